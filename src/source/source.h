@@ -1,0 +1,119 @@
+/* Where records come from. One interface over files, pipes, memory and (later) live devices.
+ *
+ * A source delivers records in the order of the file, or of time when it merges several. It never
+ * refuses what can still be read: damage is skipped, counted and told through `source_report`. */
+#ifndef SOURCE_SOURCE_H
+#define SOURCE_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/error.h"
+
+enum record_direction { DIRECTION_UNKNOWN, DIRECTION_INBOUND, DIRECTION_OUTBOUND };
+
+struct record {              /* one packet as the source delivered it */
+	uint64_t number;         /* from 1, as every other tool counts, over all files of the trace */
+	int64_t time;            /* nanoseconds since 1970; INT64_MIN when the format has no time for it */
+	uint32_t link_type;      /* LINKTYPE_* of tcpdump.org, as in pcap files */
+	uint32_t interface;      /* index into source_report.interfaces */
+	uint32_t captured_length, original_length; /* bytes; captured is never more than `bytes` holds */
+	const uint8_t *bytes;    /* the source's; valid until its next record */
+	uint8_t direction;       /* enum record_direction, as the recorder says */
+	uint8_t fcs_length;      /* bytes of frame check sequence at the end, 0 when none or unknown */
+	uint16_t file;           /* index into source_report.files */
+	uint64_t offset;         /* of the record in its (decompressed) file */
+	const char *comment;     /* NULL or the recorder's comment, valid as long as `bytes` */
+	uint32_t comment_length;
+	uint32_t drop_count;     /* packets that the recorder says it lost before this one (epb_dropcount) */
+};
+
+enum source_status { SOURCE_RECORD, SOURCE_END, SOURCE_ERROR };
+
+struct source_interface {
+	uint32_t link_type;
+	uint32_t snap_length;        /* 0: no limit said */
+	uint64_t ticks_per_second;   /* resolution of its clock */
+	char name[64], description[128], filter[128];  /* empty when not said; filter is the capture filter */
+	uint64_t packets;            /* records delivered from it */
+	uint64_t received, dropped_by_interface, dropped_by_system; /* ISB: ifrecv, ifdrop, osdrop; largest seen */
+	bool has_statistics;
+	uint16_t file;
+};
+
+/* A stretch of a file that could not be read as records. */
+struct source_damage {
+	uint16_t file;
+	uint64_t offset;             /* first bad byte, in the decompressed file */
+	uint64_t bytes_lost;         /* skipped until reading went on, or to the end */
+	uint64_t record_before;      /* number of the last good record before, 0 when none */
+	const char *reason;          /* constant text, a clause: "the record length 4294967295 …" without numbers */
+	bool resynchronised;         /* reading went on behind it */
+	bool at_end;                 /* the file ends inside a record: killed recorder, full disk, still growing */
+};
+
+struct source_file {
+	char *path;
+	const char *format;          /* short name: "pcap", "pcapng" */
+	const char *compression;     /* "none", "gzip", "zstd", "lz4", "xz" */
+	uint64_t packets, bytes;     /* records; decompressed bytes read so far */
+	int64_t first_time, last_time; /* lowest and highest record time; INT64_MIN when no packet */
+	uint32_t link_types[8];      /* distinct, in order of appearance */
+	unsigned link_type_count;
+	bool text_mode_damage;       /* CR LF pairs where a binary transfer would have none */
+};
+
+struct source_name { char *address; char *name; };   /* pcapng name resolution block */
+struct source_secret { uint32_t type; uint8_t *bytes; size_t length; }; /* pcapng decryption secrets block */
+
+#define SOURCE_MAX_DAMAGES 64      /* kept one by one; more are only counted */
+#define SOURCE_MAX_INTERFACES 4096 /* a hostile file can declare millions */
+
+/* What a source learned beside its records. Complete once SOURCE_END came; grows before. */
+struct source_report {
+	struct source_file *files;
+	size_t file_count;
+	struct source_interface *interfaces;
+	size_t interface_count;
+	struct source_damage damages[SOURCE_MAX_DAMAGES];
+	size_t damage_count;         /* kept in damages[] */
+	uint64_t damage_total, damage_bytes;
+	struct source_name *names;
+	size_t name_count;
+	struct source_secret *secrets;
+	size_t secret_count;
+	uint64_t unknown_blocks;
+	uint64_t snap_length_exceeded; /* records longer than their interface's snap length says */
+	char hardware[128], operating_system[128], application[128]; /* of the first section */
+};
+
+struct source;
+
+struct source_options {
+	uint64_t max_decompressed;   /* stop (as damage) past so many bytes out of a compressed file; 0: 1 TiB */
+	bool keep_comments;
+};
+
+/* Opens one or several traces as one, in time order; "-" is standard input. NULL with `error` filled
+ * when an input cannot be read at all. Free with source_close. */
+struct source *source_open(const char *const *paths, size_t count, const struct source_options *options,
+			   struct error *error);
+/* The same over bytes in memory, which must stay until source_close. `name` is used in reports. */
+struct source *source_open_memory(const void *bytes, size_t length, const char *name,
+				  const struct source_options *options, struct error *error);
+enum source_status source_next(struct source *source, struct record *record, struct error *error);
+const struct source_report *source_report(const struct source *source);
+/* How much of the input was read so far, for the progress line: bytes of the (compressed) files and
+ * their total; total is 0 when it is not known (pipe). */
+void source_progress(const struct source *source, uint64_t *read, uint64_t *total);
+void source_close(struct source *source);      /* NULL is fine */
+
+/* The formats and compressions of this build, for `culprit formats`. */
+struct source_format_info { const char *name, *title; bool compression; };
+const struct source_format_info *source_formats(size_t *count);
+
+/* The short name of a LINKTYPE_ value ("EN10MB"), or NULL. */
+const char *link_type_name(uint32_t link_type);
+
+#endif
