@@ -65,9 +65,9 @@ const char *time_text(int64_t nanoseconds, int64_t origin, enum time_style style
 	unsigned fraction;
 	char part[16] = "";
 	switch (style) {
-	case TIME_UTC:
+	case TIME_STYLE_UTC:
 		return time_rfc3339(nanoseconds, digits, to);
-	case TIME_RELATIVE: {
+	case TIME_STYLE_RELATIVE: {
 		int64_t difference = nanoseconds - origin;
 		split(difference < 0 ? -difference : difference, &seconds, &fraction);
 		add_fraction(part, fraction, digits);
@@ -75,12 +75,12 @@ const char *time_text(int64_t nanoseconds, int64_t origin, enum time_style style
 			 part);
 		return to;
 	}
-	case TIME_EPOCH:
+	case TIME_STYLE_EPOCH:
 		split(nanoseconds, &seconds, &fraction);
 		add_fraction(part, fraction, digits);
 		snprintf(to, TIME_TEXT_SIZE, "%lld%s", (long long)seconds, part);
 		return to;
-	case TIME_LOCAL:
+	case TIME_STYLE_LOCAL:
 		break;
 	}
 	split(nanoseconds, &seconds, &fraction);

@@ -28,7 +28,8 @@ void *memory_resize(void *block, size_t count, size_t size)
 {
 	if (size && count > SIZE_MAX / size)
 		return must(NULL);
-	return must(realloc(block, count * size ? count * size : 1));
+	size_t bytes = count * size;
+	return must(realloc(block, bytes ? bytes : 1));
 }
 
 char *memory_copy_text(const char *text)
