@@ -86,7 +86,7 @@ const char *time_text(int64_t nanoseconds, int64_t origin, enum time_style style
 	split(nanoseconds, &seconds, &fraction);
 	time_t when = (time_t)seconds;
 	struct tm local;
-	char zone[8] = "", date[32] = "";
+	char zone[8] = "", date[24] = "";
 	localtime_r(&when, &local);
 	strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &local);
 	strftime(zone, sizeof zone, "%z", &local);

@@ -10,7 +10,7 @@
 
 enum time_style { TIME_STYLE_UTC, TIME_STYLE_LOCAL, TIME_STYLE_RELATIVE, TIME_STYLE_EPOCH };
 
-#define TIME_TEXT_SIZE 48
+#define TIME_TEXT_SIZE 64
 /* RFC 3339 in UTC with `digits` (0 to 9) of fraction: "2012-08-08T16:30:00.123456789Z". */
 const char *time_rfc3339(int64_t nanoseconds, unsigned digits, char to[static TIME_TEXT_SIZE]);
 /* In the style a user chose; `origin` is the trace's first time, for TIME_STYLE_RELATIVE. */

@@ -1,0 +1,86 @@
+/* What a protocol decoder is. One file per protocol; decoders.c lists them.
+ *
+ * A decoder sees a cursor over exactly its bytes, the packet as decoded so far (read-only but for the
+ * shortcuts, which it sets through `packet_claim_*` of decode.c), and its own zeroed facts. It returns
+ * what comes next. No allocation, no state from packet to packet, no clock, no input or output. */
+#ifndef DECODE_DECODER_H
+#define DECODE_DECODER_H
+
+#include "decode/packet.h"
+
+enum binding_table {
+	BY_NOTHING,
+	BY_LINK_TYPE,        /* LINKTYPE_* */
+	BY_ETHERTYPE,
+	BY_LLC_SAP,
+	BY_PPP_PROTOCOL,
+	BY_IP_PROTOCOL,
+	BY_UDP_PORT,
+	BY_TCP_PORT,
+	BY_GRE_PROTOCOL,     /* those that are not EtherTypes */
+};
+
+#define DECODER_MAX_BINDINGS 12
+
+struct binding {
+	enum binding_table table;
+	uint32_t value;
+};
+
+/* Where a decoder sends the bytes that it does not read itself. */
+struct next {
+	enum { NEXT_NONE, NEXT_LOOKUP, NEXT_PORT, NEXT_DECODER } kind;
+	enum binding_table table;
+	uint32_t value, other_value;     /* NEXT_PORT: the second port to try */
+	const struct decoder *decoder;   /* NEXT_DECODER */
+	struct cursor bytes;
+};
+
+struct decoder {
+	const char *name;                /* as in Wireshark's filters: "tcp" */
+	const char *protocol;            /* for lists: "TCP" */
+	const char *title;               /* "Transmission Control Protocol" */
+	struct binding bindings[DECODER_MAX_BINDINGS];
+	size_t facts_size;
+	/* `packet->layers[packet->layer_count - 1]` is this decoder's own layer. */
+	struct next (*decode)(struct cursor *in, struct packet *packet, void *facts);
+	/* For protocols on TCP: the length of the message at the start of `in`, 0 when more bytes are
+	 * needed to know, SIZE_MAX when the bytes are not this protocol. */
+	size_t (*frame)(struct cursor in);
+	/* For protocols bound to ports: does the first message look like it? NULL: the port decides. */
+	bool (*probe)(struct cursor in);
+};
+
+extern const struct decoder *const decoders[];   /* NULL-terminated, alphabetical; decoders.c */
+
+static inline struct next next_none(void)
+{
+	return (struct next){ .kind = NEXT_NONE };
+}
+
+static inline struct next next_lookup(enum binding_table table, uint32_t value, struct cursor bytes)
+{
+	return (struct next){ .kind = NEXT_LOOKUP, .table = table, .value = value, .bytes = bytes };
+}
+
+static inline struct next next_port(enum binding_table table, uint32_t port, uint32_t other,
+				    struct cursor bytes)
+{
+	return (struct next){ .kind = NEXT_PORT, .table = table, .value = port, .other_value = other,
+		.bytes = bytes };
+}
+
+static inline struct next next_decoder(const struct decoder *decoder, struct cursor bytes)
+{
+	return (struct next){ .kind = NEXT_DECODER, .decoder = decoder, .bytes = bytes };
+}
+
+/* The decoder bound to `value`, or NULL. Constant time. */
+const struct decoder *decoder_find(enum binding_table table, uint32_t value);
+
+/* Names for IP protocol numbers ("ESP", "OSPF"), EtherTypes and well-known ports; NULL when unknown. */
+const char *ip_protocol_name(uint8_t protocol);
+const char *ethertype_name(uint16_t ethertype);
+const char *service_name(uint8_t ip_protocol, uint16_t port);
+
+#endif
