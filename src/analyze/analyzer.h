@@ -1,0 +1,76 @@
+/* What an analyzer is: one question about conversations, answered in findings. One file per question;
+ * analyzers.c lists them. An analyzer reads const sessions and packets, writes its own state, submits
+ * findings. It never words a report and never asks another analyzer. */
+#ifndef ANALYZE_ANALYZER_H
+#define ANALYZE_ANALYZER_H
+
+#include "finding/finding.h"
+#include "finding/settings.h"
+#include "session/session.h"
+#include "session/tcp.h"
+
+/* The trace as a whole, as far as it was read. */
+struct trace_state {
+	const struct source_report *source;
+	const struct session_table *sessions;
+	uint64_t packets, bytes;         /* bytes on the wire */
+	int64_t first_time, last_time;   /* lowest and highest time so far */
+	int64_t now;                     /* of the current packet; never runs backwards */
+	uint32_t quality;                /* QUALITY_* of the trace; set by the capture analyzers' finish */
+	bool ended;                      /* the end of the trace was reached */
+};
+
+/* When to call observe. The cheapest that suffices: calls per packet cost. */
+enum analyzer_wants {
+	WANTS_NOTHING = 0,
+	WANTS_PACKETS = 1u << 0,     /* every packet, duplicates too */
+	WANTS_TCP = 1u << 1,         /* packets with observation.segment */
+	WANTS_EVENTS = 1u << 2,      /* packets with observation.event_count > 0 */
+	WANTS_UDP = 1u << 3,         /* UDP packets that are no duplicates */
+	WANTS_ICMP = 1u << 4,        /* ICMP and ICMPv6, no duplicates */
+	WANTS_LINK = 1u << 5,        /* packets without IP (ARP, BPDU, pause …) and broadcasts or multicasts */
+};
+
+struct analysis_context {            /* what an analyzer gets with every call */
+	void *state;                 /* its own, zeroed at the start: analyzer.state_size bytes */
+	void *session_state;         /* its own for this session: session_state_size bytes; NULL without session */
+	const struct settings *settings;
+	const struct trace_state *trace;
+	struct trace_state *trace_writable;  /* only for the capture analyzers' finish */
+	struct finding_store *findings;
+};
+
+struct analyzer {
+	const char *name;
+	const struct finding_kind *const *kinds;     /* NULL-terminated */
+	size_t state_size, session_state_size;
+	uint32_t wants;                              /* enum analyzer_wants */
+	void (*begin)(struct analysis_context *context);
+	void (*observe)(struct analysis_context *context, const struct observation *observation);
+	/* A session ended; `last` holds the events that the end completed and no packet. */
+	void (*session_end)(struct analysis_context *context, const struct session *session,
+			    const struct observation *last);
+	void (*fragments)(struct analysis_context *context, const struct fragment_report *report);
+	void (*finish)(struct analysis_context *context);    /* after all sessions ended */
+	void (*destroy)(struct analysis_context *context);   /* frees what state points to */
+};
+
+extern const struct analyzer *const analyzers[];     /* NULL-terminated; analyzers.c */
+
+struct analyzer_set;                 /* the analyzers of one analysis, with their state */
+
+struct analyzer_set *analyzer_set_create(const struct settings *settings, struct trace_state *trace,
+					 struct finding_store *findings);
+void analyzer_set_destroy(struct analyzer_set *set);
+/* Bytes that every session must reserve for all analyzers together. */
+size_t analyzer_set_session_size(void);
+void analyzer_set_observe(struct analyzer_set *set, const struct observation *observation);
+void analyzer_set_session_end(struct analyzer_set *set, const struct session *session,
+			      const struct observation *last);
+void analyzer_set_fragments(struct analyzer_set *set, const struct fragment_report *report);
+void analyzer_set_finish(struct analyzer_set *set);
+
+/* Every kind of every analyzer, by id; NULL-terminated, static. */
+const struct finding_kind *const *analyzer_kinds(void);
+
+#endif

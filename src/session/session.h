@@ -1,0 +1,191 @@
+/* Packets to conversations. The only place with memory of past packets.
+ *
+ * Numbers follow Wireshark: a TCP session's number is tcp.stream + 1, a UDP session's udp.stream + 1.
+ * Sessions share nothing with each other, so that they can be spread over threads. */
+#ifndef SESSION_SESSION_H
+#define SESSION_SESSION_H
+
+#include "decode/packet.h"
+
+enum session_kind { SESSION_TCP, SESSION_UDP, SESSION_ICMP, SESSION_KINDS };
+
+struct flow_key {                /* a value; the same for both directions; compares with memcmp */
+	struct endpoint end[2];      /* address and port; end[0] sorts first. ICMP echo: port is the identifier */
+	uint64_t context;            /* tunnels around it; VLANs do not count (A3, key_vlan=auto) */
+	uint8_t protocol;            /* IP protocol number */
+	uint8_t pad[7];
+};
+
+/* How the client is known (A3), best first. */
+enum role_evidence { ROLE_SYN, ROLE_SYNACK, ROLE_APPLICATION, ROLE_PORT, ROLE_FIRST_SENDER };
+
+/* Capture quality (A4). Known for a session by its end, for the trace by the end of the trace. */
+enum quality {
+	QUALITY_DUPLICATES = 1u << 0,   /* CQ:dup */
+	QUALITY_LOSS = 1u << 1,         /* CQ:loss: the recorder missed packets */
+	QUALITY_ONE_WAY = 1u << 2,      /* CQ:oneway */
+	QUALITY_MIDSTREAM = 1u << 3,    /* CQ:mid */
+	QUALITY_END = 1u << 4,          /* CQ:end: the trace ends soon after the session's last packet */
+	QUALITY_TRUNCATED = 1u << 5,    /* CQ:trunc */
+	QUALITY_SEND_OFFLOAD = 1u << 6, /* CQ:txoff */
+	QUALITY_RECEIVE_OFFLOAD = 1u << 7, /* CQ:rxoff */
+	QUALITY_REORDERED = 1u << 8,    /* CQ:reorder: the recorder wrote in the wrong order */
+	QUALITY_CLOCK = 1u << 9,        /* CQ:clock */
+	QUALITY_COARSE = 1u << 10,      /* CQ:coarse */
+	QUALITY_FILTERED = 1u << 11,    /* CQ:filtered */
+};
+
+/* Where the trace point is, seen from one end (A5). */
+enum vantage { VANTAGE_UNKNOWN, VANTAGE_AT, VANTAGE_NEAR, VANTAGE_FAR };
+
+struct session_side {            /* what one end sent */
+	uint64_t packets, payload_bytes, wire_bytes;   /* capture duplicates are not counted */
+	int64_t first_time, last_time;
+	uint64_t first_packet, last_packet;
+	uint8_t mac[6];              /* of the last packet; zeros when the link has none */
+	uint8_t ttl_min, ttl_max, ttl_last;
+	uint8_t vlan_differs;
+	uint32_t bad_checksums, offload_checksums;     /* BAD; ZERO or PARTIAL */
+	uint32_t outbound, inbound;  /* packets that the recorder marked as sent or received by its host */
+	uint32_t truncated;          /* packets whose headers or payload the trace cut */
+	uint32_t short_frames;       /* Ethernet frames below 60 bytes: recorded before padding, at the sender */
+};
+
+enum session_end { SESSION_OPEN, SESSION_END_OF_TRACE, SESSION_EVICTED, SESSION_REPLACED };
+
+struct tcp_session;
+
+struct session {                 /* all that is remembered of one conversation */
+	struct flow_key key;
+	uint8_t kind;                /* enum session_kind */
+	uint8_t client;              /* index into key.end and side */
+	uint8_t role;                /* enum role_evidence */
+	uint8_t end;                 /* enum session_end, set when analyzers see its end */
+	uint32_t number;             /* from 1, per kind */
+	uint32_t quality;            /* QUALITY_* known so far */
+	int64_t first_time, last_time;
+	uint64_t first_packet, last_packet;
+	uint64_t duplicates;         /* capture duplicates removed */
+	struct session_side side[2];
+	struct tcp_session *tcp;     /* NULL unless kind is SESSION_TCP; see session/tcp.h */
+	void *analyzer_state;        /* one zeroed block, shared out by analyzers.c */
+	uint64_t requests, responses;    /* UDP and ICMP echo: datagrams of client and server */
+};
+
+static inline uint8_t session_server(const struct session *session)
+{
+	return session->client ^ 1;
+}
+
+/* Something that a packet (or the session's end) completed. Payloads are in session/tcp.h. */
+enum session_event_type {
+	EVENT_HANDSHAKE,             /* SYN, SYN-ACK and ACK seen: struct tcp_handshake in tcp_session */
+	EVENT_EPISODE,               /* a loss recovery ended: event.episode */
+	EVENT_ZERO_WINDOW,           /* a zero window ended, or stands at the session's end: event.zero_window */
+	EVENT_STALL,                 /* a silence inside open work ended: event.stall */
+	EVENT_TRANSACTION,           /* a request and its response are complete: event.transaction */
+	EVENT_CAPTURE_HOLE,          /* acknowledged bytes that the trace does not hold: event.hole */
+};
+
+struct session_event {
+	enum session_event_type type;
+	union {
+		const struct tcp_episode *episode;
+		const struct tcp_zero_window *zero_window;
+		const struct tcp_stall *stall;
+		const struct tcp_transaction *transaction;
+		const struct tcp_hole *hole;
+	};
+};
+#define OBSERVATION_MAX_EVENTS 16
+
+/* What the session stage says about one packet. Valid until the next packet. */
+struct observation {
+	const struct packet *packet;
+	const struct session *session;      /* NULL: not part of a conversation */
+	uint8_t direction;                  /* index of the sender in key.end and side */
+	uint64_t twin_of;                   /* packet number whose capture duplicate this is, else 0 (A7 #0) */
+	int64_t twin_lag;                   /* ns behind the original */
+	int8_t twin_ttl_change;             /* TTL of the original minus this one's */
+	bool twin_other_path;               /* other MACs or VLAN than the original */
+	bool new_session;
+	const struct segment *segment;      /* TCP only, and not for twins; see session/tcp.h */
+	const struct session *replaced;     /* a session that ended because its ports are used again */
+	uint32_t analysis;                  /* ANALYSIS_* as Wireshark would set them; see session/wireshark.h */
+	unsigned event_count;
+	struct session_event events[OBSERVATION_MAX_EVENTS];
+};
+
+struct session_limits {
+	size_t max_sessions;         /* 0: default. Past it the least recently used is closed and counted */
+	size_t analyzer_state_size;  /* bytes of analyzer_state to give each session */
+};
+
+/* What is known about one host (address) over all its sessions; bounded, least recently used first out. */
+struct host {
+	struct address address;
+	uint8_t mac[6];              /* last seen as source; zeros when unknown */
+	bool has_mac;
+	bool mac_shared;             /* its MAC also carries other (remote) addresses: behind a router */
+	bool seen_sending;           /* at least one packet from it */
+	uint64_t packets_sent, packets_received;
+	uint64_t offload_checksums, bad_checksums, good_checksums;   /* of its sent TCP and UDP packets */
+	uint64_t sent_outbound;      /* packets that the recorder marked as sent by its host */
+	int64_t first_time, last_time;
+	uint8_t ttl_min, ttl_max;
+	uint32_t rto_floor_ms;       /* smallest first retransmission time-out learned from chains; 0 unknown */
+};
+
+struct session_table;
+
+struct session_table *session_table_create(const struct session_limits *limits);
+void session_table_destroy(struct session_table *table);     /* NULL is fine */
+
+/* Feeds one packet: finds duplicates, reassembles IP fragments, finds or makes the session, runs the
+ * TCP engine. The packet is written to only when fragments are put together. The observation points
+ * into the table and the packet. */
+void session_table_observe(struct session_table *table, struct packet *packet,
+			   struct observation *observation);
+
+/* Called for sessions that end: by eviction during observe, and all that are left at the end of the
+ * trace, in the order of their numbers. `last` carries the events that the end completes. */
+typedef void session_ended(const struct session *session, const struct observation *last, void *user);
+void session_table_on_end(struct session_table *table, session_ended *ended, void *user);
+void session_table_finish(struct session_table *table, int64_t trace_end);
+
+uint64_t session_table_count(const struct session_table *table, enum session_kind kind); /* ever made */
+uint64_t session_table_evicted(const struct session_table *table);
+const struct host *session_table_host(const struct session_table *table, const struct address *address);
+/* True if `mac` was seen as source of more than one remote IP address: a router. */
+bool session_table_is_router(const struct session_table *table, const uint8_t mac[6]);
+
+/* Where the trace point is, seen from one side of a session, and the reason as constant text. */
+enum vantage session_vantage(const struct session_table *table, const struct session *session,
+			     uint8_t side, const char **reason);
+/* Hops between a host and the trace point by its TTL (A5), -1 when unknown. */
+int session_hops(const struct session *session, uint8_t side);
+
+/* IP fragments: what became of incomplete sets, for ip/fragment-lost and ip/fragment-overlap. */
+struct fragment_statistics {
+	uint64_t fragments, datagrams, completed, incomplete, overlapping, conflicting, evicted;
+};
+struct fragment_report {         /* of one set that failed; delivered through session_table_on_fragments */
+	struct address source, destination;
+	uint8_t protocol;
+	uint32_t identification;
+	uint64_t first_packet, last_packet;
+	int64_t first_time, last_time;
+	unsigned fragments;
+	bool first_seen, last_seen;  /* the fragment with offset 0; the one without more_fragments */
+	bool overlap_conflict;       /* overlapping bytes that differ (else: incomplete) */
+	uint32_t bytes_seen, bytes_missing;     /* missing: as far as known */
+};
+typedef void fragments_failed(const struct fragment_report *report, void *user);
+void session_table_on_fragments(struct session_table *table, fragments_failed *failed, void *user);
+const struct fragment_statistics *session_table_fragments(const struct session_table *table);
+
+const char *session_kind_name(enum session_kind kind);        /* "tcp" */
+/* The service of the server port ("http", "ftp"), or NULL. */
+const char *session_service(const struct session *session);
+
+#endif
