@@ -1,8 +1,8 @@
 /* What a protocol decoder is. One file per protocol; decoders.c lists them.
  *
  * A decoder sees a cursor over exactly its bytes, the packet as decoded so far (read-only but for the
- * shortcuts, which it sets through `packet_claim_*` of decode.c), and its own zeroed facts. It returns
- * what comes next. No allocation, no state from packet to packet, no clock, no input or output. */
+ * shortcuts, which it sets once its facts hold), and its own zeroed facts. It returns what comes
+ * next. No allocation, no state from packet to packet, no clock, no input or output. */
 #ifndef DECODE_DECODER_H
 #define DECODE_DECODER_H
 
@@ -18,6 +18,7 @@ enum binding_table {
 	BY_UDP_PORT,
 	BY_TCP_PORT,
 	BY_GRE_PROTOCOL,     /* those that are not EtherTypes */
+	BY_CISCO_PROTOCOL,   /* LLC/SNAP with Cisco's organisation code 00-00-0c */
 };
 
 #define DECODER_MAX_BINDINGS 12
@@ -42,7 +43,8 @@ struct decoder {
 	const char *title;               /* "Transmission Control Protocol" */
 	struct binding bindings[DECODER_MAX_BINDINGS];
 	size_t facts_size;
-	/* `packet->layers[packet->layer_count - 1]` is this decoder's own layer. */
+	/* `packet->layers[packet->layer_count - 1]` is this decoder's own layer. NULL for protocols that
+	 * culprit only knows by name: all their bytes become the packet's payload. */
 	struct next (*decode)(struct cursor *in, struct packet *packet, void *facts);
 	/* For protocols on TCP: the length of the message at the start of `in`, 0 when more bytes are
 	 * needed to know, SIZE_MAX when the bytes are not this protocol. */
@@ -56,6 +58,12 @@ extern const struct decoder *const decoders[];   /* NULL-terminated, alphabetica
 static inline struct next next_none(void)
 {
 	return (struct next){ .kind = NEXT_NONE };
+}
+
+/* Bytes that are nobody's: they become the packet's payload. */
+static inline struct next next_payload(struct cursor bytes)
+{
+	return (struct next){ .kind = NEXT_NONE, .bytes = bytes };
 }
 
 static inline struct next next_lookup(enum binding_table table, uint32_t value, struct cursor bytes)

@@ -183,7 +183,7 @@ struct trace_quality;
 
 struct finding_store *finding_store_create(void);
 void finding_store_destroy(struct finding_store *store);
-void finding_ignore(struct finding_store *store, const char *pattern);     /* --ignore: an id or "tcp/*" */
+void finding_ignore(struct finding_store *store, const char *pattern);     /* --ignore: an id or a pattern as of fnmatch */
 /* Takes a copy. Applies the kind's gates (suppressed_by, weakened_by) with the finding's quality. */
 void finding_submit(struct finding_store *store, const struct finding *finding);
 /* Applies the trace's quality, merges, folds by the cause graph (C4), ranks and numbers. Once. */

@@ -1,0 +1,179 @@
+/* The loop over the layers of a packet: looks up who decodes the next bytes, gives it room for its
+ * facts, and stops at the first layer that is not OK, that nobody knows, or that is one too many. */
+#include <string.h>
+
+#include "decode/decoder.h"
+
+static const char too_deep[] = "more layers than any real packet has";
+
+static const struct decoder *find_decoder(const struct next *next)
+{
+	const struct decoder *decoder = NULL;
+	switch (next->kind) {
+	case NEXT_LOOKUP:
+		return decoder_find(next->table, next->value);
+	case NEXT_PORT:
+		decoder = decoder_find(next->table, next->value);
+		return decoder ? decoder : decoder_find(next->table, next->other_value);
+	case NEXT_DECODER:
+		return next->decoder;
+	case NEXT_NONE:
+		break;
+	}
+	return NULL;
+}
+
+/* Zeroed facts, or NULL when the room is used up. */
+static void *take_room(struct packet *packet, size_t size)
+{
+	size_t aligned = (size + 15) & ~(size_t)15;
+	if (aligned > PACKET_ROOM_SIZE - packet->room.used)
+		return NULL;
+	void *facts = packet->room.bytes + packet->room.used;
+	packet->room.used += aligned;
+	memset(facts, 0, size);
+	return facts;
+}
+
+static struct layer *add_layer(struct packet *packet, const struct decoder *decoder)
+{
+	if (packet->layer_count == PACKET_MAX_LAYERS)
+		return NULL;
+	void *facts = NULL;
+	if (decoder->facts_size) {
+		facts = take_room(packet, decoder->facts_size);
+		if (!facts)
+			return NULL;
+	}
+	struct layer *layer = &packet->layers[packet->layer_count++];
+	*layer = (struct layer){ .decoder = decoder, .facts = facts };
+	return layer;
+}
+
+static void drop_layer(struct packet *packet)
+{
+	const struct layer *layer = &packet->layers[--packet->layer_count];
+	if (layer->facts)
+		packet->room.used = (size_t)((const uint8_t *)layer->facts - packet->room.bytes);
+}
+
+/* Says where the header is within the record. Bytes from elsewhere (reassembled) keep length 0. */
+static void place_layer(struct layer *layer, const struct record *record, const uint8_t *from,
+			const uint8_t *to)
+{
+	uintptr_t start = (uintptr_t)record->bytes, at = (uintptr_t)from;
+	if (at < start || at - start > record->captured_length || (uintptr_t)to < at)
+		return;
+	layer->offset = at - start;
+	layer->length = (size_t)(to - from);
+}
+
+static void note_problem(struct packet *packet, enum cursor_status status, const char *reason)
+{
+	/* A fragment on its own ends where the fragmenting host cut it, which is nobody's fault. */
+	if (packet->ip && packet->ip->fragmented && !packet->ip->reassembled)
+		return;
+	if (status == CURSOR_TRUNCATED)
+		packet->truncated = true;
+	else
+		packet->malformed = true;
+	if (!packet->problem)
+		packet->problem = reason;
+}
+
+/* Decodes one layer and returns what comes after it. */
+static struct next decode_layer(struct packet *packet, struct layer *layer, struct cursor bytes)
+{
+	const struct decoder *decoder = layer->decoder;
+	if (!decoder->decode) {
+		place_layer(layer, packet->record, bytes.next, bytes.next + bytes.captured);
+		return next_payload(bytes);
+	}
+	struct cursor in = bytes;
+	struct next next = decoder->decode(&in, packet, (void *)(uintptr_t)layer->facts);
+	place_layer(layer, packet->record, bytes.next, next.bytes.next ? next.bytes.next : in.next);
+	layer->status = in.status;
+	layer->reason = in.reason;
+	if (!cursor_ok(&in)) {
+		note_problem(packet, in.status, in.reason);
+		return next_payload((struct cursor){ .status = in.status, .reason = in.reason });
+	}
+	return next;
+}
+
+static void decode_layers(struct packet *packet, struct next next)
+{
+	const struct decoder *decoder;
+	while ((decoder = find_decoder(&next)) != NULL) {
+		struct layer *layer = add_layer(packet, decoder);
+		if (!layer) {
+			note_problem(packet, CURSOR_MALFORMED, too_deep);
+			break;
+		}
+		next = decode_layer(packet, layer, next.bytes);
+	}
+	packet->payload = next.bytes;
+}
+
+/* Clears all but the two large arrays, whose used parts are written before they are read. */
+static void forget(struct packet *packet, const struct record *record)
+{
+	size_t from = offsetof(struct packet, layer_count), to = offsetof(struct packet, room);
+	memset((uint8_t *)packet + from, 0, to - from);
+	packet->link.packet_type = LINK_TYPE_UNKNOWN;
+	packet->room.used = 0;
+	packet->record = record;
+}
+
+void packet_decode(struct packet *packet, const struct record *record)
+{
+	forget(packet, record);
+	size_t declared = record->original_length;
+	if (record->captured_length > declared)
+		declared = record->captured_length;
+	if (record->fcs_length <= declared)
+		declared -= record->fcs_length;
+	struct cursor bytes = cursor_make(record->bytes, record->captured_length, declared);
+	decode_layers(packet, next_lookup(BY_LINK_TYPE, record->link_type, bytes));
+	packet->unknown_link_type = packet->layer_count == 0;
+}
+
+void packet_decode_reassembled(struct packet *packet, const uint8_t *payload, size_t length)
+{
+	while (packet->layer_count && packet->layers[packet->layer_count - 1].facts != packet->ip)
+		drop_layer(packet);
+	if (!packet->layer_count || !packet->ip)
+		return;
+	const struct layer *layer = &packet->layers[packet->layer_count - 1];
+	struct ip_header *ip = (struct ip_header *)(uintptr_t)layer->facts;
+	ip->reassembled = true;
+	packet->tcp = NULL;
+	packet->udp = NULL;
+	packet->icmp = NULL;
+	packet->sctp = NULL;
+	packet->igmp = NULL;
+	packet->dns = NULL;
+	struct cursor bytes = cursor_make(payload, length, length);
+	decode_layers(packet, next_lookup(BY_IP_PROTOCOL, ip->protocol, bytes));
+}
+
+bool packet_decode_message(struct packet *packet, const struct decoder *decoder, struct cursor in)
+{
+	struct layer *layer = add_layer(packet, decoder);
+	if (!layer && packet->layer_count) {
+		/* One segment can end more messages than there is room for: the last ones stay. */
+		drop_layer(packet);
+		layer = add_layer(packet, decoder);
+	}
+	if (!layer)
+		return false;
+	decode_layer(packet, layer, in);
+	return layer->status == CURSOR_OK;
+}
+
+const char *packet_protocol(const struct packet *packet)
+{
+	if (!packet->layer_count)
+		return "UNKNOWN";
+	return packet->layers[packet->layer_count - 1].decoder->protocol;
+}
