@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "decode/decoder.h"
+#include "decode/ip.h"
 
 static const char too_deep[] = "more layers than any real packet has";
 
@@ -147,12 +148,7 @@ void packet_decode_reassembled(struct packet *packet, const uint8_t *payload, si
 	const struct layer *layer = &packet->layers[packet->layer_count - 1];
 	struct ip_header *ip = (struct ip_header *)(uintptr_t)layer->facts;
 	ip->reassembled = true;
-	packet->tcp = NULL;
-	packet->udp = NULL;
-	packet->icmp = NULL;
-	packet->sctp = NULL;
-	packet->igmp = NULL;
-	packet->dns = NULL;
+	ip_forget_above(packet);
 	struct cursor bytes = cursor_make(payload, length, length);
 	decode_layers(packet, next_lookup(BY_IP_PROTOCOL, ip->protocol, bytes));
 }
@@ -160,8 +156,8 @@ void packet_decode_reassembled(struct packet *packet, const uint8_t *payload, si
 bool packet_decode_message(struct packet *packet, const struct decoder *decoder, struct cursor in)
 {
 	struct layer *layer = add_layer(packet, decoder);
-	if (!layer && packet->layer_count) {
-		/* One segment can end more messages than there is room for: the last ones stay. */
+	if (!layer && packet->layers[packet->layer_count - 1].decoder == decoder) {
+		/* One segment can end more messages than there is room for: the last one stays. */
 		drop_layer(packet);
 		layer = add_layer(packet, decoder);
 	}

@@ -22,18 +22,23 @@ static bool follows_ip(const struct packet *packet)
 	       packet->layers[packet->layer_count - 2].facts == packet->ip;
 }
 
+void ip_forget_above(struct packet *packet)
+{
+	packet->tcp = NULL;
+	packet->udp = NULL;
+	packet->icmp = NULL;
+	packet->sctp = NULL;
+	packet->igmp = NULL;
+	packet->dns = NULL;
+}
+
 void ip_claim(struct packet *packet, struct ip_header *ip)
 {
 	if (packet->ip) {
 		ip->depth = (uint8_t)(packet->ip->depth + 1);
 		if (follows_ip(packet))
 			tunnel_enter(packet, TUNNEL_IP, 0);
-		packet->tcp = NULL;
-		packet->udp = NULL;
-		packet->icmp = NULL;
-		packet->sctp = NULL;
-		packet->igmp = NULL;
-		packet->dns = NULL;
+		ip_forget_above(packet);
 	} else {
 		packet->outer_ip = ip;
 	}
@@ -45,9 +50,14 @@ void ip_note_padding(struct packet *packet, size_t count)
 	packet->link.padding = count < UINT16_MAX ? (uint16_t)count : UINT16_MAX;
 }
 
+static bool is_tunnel(uint8_t protocol)
+{
+	return protocol == IP_PROTOCOL_IPV4 || protocol == IP_PROTOCOL_IPV6 || protocol == IP_PROTOCOL_GRE;
+}
+
 struct next ip_payload(const struct ip_header *ip, struct cursor payload)
 {
-	if (ip->fragment_offset > 0)
+	if (ip->fragment_offset > 0 || (ip->fragmented && is_tunnel(ip->protocol)))
 		return next_payload(payload);
 	return next_lookup(BY_IP_PROTOCOL, ip->protocol, payload);
 }

@@ -10,7 +10,7 @@ static uint16_t fold_once_more(uint32_t sum)
 	return (uint16_t)((sum & 0xffff) + (sum >> 16));
 }
 
-enum checksum_state verify_sum(uint64_t sum, uint16_t stored, uint16_t *expected)
+uint8_t verify_sum(uint64_t sum, uint16_t stored, uint16_t *expected)
 {
 	uint16_t total = checksum_fold(sum);
 	/* RFC 1624: taking a word out of a one's complement sum is adding its complement. */
@@ -26,16 +26,16 @@ static bool verifiable(const struct packet *packet, const struct cursor *bytes)
 	return bytes->captured == bytes->declared && ip && (!ip->fragmented || ip->reassembled);
 }
 
-enum checksum_state verify_bytes(const struct packet *packet, struct cursor bytes, uint16_t stored,
-				 uint16_t *expected)
+uint8_t verify_bytes(const struct packet *packet, struct cursor bytes, uint16_t stored,
+		     uint16_t *expected)
 {
 	if (!verifiable(packet, &bytes))
 		return CHECKSUM_UNVERIFIED;
 	return verify_sum(checksum_add(0, bytes.next, bytes.declared), stored, expected);
 }
 
-enum checksum_state verify_segment(const struct packet *packet, uint8_t protocol, struct cursor segment,
-				   uint16_t stored, uint16_t *expected)
+uint8_t verify_segment(const struct packet *packet, uint8_t protocol, struct cursor segment,
+		       uint16_t stored, uint16_t *expected)
 {
 	if (!verifiable(packet, &segment))
 		return CHECKSUM_UNVERIFIED;
@@ -47,7 +47,7 @@ enum checksum_state verify_segment(const struct packet *packet, uint8_t protocol
 	uint64_t with_length = pseudo + htonl((uint32_t)segment.declared);
 
 	uint64_t sum = checksum_add(with_length, segment.next, segment.declared);
-	enum checksum_state state = verify_sum(sum, stored, expected);
+	uint8_t state = verify_sum(sum, stored, expected);
 	/* Cards that cut large segments want the sum without the length, which they alone will know. */
 	if (state == CHECKSUM_BAD &&
 	    (stored == checksum_fold(with_length) || stored == checksum_fold(pseudo)))

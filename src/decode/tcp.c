@@ -1,0 +1,145 @@
+/* Transmission Control Protocol, RFC 9293, with the options that hosts send in practice. */
+#include "decode/decoder.h"
+#include "decode/ip.h"
+#include "decode/verify.h"
+
+#define HEADER_LENGTH 20
+#define FNV_PRIME 16777619u  /* http://www.isthe.com/chongo/tech/comp/fnv */
+#define FNV_BASIS 2166136261u
+
+/* https://www.iana.org/assignments/tcp-parameters */
+enum {
+	KIND_END = 0, KIND_NO_OPERATION = 1, KIND_MSS = 2, KIND_WINDOW_SCALE = 3, KIND_SACK_PERMITTED = 4,
+	KIND_SACK = 5, KIND_TIMESTAMPS = 8, KIND_MD5 = 19, KIND_USER_TIMEOUT = 28, KIND_AO = 29,
+	KIND_MPTCP = 30, KIND_FAST_OPEN = 34, KIND_EXPERIMENT_1 = 253, KIND_EXPERIMENT_2 = 254,
+};
+#define EXPERIMENT_FAST_OPEN 0xf989  /* RFC 7413, appendix A */
+
+static void read_sack(struct cursor *option, struct tcp_header *tcp)
+{
+	tcp->options |= TCP_OPTION_SACK;
+	while (cursor_more(option) && tcp->sack_count < TCP_MAX_SACK_BLOCKS) {
+		uint32_t left = cursor_be32(option);
+		uint32_t right = cursor_be32(option);
+		if (!cursor_ok(option))
+			return;
+		tcp->sack[tcp->sack_count][0] = left;
+		tcp->sack[tcp->sack_count][1] = right;
+		tcp->sack_count++;
+	}
+}
+
+static void read_option(uint8_t kind, struct cursor *option, struct tcp_header *tcp)
+{
+	switch (kind) {
+	case KIND_MSS:
+		tcp->maximum_segment_size = cursor_be16(option);
+		tcp->options |= TCP_OPTION_MSS;
+		break;
+	case KIND_WINDOW_SCALE:
+		tcp->window_scale = cursor_u8(option);
+		tcp->options |= TCP_OPTION_WINDOW_SCALE;
+		break;
+	case KIND_SACK_PERMITTED:
+		tcp->options |= TCP_OPTION_SACK_PERMITTED;
+		break;
+	case KIND_SACK:
+		read_sack(option, tcp);
+		break;
+	case KIND_TIMESTAMPS:
+		tcp->timestamp_value = cursor_be32(option);
+		tcp->timestamp_echo = cursor_be32(option);
+		tcp->options |= TCP_OPTION_TIMESTAMPS;
+		break;
+	case KIND_MD5:
+		tcp->options |= TCP_OPTION_MD5;
+		break;
+	case KIND_USER_TIMEOUT:
+		tcp->options |= TCP_OPTION_USER_TIMEOUT;
+		break;
+	case KIND_AO:
+		tcp->options |= TCP_OPTION_AO;
+		break;
+	case KIND_MPTCP:
+		tcp->mptcp_subtype = cursor_u8(option) >> 4;
+		tcp->options |= TCP_OPTION_MPTCP;
+		break;
+	case KIND_FAST_OPEN:
+		tcp->options |= TCP_OPTION_FAST_OPEN;
+		break;
+	case KIND_EXPERIMENT_1:
+	case KIND_EXPERIMENT_2:
+		tcp->options |= cursor_be16(option) == EXPERIMENT_FAST_OPEN ? TCP_OPTION_FAST_OPEN
+									     : TCP_OPTION_OTHER;
+		break;
+	default:
+		tcp->options |= TCP_OPTION_OTHER;
+	}
+}
+
+/* Bad options end the list but not the segment: hosts skip them too. */
+static void read_options(struct cursor *options, struct tcp_header *tcp)
+{
+	uint8_t nop_run = 0;
+	tcp->options_hash = FNV_BASIS;
+	while (cursor_more(options)) {
+		uint8_t kind = cursor_u8(options);
+		tcp->options_hash = (tcp->options_hash ^ kind) * FNV_PRIME;
+		if (kind == KIND_END)
+			break;
+		nop_run = kind == KIND_NO_OPERATION ? (uint8_t)(nop_run + 1) : 0;
+		if (nop_run > tcp->nop_run)
+			tcp->nop_run = nop_run;
+		if (kind == KIND_NO_OPERATION)
+			continue;
+		uint8_t length = cursor_u8(options);
+		if (length < 2 && cursor_ok(options))
+			cursor_reject(options, "a TCP option is shorter than its own length");
+		struct cursor option = cursor_split(options, length - 2u);
+		read_option(kind, &option, tcp);
+		if (!cursor_ok(&option))
+			cursor_fail(options, option.status, option.reason);
+	}
+	tcp->options_malformed = options->status == CURSOR_MALFORMED;
+}
+
+static struct next decode_tcp(struct cursor *in, struct packet *packet, void *facts)
+{
+	struct tcp_header *tcp = facts;
+	struct cursor segment = *in;
+	tcp->source_port = cursor_be16(in);
+	tcp->destination_port = cursor_be16(in);
+	tcp->sequence_number = cursor_be32(in);
+	tcp->acknowledgment_number = cursor_be32(in);
+	uint16_t offset_and_flags = cursor_be16(in);
+	tcp->window = cursor_be16(in);
+	tcp->checksum = cursor_be16(in);
+	tcp->urgent_pointer = cursor_be16(in);
+	tcp->header_length = (uint8_t)((offset_and_flags >> 12) * 4);
+	tcp->flags = offset_and_flags & 0x1ff;
+	if (cursor_ok(in) && tcp->header_length < HEADER_LENGTH)
+		cursor_reject(in, "the TCP data offset is shorter than the shortest header");
+	struct cursor options = cursor_split(in, (size_t)tcp->header_length - HEADER_LENGTH);
+	if (!cursor_ok(in))
+		return next_none();
+	read_options(&options, tcp);
+	tcp->payload_length = (uint32_t)in->declared;
+	tcp->checksum_state = verify_segment(packet, IP_PROTOCOL_TCP, segment, tcp->checksum,
+					     &tcp->checksum_expected);
+	packet->tcp = tcp;
+	if (options.status == CURSOR_TRUNCATED) {
+		cursor_fail(in, options.status, options.reason);
+		return next_none();
+	}
+	/* What the data means takes the whole stream to know: see decoder.h, `frame`. */
+	return next_payload(cursor_rest(in));
+}
+
+const struct decoder tcp_decoder = {
+	.name = "tcp",
+	.protocol = "TCP",
+	.title = "Transmission Control Protocol",
+	.bindings = { { BY_IP_PROTOCOL, IP_PROTOCOL_TCP } },
+	.facts_size = sizeof(struct tcp_header),
+	.decode = decode_tcp,
+};
