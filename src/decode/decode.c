@@ -95,11 +95,10 @@ static struct next decode_layer(struct packet *packet, struct layer *layer, stru
 	place_layer(layer, packet->record, bytes.next, next.bytes.next ? next.bytes.next : in.next);
 	layer->status = in.status;
 	layer->reason = in.reason;
-	if (!cursor_ok(&in)) {
-		note_problem(packet, in.status, in.reason);
-		return next_payload((struct cursor){ .status = in.status, .reason = in.reason });
-	}
-	return next;
+	if (cursor_ok(&in))
+		return next;
+	note_problem(packet, in.status, in.reason);
+	return next_payload(next.bytes);
 }
 
 static void decode_layers(struct packet *packet, struct next next)

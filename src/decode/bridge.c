@@ -1,0 +1,73 @@
+/* What switches say to each other and to their neighbours: spanning tree (IEEE 802.1D, 802.1w) and
+ * flow control (IEEE 802.3, annexes 31B and 31D). */
+#include "decode/decoder.h"
+
+#define TOPOLOGY_CHANGE 0x01
+#define BPDU_TOPOLOGY_CHANGE_NOTIFICATION 0x80 /* a type; has nothing behind it */
+#define PAUSE 0x0001
+#define PRIORITY_PAUSE 0x0101
+#define PRIORITIES 8
+
+static struct next decode_stp(struct cursor *in, struct packet *packet, void *facts)
+{
+	struct bpdu_facts *bpdu = facts;
+	uint16_t protocol = cursor_be16(in);
+	bpdu->version = cursor_u8(in);
+	bpdu->type = cursor_u8(in);
+	if (!cursor_ok(in) || protocol != 0)
+		return next_none();
+	if (bpdu->type == BPDU_TOPOLOGY_CHANGE_NOTIFICATION) {
+		bpdu->topology_change = true;
+		packet->bpdu = bpdu;
+		return next_none();
+	}
+	bpdu->topology_change = cursor_u8(in) & TOPOLOGY_CHANGE;
+	cursor_bytes(in, bpdu->root, sizeof bpdu->root);
+	bpdu->root_path_cost = cursor_be32(in);
+	cursor_bytes(in, bpdu->bridge, sizeof bpdu->bridge);
+	bpdu->port = cursor_be16(in);
+	cursor_skip(in, 8); /* message age, maximum age, hello time, forward delay */
+	if (cursor_ok(in))
+		packet->bpdu = bpdu;
+	return next_none();
+}
+
+static struct next decode_pause(struct cursor *in, struct packet *packet, void *facts)
+{
+	struct pause_facts *pause = facts;
+	uint16_t operation = cursor_be16(in);
+	if (operation == PAUSE) {
+		pause->quanta = cursor_be16(in);
+	} else if (operation == PRIORITY_PAUSE) {
+		uint16_t enabled = cursor_be16(in);
+		pause->priority = true;
+		for (unsigned i = 0; i < PRIORITIES; i++) {
+			uint16_t quanta = cursor_be16(in);
+			if (enabled >> i & 1 && quanta > pause->quanta)
+				pause->quanta = quanta;
+		}
+	} else {
+		return next_payload(cursor_rest(in));
+	}
+	if (cursor_ok(in))
+		packet->pause = pause;
+	return next_none();
+}
+
+const struct decoder stp_decoder = {
+	.name = "stp",
+	.protocol = "STP",
+	.title = "Spanning Tree Protocol",
+	.bindings = { { BY_LLC_SAP, 0x42 }, { BY_CISCO_PROTOCOL, 0x010b } },
+	.facts_size = sizeof(struct bpdu_facts),
+	.decode = decode_stp,
+};
+
+const struct decoder pause_decoder = {
+	.name = "macc",
+	.protocol = "MAC CTRL",
+	.title = "Ethernet flow control",
+	.bindings = { { BY_ETHERTYPE, 0x8808 } },
+	.facts_size = sizeof(struct pause_facts),
+	.decode = decode_pause,
+};
