@@ -1,0 +1,311 @@
+#include "source/file/pcapng.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "source/file/order.h"
+
+#define BYTE_ORDER_MAGIC 0x1a2b3c4du
+#define BLOCK_OVERHEAD 12            /* type and the two lengths */
+#define BYTE_ORDER_OFFSET 8          /* of the byte order magic in a section header */
+
+/* While searching for the next block only blocks up to this size are believed, so that a search through
+ * garbage does not keep looking far ahead. */
+#define LARGEST_SEARCHED ((uint32_t)1024 * 1024)
+
+struct block {
+	uint32_t type;
+	size_t length;               /* whole, with its padding */
+	struct cursor body;
+	bool big_endian;
+};
+
+enum framing { FRAMING_BLOCK, FRAMING_END, FRAMING_CUT, FRAMING_BROKEN };
+
+/* A transfer in text mode changes the 0a 0d 0d 0a that begins every section: it is there for that. */
+static bool is_text_mode(struct cursor head)
+{
+	static const struct { const char *bytes; size_t length; } changed[] = {
+		{ "\r\n\r\r\r\n", 6 },   /* LF became CR LF */
+		{ "\n\r\n", 3 },         /* CR LF became LF */
+		{ "\n\n\n\n", 4 },       /* CR became LF */
+		{ "\r\r\r\r", 4 },       /* LF became CR */
+	};
+	for (size_t i = 0; i < sizeof changed / sizeof *changed; i++) {
+		struct cursor in = head;
+		const uint8_t *first = cursor_take(&in, changed[i].length);
+		if (!first || memcmp(first, changed[i].bytes, changed[i].length) != 0)
+			continue;
+		cursor_skip(&in, 4);
+		if (cursor_le32(&in) == BYTE_ORDER_MAGIC)
+			return true;
+		in = head;
+		cursor_skip(&in, changed[i].length + 4);
+		if (cursor_be32(&in) == BYTE_ORDER_MAGIC)
+			return true;
+	}
+	return false;
+}
+
+static enum probe pcapng_probe(struct cursor head)
+{
+	struct cursor in = head;
+	if (cursor_le32(&in) == BLOCK_SECTION) {
+		cursor_skip(&in, 4);
+		const uint8_t *magic = cursor_take(&in, 4);
+		return magic && (load_le32(magic) == BYTE_ORDER_MAGIC ||
+				 load_be32(magic) == BYTE_ORDER_MAGIC) ? PROBE_CERTAIN : PROBE_PERHAPS;
+	}
+	return is_text_mode(head) ? PROBE_CERTAIN : PROBE_NO;
+}
+
+/* The frame around the block at the input's position: its two lengths must agree. */
+static enum framing frame(struct reader *reader, size_t largest, struct block *block,
+			  const char **reason)
+{
+	const struct pcapng *pcapng = reader->state;
+	struct input *input = &reader->input;
+	struct cursor in = input_peek(input, BLOCK_OVERHEAD);
+	block->big_endian = pcapng->big_endian;
+	if (!in.captured)
+		return FRAMING_END;
+	if (in.captured < BLOCK_OVERHEAD) {
+		*reason = "the file ends inside a block header";
+		return FRAMING_CUT;
+	}
+	if (load_le32(in.next) == BLOCK_SECTION) {
+		block->big_endian = load_be32(in.next + BYTE_ORDER_OFFSET) == BYTE_ORDER_MAGIC;
+		if (!block->big_endian && load_le32(in.next + BYTE_ORDER_OFFSET) != BYTE_ORDER_MAGIC) {
+			*reason = "a section header has no byte order";
+			return FRAMING_BROKEN;
+		}
+	}
+	block->type = order_32(&in, block->big_endian);
+	uint32_t said = order_32(&in, block->big_endian);
+	if (said < BLOCK_OVERHEAD || said > largest) {
+		*reason = "a block length makes no sense";
+		return FRAMING_BROKEN;
+	}
+	block->length = ((size_t)said + 3) & ~(size_t)3;   /* some writers forget the padding */
+	in = input_peek(input, block->length);
+	if (in.captured < block->length) {
+		*reason = "the file ends inside a block";
+		return FRAMING_CUT;
+	}
+	cursor_skip(&in, 8);
+	block->body = cursor_split(&in, block->length - BLOCK_OVERHEAD);
+	uint32_t again = order_32(&in, block->big_endian);
+	if (again != said && again != block->length) {
+		*reason = "the two lengths of a block differ";
+		return FRAMING_BROKEN;
+	}
+	return FRAMING_BLOCK;
+}
+
+static bool is_known(uint32_t type)
+{
+	return (type >= BLOCK_INTERFACE && type <= BLOCK_SECRETS) || type == BLOCK_SECTION ||
+	       (type & 0xbfffffff) == 0x00000bad;   /* custom blocks, both kinds */
+}
+
+static bool begins_block(struct reader *reader)
+{
+	struct block block;
+	const char *reason;
+	/* Cheap before dear: the type alone rules out nearly every position. */
+	struct cursor in = input_peek(&reader->input, 4);
+	const struct pcapng *pcapng = reader->state;
+	uint32_t type = order_32(&in, pcapng->big_endian);
+	return is_known(type) &&
+	       frame(reader, LARGEST_SEARCHED, &block, &reason) == FRAMING_BLOCK &&
+	       block.length % 4 == 0 && block.length > BLOCK_OVERHEAD;
+}
+
+static void packet_options(struct reader *reader, struct cursor options, struct record *record)
+{
+	enum { COMMENT = 1, FLAGS = 2, DROP_COUNT = 4 };
+	const struct pcapng *pcapng = reader->state;
+	struct pcapng_option option;
+	while (pcapng_option(&options, pcapng->big_endian, &option)) {
+		if (option.code == COMMENT && reader->keep_comments && !record->comment) {
+			record->comment = (const char *)option.value.next;
+			record->comment_length = (uint32_t)option.value.captured;
+		} else if (option.code == FLAGS) {
+			uint32_t flags = order_32(&option.value, pcapng->big_endian);
+			record->direction = (flags & 3) == 1 ? DIRECTION_INBOUND
+					  : (flags & 3) == 2 ? DIRECTION_OUTBOUND : DIRECTION_UNKNOWN;
+			if (flags >> 5 & 15)
+				record->fcs_length = flags >> 5 & 15;
+		} else if (option.code == DROP_COUNT) {
+			uint64_t count = order_64(&option.value, pcapng->big_endian);
+			record->drop_count = count < UINT32_MAX ? (uint32_t)count : UINT32_MAX;
+		}
+	}
+}
+
+static const struct pcapng_interface *interface_of(const struct pcapng *pcapng, uint32_t number)
+{
+	return number < pcapng->interface_count ? &pcapng->interfaces[number] : NULL;
+}
+
+static const char undeclared[] = "a packet names an interface that the section did not declare";
+static const char overlong[] = "a packet is longer than its block";
+
+/* What all kinds of packets have in common, behind their lengths. */
+static bool packet_bytes(struct reader *reader, const struct pcapng_interface *interface,
+			 struct cursor *body, struct record *record, const char **reason)
+{
+	record->bytes = cursor_take(body, record->captured_length);
+	if (!record->bytes) {
+		*reason = overlong;
+		return false;
+	}
+	record->link_type = interface->link_type;
+	record->interface = interface->index;
+	record->fcs_length = interface->fcs_length;
+	record->offset = reader->input.offset;
+	if (interface->snap_length && record->captured_length > interface->snap_length)
+		reader->ledger->report.snap_length_exceeded++;
+	return true;
+}
+
+/* Enhanced packet blocks, and the old ones before them: only the first fields differ. */
+static bool packet(struct reader *reader, struct cursor body, bool old, struct record *record,
+		   const char **reason)
+{
+	const struct pcapng *pcapng = reader->state;
+	bool big_endian = pcapng->big_endian;
+	uint32_t number = old ? order_16(&body, big_endian) : order_32(&body, big_endian);
+	uint32_t drops = old ? order_16(&body, big_endian) : 0;
+	uint64_t ticks = (uint64_t)order_32(&body, big_endian) << 32;
+	ticks |= order_32(&body, big_endian);
+	record->captured_length = order_32(&body, big_endian);
+	record->original_length = order_32(&body, big_endian);
+	const struct pcapng_interface *interface = interface_of(pcapng, number);
+	if (!interface) {
+		*reason = undeclared;
+		return false;
+	}
+	if (!packet_bytes(reader, interface, &body, record, reason))
+		return false;
+	record->time = ticks_time(&interface->ticks, ticks);
+	record->drop_count = old && drops != UINT16_MAX ? drops : 0;   /* all ones: not known */
+	if (body.captured > 4) {
+		size_t padding = (4 - record->captured_length % 4) % 4;
+		cursor_skip(&body, padding);
+		packet_options(reader, body, record);
+	}
+	return true;
+}
+
+/* Simple packet blocks have no time and no captured length: it follows from the snap length. */
+static bool simple_packet(struct reader *reader, struct cursor body, struct record *record,
+			  const char **reason)
+{
+	const struct pcapng *pcapng = reader->state;
+	const struct pcapng_interface *interface = interface_of(pcapng, 0);
+	record->original_length = order_32(&body, pcapng->big_endian);
+	if (!interface || !cursor_ok(&body)) {
+		*reason = interface ? overlong : undeclared;
+		return false;
+	}
+	record->captured_length = record->original_length;
+	if (interface->snap_length && record->captured_length > interface->snap_length)
+		record->captured_length = interface->snap_length;
+	if (record->captured_length > body.captured)
+		record->captured_length = (uint32_t)body.captured;
+	record->time = INT64_MIN;
+	return packet_bytes(reader, interface, &body, record, reason);
+}
+
+/* Reads what is not a packet. False with `reason` when it is broken. */
+static bool other_block(struct reader *reader, const struct block *block, const char **reason)
+{
+	struct pcapng *pcapng = reader->state;
+	switch (block->type) {
+	case BLOCK_SECTION:
+		pcapng->big_endian = block->big_endian;
+		return pcapng_section(reader, block->body, reason);
+	case BLOCK_INTERFACE:
+		return pcapng_interface(reader, block->body, reason);
+	case BLOCK_NAMES:
+		return pcapng_names(reader, block->body, reason);
+	case BLOCK_STATISTICS:
+		return pcapng_statistics(reader, block->body, reason);
+	case BLOCK_SECRETS:
+		return pcapng_secrets(reader, block->body, reason);
+	default:
+		reader->ledger->report.unknown_blocks++;
+		return true;
+	}
+}
+
+static bool pcapng_next(struct reader *reader, struct record *record)
+{
+	for (;;) {
+		struct block block;
+		const char *reason = NULL;
+		enum framing framing = frame(reader, INPUT_MAX_PEEK, &block, &reason);
+		if (framing == FRAMING_END)
+			return false;
+		if (framing != FRAMING_BLOCK) {
+			if (!reader_lost(reader, reason, framing == FRAMING_CUT, begins_block))
+				return false;
+			continue;
+		}
+		bool is_packet = true;
+		bool good;
+		if (block.type == BLOCK_PACKET || block.type == BLOCK_OLD_PACKET)
+			good = packet(reader, block.body, block.type == BLOCK_OLD_PACKET, record, &reason);
+		else if (block.type == BLOCK_SIMPLE_PACKET)
+			good = simple_packet(reader, block.body, record, &reason);
+		else {
+			is_packet = false;
+			good = other_block(reader, &block, &reason);
+		}
+		if (!good) {
+			reader_damage(reader, reader->input.offset, block.length, reason);
+			*record = (struct record){ .file = reader->file };
+		}
+		input_skip(&reader->input, block.length);
+		if (good && is_packet)
+			return true;
+	}
+}
+
+static bool pcapng_open(struct reader *reader, struct error *error)
+{
+	if (is_text_mode(input_peek(&reader->input, 32)))
+		return error_set(error, ERROR_DAMAGED, "get the file again, in binary mode",
+				 "a transfer in text mode changed the line ends in this pcapng file");
+	struct block block;
+	const char *reason = NULL;
+	switch (frame(reader, INPUT_MAX_PEEK, &block, &reason)) {
+	case FRAMING_BLOCK:
+		return true;
+	case FRAMING_CUT:
+	case FRAMING_END:
+		return error_set(error, ERROR_DAMAGED,
+				 "the recorder was stopped or the disk was full: take the trace again",
+				 "the pcapng file ends inside its first block");
+	default:
+		return error_set(error, ERROR_DAMAGED, "get the file again, in binary mode",
+				 "the first block of the pcapng file is broken: %s", reason);
+	}
+}
+
+static void pcapng_close(struct reader *reader)
+{
+	struct pcapng *pcapng = reader->state;
+	free(pcapng->interfaces);
+}
+
+const struct source_format format_pcapng = {
+	.name = "pcapng",
+	.title = "pcapng: Wireshark, dumpcap, tcpdump and many others",
+	.probe = pcapng_probe,
+	.state_size = sizeof(struct pcapng),
+	.open = pcapng_open,
+	.next = pcapng_next,
+	.close = pcapng_close,
+};

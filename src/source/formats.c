@@ -1,0 +1,32 @@
+#include "source/format.h"
+
+#include "source/compression.h"
+
+extern const struct source_format format_pcap, format_pcapng;
+
+static const struct source_format *const list[] = {
+	&format_pcap,
+	&format_pcapng,
+};
+
+#define LIST_COUNT (sizeof list / sizeof *list)
+
+const struct source_format *format_find(struct cursor head, enum probe *how)
+{
+	const struct source_format *best = NULL;
+	*how = PROBE_NO;
+	for (size_t i = 0; i < LIST_COUNT; i++) {
+		enum probe sure = list[i]->probe(head);
+		if (sure > *how) {
+			best = list[i];
+			*how = sure;
+		}
+	}
+	return best;
+}
+
+const struct source_format *const *formats(size_t *count)
+{
+	*count = LIST_COUNT;
+	return list;
+}

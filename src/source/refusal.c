@@ -1,0 +1,110 @@
+#include "source/refusal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Files that people take for traces, or that are traces of other kinds. */
+struct stranger {
+	size_t offset;
+	const char *magic;
+	size_t length;
+	const char *what, *remedy;
+};
+
+#define UNPACK "unpack it and give culprit the trace inside"
+#define CONVERT "convert it first: editcap -F pcapng IN OUT.pcapng"
+
+static const struct stranger strangers[] = {
+	{ 0, "PK\3\4", 4, "this is a zip archive", UNPACK },
+	{ 0, "7z\xbc\xaf\x27\x1c", 6, "this is a 7z archive", UNPACK },
+	{ 0, "Rar!", 4, "this is a rar archive", UNPACK },
+	{ 0, "BZh", 3, "this is bzip2 data", "decompress it first: bunzip2 FILE" },
+	{ 0, "\x1f\x9d", 2, "this is compress(1) data", "decompress it first: uncompress FILE" },
+	{ 257, "ustar", 5, "this is a tar archive", UNPACK },
+	{ 0, "%PDF", 4, "this is a PDF document", "give culprit the trace itself" },
+	{ 0, "\x7f" "ELF", 4, "this is a program", "give culprit the trace itself" },
+	{ 0, "snoop\0\0\0", 8, "this is a snoop trace, which this build does not read", CONVERT },
+	{ 0, "iptrace ", 8, "this is an AIX iptrace, which this build does not read", CONVERT },
+	{ 0, "TRSNIFF data    \x1a", 17, "this is a Sniffer trace, which this build does not read",
+		CONVERT },
+	{ 0, "XCP\0", 4, "this is a Windows Sniffer trace, which this build does not read", CONVERT },
+	{ 0, "GMBU", 4, "this is a Network Monitor trace, which this build does not read", CONVERT },
+	{ 0, "RTSS", 4, "this is a Network Monitor trace, which this build does not read", CONVERT },
+};
+
+static const char readable[] = "`culprit formats` lists what can be read";
+
+static bool begins_like(const struct stranger *stranger, struct cursor head)
+{
+	cursor_skip(&head, stranger->offset);
+	const uint8_t *magic = cursor_take(&head, stranger->length);
+	return magic && memcmp(magic, stranger->magic, stranger->length) == 0;
+}
+
+/* No control characters but white space, and not a single NUL. */
+static bool is_text(struct cursor head)
+{
+	while (cursor_more(&head)) {
+		uint8_t byte = cursor_u8(&head);
+		if (byte == 0x7f || (byte < 0x20 && !(byte >= '\t' && byte <= '\r')))
+			return false;
+	}
+	return true;
+}
+
+static bool refuse_unknown(struct cursor head, struct error *error)
+{
+	char first[3 * 16 + 1] = "";
+	for (size_t used = 0; used + 4 <= sizeof first && cursor_more(&head); used += 3)
+		snprintf(first + used, sizeof first - used, " %02x", cursor_u8(&head));
+	return error_set(error, ERROR_NOT_A_TRACE, readable, "no trace format begins with the bytes%s",
+			 first);
+}
+
+bool refuse(struct input *input, const char *compression, struct error *error)
+{
+	bool compressed = strcmp(compression, "none") != 0;
+	struct cursor head = input_peek(input, 512);
+	head.declared = head.captured;
+	if (input->failure && !head.captured) {
+		if (!compressed)
+			return error_set(error, ERROR_READ, "check the disk or the connection to it",
+					 "%s", input->failure);
+		return error_set(error, ERROR_DAMAGED, "get the file again, in binary mode",
+				 "%s, and nothing could be read from it", input->failure);
+	}
+	if (!head.captured)
+		return error_set(error, ERROR_NOT_A_TRACE,
+				 "check that the recorder saw its interface and that its filter matches",
+				 "empty: nothing was recorded");
+	for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++)
+		if (begins_like(&strangers[i], head))
+			return error_set(error, ERROR_NOT_A_TRACE, strangers[i].remedy, "%s",
+					 strangers[i].what);
+	if (is_text(head))
+		return error_set(error, ERROR_NOT_A_TRACE, readable, "this is text, not a trace");
+	return refuse_unknown(head, error);
+}
+
+bool refuse_path(int error_number, struct error *error)
+{
+	switch (error_number) {
+	case ENOENT:
+	case ENOTDIR:
+		return error_set(error, ERROR_OPEN, "check the spelling and the directory",
+				 "no such file");
+	case EACCES:
+	case EPERM:
+		return error_set(error, ERROR_OPEN, "run as a user who may read it, or ask its owner",
+				 "no permission to read it");
+	case EISDIR:
+		return error_set(error, ERROR_OPEN, "name the trace files in it", "it is a directory");
+	case EMFILE:
+	case ENFILE:
+		return error_set(error, ERROR_OPEN, "raise the limit with ulimit -n, or give fewer files",
+				 "too many files are open at once");
+	default:
+		return error_set(error, ERROR_OPEN, "", "cannot be opened: %s", strerror(error_number));
+	}
+}

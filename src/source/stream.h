@@ -1,0 +1,27 @@
+/* Bytes that come one after the other: from a file, from a decompressor, from a thread that runs
+ * ahead of us. Streams stand on each other; each owns the one below it. */
+#ifndef SOURCE_STREAM_H
+#define SOURCE_STREAM_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct stream {
+	/* Up to `room` bytes; fewer than asked for is normal. 0 is the end, good or bad. */
+	size_t (*read)(struct stream *stream, uint8_t *to, size_t room);
+	void (*close)(struct stream *stream);   /* frees the stream and those below it */
+	const char *failure;  /* constant text: why it ended early; NULL when all is well */
+	bool cut;             /* the failure is that the bytes just stop, not that they are wrong */
+};
+
+/* Reads the open descriptor, which it closes unless it is standard input. Every byte read is added to
+ * `progress`, which another thread may look at and which must outlive the stream. */
+struct stream *stream_file(int descriptor, _Atomic uint64_t *progress);
+/* Reads `inner` in a thread of its own, so that decompression and analysis overlap. `inner` must not be
+ * something that can block for ever (a pipe): closing waits for a read under way. Gives `inner` itself
+ * back when there are no more threads to be had. */
+struct stream *stream_ahead(struct stream *inner);
+
+#endif
