@@ -104,8 +104,8 @@ struct tcp_side {                /* one end as a sender of data, and what it adv
 
 	/* Counters */
 	uint64_t data_segments, unique_bytes, repeated_segments, repeated_bytes;
-	uint64_t by_class[SEGMENT_CLASSES];
-	uint64_t by_mechanism[REPEAT_MECHANISMS];
+	uint32_t by_class[SEGMENT_CLASSES];
+	uint32_t by_mechanism[REPEAT_MECHANISMS];
 	uint64_t duplicate_acks, pure_acks, acks, dsacks, sacks;
 	uint64_t keepalives;
 	uint64_t lost_upstream, lost_downstream;   /* segments of this sender, by recovered episodes */
@@ -162,7 +162,8 @@ struct tcp_episode {             /* a loss and its repair; A9. One finding per e
 	int64_t timeout_gaps[8];     /* ns between the copies of the segment repeated most */
 	uint32_t timeout_gap_count;
 	uint32_t segment_size;       /* payload of the first lost segment */
-	uint32_t largest_unacked, smallest_acked;  /* sizes that never passed, and that did (for path MTU) */
+	uint32_t largest_unacked;    /* payload of the largest segment repeated by time-out */
+	uint32_t smallest_acked;     /* smallest payload that passed meanwhile (acknowledged or in SACK), 0 none */
 	uint32_t run_longest;        /* longest run of adjacent lost segments */
 	int64_t start_time, end_time;
 	int64_t cost;                /* ns that the acknowledgement stood still for it */
@@ -245,7 +246,7 @@ struct tcp_hole {                /* acknowledged although the trace never held i
 struct tcp_session {
 	struct tcp_side side[2];
 	struct tcp_handshake handshake;
-	struct tcp_transfer transfer[2];
+	struct tcp_transfer *transfer[2];    /* by sender; NULL: never sent in bulk */
 	bool ecn, sack, timestamps;  /* agreed by both SYNs */
 	uint32_t turns;              /* request/response rounds */
 	uint32_t transactions;

@@ -1,0 +1,179 @@
+/* What the files of the TCP engine share. Nobody else includes this. */
+#ifndef SESSION_TCP_INTERNAL_H
+#define SESSION_TCP_INTERNAL_H
+
+#include "core/clock.h"
+#include "session/sequence.h"
+#include "session/tcp_engine.h"
+
+/* Positions start here, so that segments from before the first one seen stay positive. The ISN of a
+ * connection whose SYN was seen is POSITION_START itself. */
+#define POSITION_START (1ull << 32)
+
+#define FLIGHT_FIRST 4         /* segments that the flight holds before it grows */
+#define FLIGHT_ONE_WAY 64      /* limit while the other direction is invisible: nothing will be acknowledged */
+#define FLIGHT_LIMIT 1024      /* 64 KiB a direction: a flight of 1.4 MB in full segments */
+#define HOLES_LIMIT 32         /* a hostile stream can open a hole with every packet */
+#define ACKED_HOLES 8          /* remembered after their acknowledgement, for repeats that come late */
+
+#define CAUSALITY_LIMIT (5 * MILLISECOND)  /* A4: an acknowledgement recorded before its data by up to this */
+#define RTT_GUESS_NEAR (3 * MILLISECOND)   /* A7: RTTf when nothing was measured */
+#define RTT_GUESS_FAR (30 * MILLISECOND)
+#define RTO_FLOOR (200 * MILLISECOND)      /* Linux's; A7 names others */
+#define DUPLICATE_THRESHOLD 3              /* RFC 5681 */
+
+struct flight_segment {        /* sent and not acknowledged yet, in sequence order */
+	uint64_t sequence, end;
+	int64_t first_time, last_time;
+	uint64_t first_packet;
+	uint64_t prefix;           /* first bytes of the payload, to notice other bytes in a repeat */
+	uint32_t timestamp_value;
+	uint16_t ip_id;
+	uint8_t copies;            /* times seen at the trace point, saturating */
+	uint8_t prefix_length;
+	bool sacked, has_timestamp, repeated_after_hole;
+};
+
+struct flight {                /* a growing ring of segments, oldest first */
+	struct flight_segment *ring;
+	uint32_t capacity, head, count;    /* capacity is a power of two, or 0 */
+	bool overflowed;           /* the oldest were forgotten: classification without timing */
+};
+
+struct hole {                  /* bytes between two seen segments that the trace does not hold (yet) */
+	uint64_t start, end;
+	int64_t open_time;         /* when the segment behind it was seen */
+	int64_t before_time;       /* when the last segment before it was seen */
+	uint64_t before_packet, after_packet;
+	uint32_t after_timestamp, duplicate_acks;
+	uint16_t before_id, after_id;
+	bool has_timestamp;
+	bool sacked;               /* the receiver has these bytes: the recorder missed them */
+};
+
+struct acked_hole { uint64_t start, end; };
+
+struct pending_hole {          /* acknowledged, not seen: wait CAUSALITY_LIMIT before blaming the recorder */
+	uint64_t start, end;
+	int64_t time;
+	uint64_t before_packet, after_packet, ack_packet;
+	bool open;
+};
+
+struct direction {             /* the moving parts of one sender */
+	struct flight flight;
+	struct hole *holes;        /* HOLES_LIMIT of them, by sequence; NULL while there was none */
+	struct acked_hole acked[ACKED_HOLES];
+	struct pending_hole pending;
+	uint8_t hole_count, acked_next;
+	bool base_known;           /* positions have a meaning */
+	bool base_from_ack;        /* they come from the other side's acknowledgement only */
+	bool last_was_probe, last_was_keepalive;
+	bool window_filled;        /* its last data left less than a segment of the other side's window */
+	bool probe_open;           /* a zero-window probe beyond snd_max waits for its acknowledgement */
+	uint64_t probe_end;
+
+	/* IP identification of this sender: does it count up? (A7 #10 i) */
+	uint16_t last_id;
+	uint8_t id_steps;          /* small steps upwards in a row, saturating; reset by others */
+	bool id_seen;
+	uint32_t last_timestamp;
+	bool timestamp_seen;
+
+	/* The other side's acknowledgements for this sender's bytes */
+	uint32_t duplicate_acks;   /* since ack_hi last rose */
+	int64_t duplicate_first_time, duplicate_third_time;
+	uint64_t sack_highest;     /* right edge of the highest SACK block */
+	uint64_t sacked_bytes;     /* in flight, marked */
+	uint64_t recovery_mark;    /* no round trips from segments sent before this position */
+
+	int64_t last_repeat_time;
+	struct tcp_episode *episode;   /* NULL while nothing is being repaired */
+	uint64_t lost_end;         /* end of the last segment counted as lost */
+	uint32_t lost_run;
+	uint32_t episode_dsacks;
+	uint64_t chain_sequence;   /* the segment whose time-outs are counted */
+	int64_t chain_time;
+	uint32_t chain_length;
+	uint64_t timeout_point;    /* snd_max when the last time-out fired: up to here go-back repeats */
+	int64_t frozen_since;      /* when the acknowledgement last rose before the episode */
+
+	struct tcp_zero_window zero;   /* this end as a receiver: its window is closed */
+	bool in_zero_window;
+	uint64_t last_packet;
+	int64_t last_time;
+};
+
+#define DONE_HOLES 4
+struct tcp_done {              /* completed by the current packet; events point here until the next one */
+	struct tcp_episode episode[2];
+	struct tcp_zero_window zero[2];
+	struct tcp_hole hole[DONE_HOLES];
+	uint8_t holes;
+};
+
+struct tcp_engine {
+	struct direction direction[2];
+	int64_t start_time;
+	bool midstream;
+	struct tcp_done *done;     /* NULL until this session has something to tell: most never have */
+};
+
+/* One packet on its way through the engine. */
+struct tcp_step {
+	struct session *session;
+	struct tcp_session *tcp;
+	struct tcp_engine *engine;
+	const struct packet *packet;
+	const struct tcp_header *header;
+	uint8_t direction;
+	struct tcp_side *sender, *receiver;          /* X and Y by this packet */
+	struct direction *out, *in;                  /* the sender's bytes, the other side's bytes */
+	struct segment *segment;
+	struct observation *observation;
+	int64_t time;
+	uint64_t number;
+	uint32_t length;                             /* payload bytes */
+};
+
+/* tcp_flight.c: what is under way */
+struct flight_segment *flight_at(const struct flight *flight, uint32_t index);
+/* Index of the first segment whose end lies behind `position`; count when there is none. O(log n). */
+uint32_t flight_find(const struct flight *flight, uint64_t position);
+/* Puts a segment in its place by sequence; past `limit` the oldest is forgotten. */
+void flight_insert(struct flight *flight, const struct flight_segment *segment, uint32_t limit);
+void flight_acknowledge(struct flight *flight, uint64_t position);
+void flight_finish(struct flight *flight);
+
+/* tcp_holes.c: what the trace did not show */
+void holes_open(struct tcp_step *step, uint64_t start, uint64_t end);
+/* Removes [start, end) from the holes; true if any of it was in one, which is copied to *from. */
+bool holes_fill(struct direction *out, uint64_t start, uint64_t end, struct hole *from);
+void holes_acknowledge(struct tcp_step *step, struct direction *direction, struct tcp_side *side,
+		       uint64_t position);
+/* Turns a pending hole whose time is over into an event. `force`: whatever the time. */
+void holes_settle(struct tcp_step *step, uint8_t sender, bool force);
+struct tcp_done *tcp_done(struct tcp_engine *engine);
+bool holes_was_acked_unseen(const struct direction *out, uint64_t start, uint64_t end);
+
+/* tcp_acknowledge.c: the acknowledgement, SACK and window that a packet carries for the other side */
+void tcp_acknowledge(struct tcp_step *step);
+/* tcp_classify.c: what the packet's own bytes are (A7) */
+void tcp_classify(struct tcp_step *step);
+/* tcp_recovery.c: why bytes were repeated, and the episodes */
+void tcp_recovery_repeat(struct tcp_step *step, const struct hole *hole,
+			 struct flight_segment *original, uint64_t start, uint64_t end);
+void tcp_recovery_progress(struct tcp_step *step);   /* for the bytes of the other side */
+/* Ends an open episode: repaired, or cut by the end of the session. */
+void tcp_recovery_end(struct session *session, uint8_t sender, int64_t time, bool recovered,
+		      uint64_t acked_packet, struct observation *observation);
+/* tcp_window.c: what the packet's window says, and zero-window episodes */
+void tcp_window(struct tcp_step *step, bool fresh);
+void tcp_window_end(struct session *session, uint8_t receiver, int64_t time, uint64_t open_packet,
+		    struct observation *observation);
+/* tcp_rtt.c */
+void rtt_sample(struct rtt_estimate *estimate, int64_t sample, uint64_t packet);
+/* RTO_est of A8 for data of `side`. */
+int64_t tcp_timeout_estimate(const struct session *session, uint8_t side);
+
+#endif
