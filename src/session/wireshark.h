@@ -24,9 +24,11 @@ struct wireshark_stream;         /* what it remembers of one TCP stream; bounded
 /* Names without the "tcp.analysis." prefix, by bit number; NULL past the last. */
 const char *analysis_name(unsigned bit);
 
-/* Analyses one TCP packet of a stream. *stream is NULL before the first packet and made here.
- * `direction` is the sender's index in the flow key. Sets *new_stream when Wireshark would start a new
- * conversation on the same ports with this packet: the caller then makes a new session (and stream). */
+/* Analyses one TCP packet of a stream, capture duplicates too, in the order of the trace. *stream is
+ * NULL before the first packet and made here. `direction` is the sender's index in the flow key. Sets
+ * *new_stream when Wireshark starts a new conversation on the same ports with this packet (it is false
+ * otherwise): *stream then already belongs to the new conversation and holds this packet, so the caller
+ * makes a new session, gives it the number, and moves *stream over to it. */
 uint32_t wireshark_analyze(struct wireshark_stream **stream, const struct packet *packet,
 			   uint8_t direction, bool *new_stream);
 void wireshark_stream_destroy(struct wireshark_stream *stream);    /* NULL is fine */
