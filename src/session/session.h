@@ -38,17 +38,21 @@ enum quality {
 /* Where the trace point is, seen from one end (A5). */
 enum vantage { VANTAGE_UNKNOWN, VANTAGE_AT, VANTAGE_NEAR, VANTAGE_FAR };
 
+#define SESSION_NO_VLAN UINT16_MAX
+
 struct session_side {            /* what one end sent */
 	uint64_t packets, payload_bytes, wire_bytes;   /* capture duplicates are not counted */
 	int64_t first_time, last_time;
 	uint64_t first_packet, last_packet;
 	uint8_t mac[6];              /* of the last packet; zeros when the link has none */
 	uint8_t ttl_min, ttl_max, ttl_last;
-	uint8_t vlan_differs;
+	uint8_t vlan_differs;        /* not all of its packets carried the same outer VLAN */
+	uint16_t vlan;               /* outer VLAN of its first packet, SESSION_NO_VLAN when untagged */
 	uint32_t bad_checksums, offload_checksums;     /* BAD; ZERO or PARTIAL */
 	uint32_t outbound, inbound;  /* packets that the recorder marked as sent or received by its host */
 	uint32_t truncated;          /* packets whose headers or payload the trace cut */
 	uint32_t short_frames;       /* Ethernet frames below 60 bytes: recorded before padding, at the sender */
+	uint32_t padded_frames;      /* Ethernet frames that are as long as they are by padding */
 };
 
 enum session_end { SESSION_OPEN, SESSION_END_OF_TRACE, SESSION_EVICTED, SESSION_REPLACED };
@@ -158,6 +162,9 @@ uint64_t session_table_evicted(const struct session_table *table);
 const struct host *session_table_host(const struct session_table *table, const struct address *address);
 /* True if `mac` was seen as source of more than one remote IP address: a router. */
 bool session_table_is_router(const struct session_table *table, const uint8_t mac[6]);
+/* The session that an ICMP error is about, by the packet that it quotes. NULL when the trace holds no
+ * packet of it. */
+const struct session *session_table_quoted(const struct session_table *table, const struct packet *error);
 
 /* Where the trace point is, seen from one side of a session, and the reason as constant text. */
 enum vantage session_vantage(const struct session_table *table, const struct session *session,

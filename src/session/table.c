@@ -1,0 +1,279 @@
+/* What happens to one packet on its way to the analyzers, in this order: is it a copy that the capture
+ * made, does it complete an IP datagram, which session is it part of, what does Wireshark think of it,
+ * who is who, and at last the TCP engine. */
+#include "session/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "decode/decoder.h"
+#include "session/hosts.h"
+#include "session/key.h"
+#include "session/quality.h"
+#include "session/side.h"
+#include "session/store.h"
+#include "session/tcp_engine.h"
+#include "session/wireshark.h"
+
+/* Some 2 KiB a TCP session: well below a gigabyte, whatever the trace holds. */
+#define DEFAULT_MAX_SESSIONS 200000
+
+struct session_table {
+	struct session_store *store;
+	struct hosts *hosts;
+	size_t max_sessions;
+	uint32_t numbers[SESSION_KINDS];     /* last number given */
+	uint64_t made[SESSION_KINDS], evicted;
+	struct session_entry *parting;       /* replaced by the last packet, which analyzers still compare */
+	struct segment segment;
+	int64_t now;                         /* time of the last record that has one */
+	session_ended *ended;
+	void *ended_user;
+};
+
+struct session_table *session_table_create(const struct session_limits *limits)
+{
+	struct session_table *table = memory_zeroed(1, sizeof *table);
+	table->store = session_store_create(limits->analyzer_state_size);
+	table->hosts = hosts_create();
+	table->max_sessions = limits->max_sessions ? limits->max_sessions : DEFAULT_MAX_SESSIONS;
+	return table;
+}
+
+static void release_session(struct session_table *table, struct session_entry *entry)
+{
+	if (!entry)
+		return;
+	if (entry->session.tcp)
+		tcp_engine_destroy(&entry->session);
+	wireshark_stream_destroy(entry->wireshark);
+	session_store_release(table->store, entry);
+}
+
+void session_table_destroy(struct session_table *table)
+{
+	if (!table)
+		return;
+	release_session(table, table->parting);
+	struct session_entry *entry;
+	while ((entry = session_store_oldest(table->store)) != NULL) {
+		session_store_remove(table->store, entry);
+		release_session(table, entry);
+	}
+	session_store_destroy(table->store);
+	hosts_destroy(table->hosts);
+	free(table);
+}
+
+/* The entry leaves the store and analyzers hear of it. It stays valid until it is released. */
+static void end_session(struct session_table *table, struct session_entry *entry, enum session_end how,
+			int64_t end)
+{
+	struct session *session = &entry->session;
+	session_store_remove(table->store, entry);
+	if (!entry->ordinary)
+		return;
+	struct observation last = { .session = session };
+	session->end = (uint8_t)how;
+	if (session->tcp)
+		tcp_engine_end(session, end, &last);
+	quality_end(table, session, end);
+	if (table->ended)
+		table->ended(session, &last, table->ended_user);
+}
+
+static void evict_oldest(struct session_table *table)
+{
+	struct session_entry *entry = session_store_oldest(table->store);
+	table->evicted += entry->ordinary;
+	end_session(table, entry, SESSION_EVICTED, table->now);
+	release_session(table, entry);
+}
+
+static struct session_entry *make_session(struct session_table *table, const struct flow *flow,
+					  uint64_t hash)
+{
+	while (session_store_count(table->store) >= table->max_sessions)
+		evict_oldest(table);
+	struct session_entry *entry = session_store_add(table->store, &flow->key, hash);
+	entry->session.kind = flow->kind;
+	entry->session.number = ++table->numbers[flow->kind];
+	return entry;
+}
+
+/* Wireshark gives the packet that an ICMP error quotes a conversation of its own when none is known,
+ * and with it a number. */
+static void number_quote(struct session_table *table, const struct packet *packet)
+{
+	struct flow flow;
+	if (!flow_of_quote(packet, &flow))
+		return;
+	uint64_t hash = session_store_hash(table->store, &flow.key);
+	if (!session_store_find(table->store, &flow.key, hash))
+		make_session(table, &flow, hash);
+}
+
+/* A session sees its first packet. */
+static void begin_session(struct session_table *table, struct session_entry *entry,
+			  struct observation *observation)
+{
+	entry->ordinary = true;
+	table->made[entry->session.kind]++;
+	if (entry->session.kind == SESSION_TCP)
+		tcp_engine_create(&entry->session);
+	observation->new_session = true;
+}
+
+/* Ports that are used again make a new session, at the same packet at which they do in Wireshark. */
+static struct session_entry *analyze_as_wireshark(struct session_table *table, struct session_entry *entry,
+						  const struct flow *flow, struct observation *observation)
+{
+	const struct packet *packet = observation->packet;
+	bool new_stream = false;
+	observation->analysis = wireshark_analyze(&entry->wireshark, packet, flow->direction, &new_stream);
+	if (!new_stream)
+		return entry;
+	end_session(table, entry, SESSION_REPLACED, table->now);
+	table->parting = entry;
+	if (entry->ordinary)
+		observation->replaced = &entry->session;
+	struct session_entry *next = make_session(table, flow, entry->hash);
+	next->wireshark = entry->wireshark;
+	entry->wireshark = NULL;
+	return next;
+}
+
+static void learn_timeouts(struct session_table *table, const struct observation *observation)
+{
+	for (unsigned i = 0; i < observation->event_count; i++) {
+		const struct session_event *event = &observation->events[i];
+		if (event->type == EVENT_EPISODE)
+			hosts_learn_timeout(table->hosts,
+					&observation->session->key.end[event->episode->sender].address,
+					event->episode);
+	}
+}
+
+static void observe_session(struct session_table *table, const struct flow *flow,
+			    struct observation *observation)
+{
+	const struct packet *packet = observation->packet;
+	uint64_t hash = session_store_hash(table->store, &flow->key);
+	struct session_entry *entry = session_store_find(table->store, &flow->key, hash);
+	if (entry)
+		session_store_touch(table->store, entry);
+	else
+		entry = make_session(table, flow, hash);
+	if (packet->tcp)
+		entry = analyze_as_wireshark(table, entry, flow, observation);
+	if (!entry->ordinary)
+		begin_session(table, entry, observation);
+	struct session *session = &entry->session;
+	observation->session = session;
+	observation->direction = flow->direction;
+	if (observation->twin_of) {
+		session->duplicates++;
+	} else {
+		roles_observe(session, packet, flow->direction);
+		side_observe(session, packet, flow->direction, table->now);
+		hosts_observe(table->hosts, packet, table->now, &entry->host[flow->direction],
+			      &entry->host[!flow->direction]);
+		if (session->tcp) {
+			tcp_engine_observe(session, packet, flow->direction, &table->segment, observation);
+			observation->segment = &table->segment;
+			learn_timeouts(table, observation);
+		}
+	}
+	quality_observe(table, session);
+}
+
+/* Packets without a session still tell of hosts. */
+static void observe_hosts(struct session_table *table, const struct observation *observation)
+{
+	struct host *source = NULL, *destination = NULL;
+	if (!observation->twin_of)
+		hosts_observe(table->hosts, observation->packet, table->now, &source, &destination);
+}
+
+void session_table_observe(struct session_table *table, struct packet *packet,
+			   struct observation *observation)
+{
+	memset(observation, 0, offsetof(struct observation, events));
+	observation->packet = packet;
+	release_session(table, table->parting);
+	table->parting = NULL;
+	if (packet->record->time != INT64_MIN)
+		table->now = packet->record->time;
+	struct flow flow;
+	if (flow_of_packet(packet, &flow)) {
+		observe_session(table, &flow, observation);
+	} else if (packet->ip) {
+		observe_hosts(table, observation);
+		if (packet->icmp)
+			number_quote(table, packet);
+	}
+}
+
+void session_table_on_end(struct session_table *table, session_ended *ended, void *user)
+{
+	table->ended = ended;
+	table->ended_user = user;
+}
+
+static int by_number(const void *left, const void *right)
+{
+	const struct session_entry *a = *(struct session_entry *const *)left;
+	const struct session_entry *b = *(struct session_entry *const *)right;
+	if (a->session.kind != b->session.kind)
+		return a->session.kind < b->session.kind ? -1 : 1;
+	return a->session.number < b->session.number ? -1 : 1;
+}
+
+void session_table_finish(struct session_table *table, int64_t trace_end)
+{
+	size_t count = session_store_count(table->store);
+	struct session_entry **entries = memory_zeroed(count + 1, sizeof(struct session_entry *));
+	struct session_entry *entry = session_store_oldest(table->store);
+	for (size_t i = 0; i < count; i++, entry = entry->newer)
+		entries[i] = entry;
+	qsort(entries, count, sizeof *entries, by_number);
+	for (size_t i = 0; i < count; i++) {
+		end_session(table, entries[i], SESSION_END_OF_TRACE, trace_end);
+		release_session(table, entries[i]);
+	}
+	free(entries);
+}
+
+uint64_t session_table_count(const struct session_table *table, enum session_kind kind)
+{
+	return table->made[kind];
+}
+
+uint64_t session_table_evicted(const struct session_table *table)
+{
+	return table->evicted;
+}
+
+const struct host *session_table_host(const struct session_table *table, const struct address *address)
+{
+	return hosts_find(table->hosts, address);
+}
+
+bool session_table_is_router(const struct session_table *table, const uint8_t mac[6])
+{
+	return hosts_is_router(table->hosts, mac);
+}
+
+const char *session_kind_name(enum session_kind kind)
+{
+	static const char *const names[SESSION_KINDS] = { "tcp", "udp", "icmp" };
+	return names[kind];
+}
+
+const char *session_service(const struct session *session)
+{
+	if (session->kind == SESSION_ICMP)
+		return NULL;
+	return service_name(session->key.protocol, session->key.end[session_server(session)].port);
+}
