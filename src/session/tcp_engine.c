@@ -30,6 +30,7 @@ void tcp_engine_destroy(struct session *session)
 		free(direction->holes);
 		free(direction->episode);
 		free(tcp->transfer[i]);
+		free(tcp->engine->bulk[i]);
 	}
 	free(tcp->engine->done);
 	free(tcp->engine);
@@ -215,11 +216,12 @@ void tcp_engine_observe(struct session *session, const struct packet *packet, ui
 	};
 	*segment = (struct segment){ .rtt = -1 };
 	if (engine->done)
-		engine->done->holes = 0;
+		engine->done->holes = engine->done->stalls = 0;
 	if (!engine->start_time) {
 		engine->start_time = step.time ? step.time : 1;
 		engine->midstream = !tcp_has(step.header, TCP_SYN);
 	}
+	tcp_stall_before(&step);
 	holes_settle(&step, 0, false);
 	holes_settle(&step, 1, false);
 	locate(&step);
@@ -233,6 +235,9 @@ void tcp_engine_observe(struct session *session, const struct packet *packet, ui
 	follow_handshake(&step);
 	follow_identification(&step);
 	count(&step);
+	tcp_stall_after(&step);
+	tcp_transfer(&step);
+	tcp_turn(&step);
 	step.out->last_packet = step.number;
 	step.out->last_time = step.time;
 	close_down(&step);
@@ -251,4 +256,6 @@ void tcp_engine_end(struct session *session, int64_t trace_end, struct observati
 		tcp_recovery_end(session, i, session->last_time, false, 0, last);
 		tcp_window_end(session, i, session->last_time, 0, last);
 	}
+	tcp_turn_end(session, tcp->closed, last);
+	tcp_transfer_end(session);
 }

@@ -104,18 +104,71 @@ struct direction {             /* the moving parts of one sender */
 	int64_t last_time;
 };
 
+/* What the session looked like before the packet that ends a silence. */
+struct silence {
+	int64_t start, end;
+	uint64_t before_packet;
+	uint64_t outstanding[2];   /* by sender */
+	uint32_t segments[2];      /* in flight, by sender */
+	bool window_closed[2];     /* by receiver */
+	bool window_filled[2];     /* by sender: less than a segment of the window was left */
+	bool long_enough;
+};
+
+/* An acknowledgement that came late; a stall only if it let data go. */
+struct late_ack {
+	bool waiting;
+	uint8_t sender;            /* whose data waited */
+	bool small;                /* the segment it waited for was less than full: Nagle's rule */
+	int64_t start, end;
+	uint64_t before_packet, after_packet;
+};
+
+#define WAITS_LIMIT 8          /* waits of one transaction that are placed exactly */
+struct wait { int64_t start, end; uint8_t part; };
+
+enum turn_state { TURN_IDLE, TURN_REQUEST, TURN_RESPONSE };
+struct turn {                  /* A10: where the conversation is */
+	uint8_t state;
+	bool last_response_short;  /* the last response segment was less than full or carried PSH */
+	uint32_t overlaps;         /* requests while the response was not acknowledged yet */
+	uint32_t wait_count;
+	struct wait waits[WAITS_LIMIT];
+	struct tcp_transaction now;
+};
+
+#define ROUNDS_KEPT 4
+struct bulk {                  /* A11: the bulk period of one sender */
+	bool active;
+	uint64_t bytes, round_bytes;
+	int64_t last_time, gap_typical, round_start, last_loss;
+	uint64_t round_flight, flights[ROUNDS_KEPT];   /* most in flight in each of the last rounds */
+	uint32_t rounds, segments;
+	uint64_t window_before;    /* the receiver's window at the last segment */
+	uint32_t shrinking;        /* acknowledgements in a row that made it smaller */
+	bool last_short, losses;
+	struct tcp_transfer pending;   /* until the period is long enough to count */
+};
+
 #define DONE_HOLES 4
 struct tcp_done {              /* completed by the current packet; events point here until the next one */
 	struct tcp_episode episode[2];
 	struct tcp_zero_window zero[2];
 	struct tcp_hole hole[DONE_HOLES];
 	uint8_t holes;
+	struct tcp_stall stall[2];
+	uint8_t stalls;
 };
 
 struct tcp_engine {
 	struct direction direction[2];
 	int64_t start_time;
 	bool midstream;
+	struct silence silence;
+	struct late_ack late;
+	struct turn turn;
+	struct tcp_transaction done_transaction;
+	struct bulk *bulk[2];      /* NULL until this side has sent a few segments in a row */
 	struct tcp_done *done;     /* NULL until this session has something to tell: most never have */
 };
 
@@ -171,6 +224,16 @@ void tcp_recovery_end(struct session *session, uint8_t sender, int64_t time, boo
 void tcp_window(struct tcp_step *step, bool fresh);
 void tcp_window_end(struct session *session, uint8_t receiver, int64_t time, uint64_t open_packet,
 		    struct observation *observation);
+/* tcp_stall.c: silences with something open, and their cause (A9) */
+void tcp_stall_before(struct tcp_step *step);        /* before anything of the packet is read */
+void tcp_stall_after(struct tcp_step *step);
+/* tcp_turn.c: requests and responses (A10) */
+void tcp_turn(struct tcp_step *step);
+void tcp_turn_wait(struct tcp_engine *engine, int64_t start, int64_t end, enum response_part part);
+void tcp_turn_end(struct session *session, bool complete, struct observation *last);
+/* tcp_transfer.c: what a bulk sender spends its time on (A11) */
+void tcp_transfer(struct tcp_step *step);
+void tcp_transfer_end(struct session *session);
 /* tcp_rtt.c */
 void rtt_sample(struct rtt_estimate *estimate, int64_t sample, uint64_t packet);
 /* RTO_est of A8 for data of `side`. */

@@ -27,13 +27,14 @@ struct sender {
 	uint32_t contiguous;        /* the same without a gap: the other side cannot acknowledge more */
 	uint32_t last_ack;
 	uint32_t window;            /* of its last packet, not scaled; NO_WINDOW before */
-	uint32_t duplicate_acks;    /* in a row */
+	uint32_t duplicate_acks;    /* in a row, or UNSEEN_TOLD */
 	uint16_t last_analysis;     /* of its last packet */
 	int8_t scale;
 	bool base_known;
 	bool syn_window;            /* the last window came with a SYN or before any: not to be scaled */
 };
 #define NO_WINDOW UINT32_MAX
+#define UNSEEN_TOLD UINT32_MAX
 
 struct wireshark_stream {
 	struct sender side[2];
@@ -136,20 +137,25 @@ static uint32_t judge_repeated_ack(struct sender *from, const struct sender *to,
 								      : 0;
 	if (to->last_analysis & ANALYSIS_KEEP_ALIVE)
 		return ANALYSIS_KEEP_ALIVE_ACK;
-	from->duplicate_acks++;
+	from->duplicate_acks = from->duplicate_acks == UNSEEN_TOLD ? 1 : from->duplicate_acks + 1;
 	return ANALYSIS_DUPLICATE_ACK;
 }
 
-/* An acknowledgement of bytes that the trace does not hold is told once per gap. */
-static uint32_t judge_unseen_ack(const struct sender *from, struct sender *to,
-				 const struct segment_view *segment)
+/* An acknowledgement of bytes that the trace does not hold is told once per gap: either the gap is
+ * known by now and `contiguous` jumps over it, or the count of duplicates says so until the other
+ * side acknowledges something new. */
+static uint32_t judge_unseen_ack(struct sender *to, const struct segment_view *segment)
 {
 	if (!(segment->flags & TCP_ACK) || !to->contiguous ||
-	    segment->acknowledgment == from->last_ack ||
 	    !sequence_after(segment->acknowledgment, to->contiguous))
 		return 0;
-	to->contiguous = to->next;
-	return ANALYSIS_ACK_LOST_SEGMENT;
+	if (to->next > to->contiguous) {
+		to->contiguous = to->next;
+		return ANALYSIS_ACK_LOST_SEGMENT;
+	}
+	bool told = to->duplicate_acks != 0;
+	to->duplicate_acks = UNSEEN_TOLD;
+	return told ? 0 : ANALYSIS_ACK_LOST_SEGMENT;
 }
 
 /* Unsigned, as in Wireshark: a packet from before `then` is as good as one from long after. */
@@ -215,7 +221,7 @@ static uint32_t judge(struct wireshark_stream *stream, uint8_t direction,
 	}
 	if (segment->acknowledgment != from->last_ack)
 		from->duplicate_acks = 0;
-	found |= judge_unseen_ack(from, to, segment);
+	found |= judge_unseen_ack(to, segment);
 	if (!(found & ANALYSIS_KEEP_ALIVE))
 		found |= judge_repetition(stream, from, to, segment);
 	remember(from, segment, found);

@@ -1,0 +1,202 @@
+/* What a bulk sender spends its time on (A11): every gap between its data packets gets one state, so
+ * that the shares add up to the time of the transfer. After T-RAT (Zhang et al., SIGCOMM'02). */
+#include <stdlib.h>
+
+#include "core/memory.h"
+#include "session/tcp_internal.h"
+
+#define BULK_SEGMENTS 13           /* {13 MSS} without a turn change make a bulk period */
+#define BULK_SEGMENTS_WATCHED 4    /* from here on it is worth remembering anything */
+#define BULK_PAUSE (5 * NANOSECONDS)   /* a longer silence with nothing open ends the period */
+#define SENDING_FLOOR (100 * MICROSECOND)
+#define CLOCK_SLACK (2 * MILLISECOND)
+#define LATE_ACK_LEAST (30 * MILLISECOND)
+#define QUEUE_LEAST (5 * MILLISECOND)
+#define SHRINKING_LEAST 4
+
+static int64_t share(int64_t value, int percent)
+{
+	return value / 100 * percent;
+}
+
+static void close_period(struct tcp_session *tcp, uint8_t sender)
+{
+	struct bulk *bulk = tcp->engine->bulk[sender];
+	struct tcp_transfer *pending = &bulk->pending;
+	bool counts = bulk->segments >= BULK_SEGMENTS &&
+		      bulk->bytes >= (uint64_t)BULK_SEGMENTS * tcp->side[sender].segment_maximum / 2;
+	if (counts) {
+		struct tcp_transfer *total = tcp->transfer[sender];
+		if (!total) {
+			total = tcp->transfer[sender] = memory_zeroed(1, sizeof *total);
+			total->first_packet = pending->first_packet;
+			total->first_time = pending->first_time;
+		}
+		total->periods++;
+		total->bytes += bulk->bytes;
+		total->duration += pending->duration;
+		for (int i = 0; i < TRANSFER_STATES; i++)
+			total->time[i] += pending->time[i];
+		total->last_packet = pending->last_packet;
+		total->flights += bulk->rounds;
+		if (pending->flight_maximum > total->flight_maximum)
+			total->flight_maximum = pending->flight_maximum;
+		if (pending->window_maximum > total->window_maximum)
+			total->window_maximum = pending->window_maximum;
+		if (pending->best_rate > total->best_rate)
+			total->best_rate = pending->best_rate;
+	}
+	*bulk = (struct bulk){ 0 };
+}
+
+/* A round is one round trip of the sender's: flights are compared from round to round. */
+static void follow_rounds(struct tcp_step *step, struct bulk *bulk, int64_t round_trip)
+{
+	uint64_t flight = step->segment->outstanding;
+	if (step->time - bulk->round_start >= round_trip && bulk->round_start) {
+		for (int i = ROUNDS_KEPT - 1; i > 0; i--)
+			bulk->flights[i] = bulk->flights[i - 1];
+		bulk->flights[0] = bulk->round_flight;
+		bulk->rounds++;
+		int64_t length = step->time - bulk->round_start;
+		int64_t rate = (int64_t)((double)bulk->round_bytes * 1e9 / (double)length);
+		if (rate > bulk->pending.best_rate && length < 4 * round_trip)
+			bulk->pending.best_rate = rate;
+		bulk->round_start = step->time;
+		bulk->round_flight = flight;
+		bulk->round_bytes = 0;
+	}
+	if (!bulk->round_start)
+		bulk->round_start = step->time;
+	if (flight > bulk->round_flight)
+		bulk->round_flight = flight;
+	bulk->round_bytes += step->segment->new_bytes;
+}
+
+static bool flight_plateau(const struct bulk *bulk)
+{
+	if (bulk->rounds < ROUNDS_KEPT)
+		return false;
+	uint64_t low = UINT64_MAX, high = 0;
+	for (int i = 0; i < ROUNDS_KEPT; i++) {
+		low = bulk->flights[i] < low ? bulk->flights[i] : low;
+		high = bulk->flights[i] > high ? bulk->flights[i] : high;
+	}
+	return low && (high - low) * 10 <= high;
+}
+
+static enum transfer_state state_of(struct tcp_step *step, struct bulk *bulk, int64_t gap)
+{
+	const struct tcp_side *x = step->sender, *y = step->receiver;
+	const struct direction *out = step->out;
+	int64_t round_trip = tcp_round_trip(step->session);
+	int64_t sender_trip = x->rtt.samples ? x->rtt.minimum : round_trip;
+	int64_t gap_start = step->time - gap;
+	bool repaired = out->last_repeat_time >= gap_start && out->last_repeat_time;
+	if (out->episode || repaired) {
+		bool timeout = out->episode ? out->episode->timeouts > 0
+					    : step->engine->done && step->engine->done->episode[step->direction].timeouts;
+		return timeout ? TRANSFER_LOSS_TIMEOUT : TRANSFER_LOSS_FAST;
+	}
+	if (step->in->zero.end_time >= gap_start && step->in->zero.end_time)
+		return TRANSFER_WINDOW_ZERO;
+	if (bulk->window_before == 0)
+		return TRANSFER_WINDOW_FULL;
+	int64_t since_ack = step->time - x->last_ack_progress_time;
+	bool clocked = x->last_ack_progress_time >= gap_start &&
+		       since_ack <= sender_trip + sender_trip / 2 + CLOCK_SLACK;
+	if (!clocked)
+		return bulk->shrinking >= SHRINKING_LEAST ? TRANSFER_RECEIVER_CPU : TRANSFER_APP_SENDER;
+	if (step->engine->late.waiting == false && gap >= LATE_ACK_LEAST && y->rtt.samples &&
+	    x->last_ack_progress_time - gap_start > y->rtt.minimum + LATE_ACK_LEAST &&
+	    out->flight.count <= 2)
+		return TRANSFER_NAGLE;
+	if (!bulk->losses && (bulk->rounds < 2 || bulk->flights[0] * 2 >= bulk->flights[1] * 3))
+		return TRANSFER_SLOW_START;
+	int64_t queue = y->rtt.samples ? y->rtt.last - y->rtt.minimum : 0;
+	int64_t third = share(round_trip, 30);
+	if (queue > (third > QUEUE_LEAST ? third : QUEUE_LEAST))
+		return TRANSFER_BANDWIDTH;
+	if (flight_plateau(bulk) && bulk->flights[0] * 10 < y->window * 9 &&
+	    (!bulk->losses || step->time - bulk->last_loss > 4 * round_trip))
+		return TRANSFER_SENDER_WINDOW;
+	if (bulk->losses)
+		return TRANSFER_CONGESTION;
+	return TRANSFER_UNKNOWN;
+}
+
+static void add_gap(struct tcp_step *step, struct bulk *bulk)
+{
+	int64_t gap = step->time - bulk->last_time;
+	if (gap < 0)
+		gap = 0;
+	int64_t threshold = 2 * bulk->gap_typical;
+	int64_t part = share(tcp_round_trip(step->session), 5);
+	if (threshold < SENDING_FLOOR)
+		threshold = SENDING_FLOOR;
+	if (threshold < part)
+		threshold = part;
+	enum transfer_state state = gap <= threshold ? TRANSFER_SENDING : state_of(step, bulk, gap);
+	bulk->pending.time[state] += gap;
+	bulk->pending.duration += gap;
+	/* A running median: a step towards each new gap, as large as the gap allows. */
+	int64_t stride = bulk->gap_typical / 16 + 1;
+	bulk->gap_typical += gap > bulk->gap_typical ? stride : gap < bulk->gap_typical ? -stride : 0;
+}
+
+void tcp_transfer(struct tcp_step *step)
+{
+	struct tcp_engine *engine = step->engine;
+	const struct segment *segment = step->segment;
+	struct bulk *mine = engine->bulk[step->direction], *other = engine->bulk[step->direction ^ 1];
+	if (other && other->active && !step->length) {
+		/* The receiver's windows tell whether its program keeps up. */
+		if (segment->acked_bytes && segment->window < other->window_before)
+			other->shrinking++;
+		else if (segment->window > other->window_before)
+			other->shrinking = 0;
+	}
+	bool repeat = segment->class == SEGMENT_REPEATED_UPSTREAM ||
+		      segment->class == SEGMENT_REPEATED_DOWNSTREAM;
+	if (repeat && mine) {
+		mine->losses = true;
+		mine->last_loss = step->time;
+	}
+	if (!segment->new_bytes)
+		return;
+	if (other && other->active)
+		close_period(step->tcp, step->direction ^ 1);
+	if (!mine) {
+		if (step->sender->data_segments < BULK_SEGMENTS_WATCHED)
+			return;
+		mine = engine->bulk[step->direction] = memory_zeroed(1, sizeof *mine);
+	}
+	if (mine->active && step->time - mine->last_time > BULK_PAUSE && !step->out->last_repeat_time &&
+	    mine->last_short)
+		close_period(step->tcp, step->direction);
+	if (!mine->active) {
+		mine->active = true;
+		mine->pending.first_packet = step->number;
+		mine->pending.first_time = step->time;
+	} else {
+		add_gap(step, mine);
+	}
+	follow_rounds(step, mine, tcp_round_trip(step->session));
+	mine->segments++;
+	mine->bytes += segment->new_bytes;
+	mine->last_time = step->time;
+	mine->last_short = step->length < step->sender->segment_maximum;
+	mine->window_before = step->out->window_filled ? 0 : step->receiver->window;
+	mine->pending.last_packet = step->number;
+	if (segment->outstanding > mine->pending.flight_maximum)
+		mine->pending.flight_maximum = segment->outstanding;
+	if (step->receiver->window > mine->pending.window_maximum)
+		mine->pending.window_maximum = step->receiver->window;
+}
+
+void tcp_transfer_end(struct session *session)
+{
+	for (uint8_t i = 0; i < 2; i++)
+		if (session->tcp->engine->bulk[i])
+			close_period(session->tcp, i);
+}

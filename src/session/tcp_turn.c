@@ -1,0 +1,172 @@
+/* Requests and responses without knowing the protocol, and the parts of their time (A10).
+ *
+ * A turn is data of the client, then data of the server. Every instant between its first and last byte
+ * belongs to exactly one part: waits (recovery, closed windows, pauses) are cut out of the phase in
+ * which they lie, so that the parts always add up to the total. */
+#include <string.h>
+
+#include "session/tcp_internal.h"
+
+#define PUSH_SILENCE (2 * NANOSECONDS)   /* server data after this long is a new message, not the rest of one */
+#define OVERLAPS_ALLOWED 4               /* one turn in so many may overlap before turns mean nothing */
+
+void tcp_turn_wait(struct tcp_engine *engine, int64_t start, int64_t end, enum response_part part)
+{
+	struct turn *turn = &engine->turn;
+	if (turn->state == TURN_IDLE || end <= start)
+		return;
+	if (turn->wait_count == WAITS_LIMIT) {
+		/* Full: the longest waits matter most, so the shortest makes room. */
+		uint32_t shortest = 0;
+		for (uint32_t i = 1; i < WAITS_LIMIT; i++)
+			if (turn->waits[i].end - turn->waits[i].start <
+			    turn->waits[shortest].end - turn->waits[shortest].start)
+				shortest = i;
+		if (end - start <= turn->waits[shortest].end - turn->waits[shortest].start)
+			return;
+		turn->waits[shortest] = turn->waits[--turn->wait_count];
+	}
+	turn->waits[turn->wait_count++] = (struct wait){ start, end, (uint8_t)part };
+}
+
+static void sort_waits(struct turn *turn)
+{
+	for (uint32_t i = 1; i < turn->wait_count; i++) {
+		struct wait wait = turn->waits[i];
+		uint32_t place = i;
+		for (; place > 0 && turn->waits[place - 1].start > wait.start; place--)
+			turn->waits[place] = turn->waits[place - 1];
+		turn->waits[place] = wait;
+	}
+}
+
+/* Moves what overlaps [start, end) from `phase` to the waits' own parts. */
+static int64_t cut_waits(struct turn *turn, int64_t start, int64_t end)
+{
+	int64_t left = end - start, covered = start;
+	for (uint32_t i = 0; i < turn->wait_count; i++) {
+		int64_t from = turn->waits[i].start > covered ? turn->waits[i].start : covered;
+		int64_t to = turn->waits[i].end < end ? turn->waits[i].end : end;
+		if (to <= from)
+			continue;
+		turn->now.part[turn->waits[i].part] += to - from;
+		left -= to - from;
+		covered = to;
+	}
+	return left;
+}
+
+static void finish(struct session *session, bool complete, struct observation *observation)
+{
+	struct tcp_session *tcp = session->tcp;
+	struct tcp_engine *engine = tcp->engine;
+	struct turn *turn = &engine->turn;
+	struct tcp_transaction *now = &turn->now;
+	if (turn->state != TURN_RESPONSE) {
+		turn->state = TURN_IDLE;
+		return;
+	}
+	turn->state = TURN_IDLE;
+	sort_waits(turn);
+	now->part[PART_REQUEST] = cut_waits(turn, now->request_time, now->request_last_time);
+	int64_t wait = cut_waits(turn, now->request_last_time, now->response_time);
+	const struct rtt_estimate *trip = &tcp->side[session->client ^ 1].rtt;
+	int64_t round_trip = trip->samples ? trip->minimum : 0;
+	now->part[PART_ROUND_TRIP] = wait < round_trip ? wait : round_trip;
+	now->part[PART_SERVER] = wait - now->part[PART_ROUND_TRIP];
+	now->part[PART_TRANSFER] = cut_waits(turn, now->response_time, now->response_last_time);
+	if (now->first && tcp->handshake.complete && tcp->handshake.server_part >= 0) {
+		now->part[PART_CONNECT_RETRY] = tcp->handshake.retry;
+		now->part[PART_CONNECT] = tcp->handshake.server_part + tcp->handshake.client_part;
+	}
+	now->total = 0;
+	for (int i = 0; i < RESPONSE_PARTS; i++)
+		now->total += now->part[i];
+	now->complete = complete;
+	now->turn_based = turn->overlaps * OVERLAPS_ALLOWED <= tcp->turns;
+	now->number = ++tcp->transactions;
+	engine->done_transaction = *now;
+	observation_add(observation, (struct session_event){ .type = EVENT_TRANSACTION,
+		.transaction = &engine->done_transaction });
+}
+
+static void start(struct tcp_step *step, int64_t previous_end)
+{
+	struct turn *turn = &step->engine->turn;
+	struct tcp_transaction *now = &turn->now;
+	bool first = !step->tcp->turns;
+	memset(now, 0, sizeof *now);
+	turn->wait_count = 0;
+	now->first = first;
+	now->request_packet = now->request_last_packet = step->number;
+	now->request_time = now->request_last_time = step->time;
+	now->client_think = previous_end ? step->time - previous_end : 0;
+	step->tcp->turns++;
+}
+
+static void add_request(struct tcp_step *step)
+{
+	struct turn *turn = &step->engine->turn;
+	struct tcp_transaction *now = &turn->now;
+	if (turn->state != TURN_REQUEST) {
+		int64_t previous = turn->state == TURN_RESPONSE ? now->response_last_time
+				 : step->tcp->turns ? now->request_last_time
+				 : step->tcp->handshake.done_time;
+		/* Asking again before the answer was confirmed: not one question at a time. */
+		if (turn->state == TURN_RESPONSE && step->receiver->snd_max > step->receiver->ack_hi)
+			turn->overlaps++;
+		finish(step->session, true, step->observation);
+		start(step, previous);
+		turn->state = TURN_REQUEST;
+	}
+	now->request_last_packet = step->number;
+	now->request_last_time = step->time;
+	now->request_bytes += step->segment->new_bytes;
+}
+
+static void add_response(struct tcp_step *step)
+{
+	struct turn *turn = &step->engine->turn;
+	struct tcp_transaction *now = &turn->now;
+	if (turn->state == TURN_IDLE)
+		return;                /* the server speaks unasked: a greeting or a push */
+	if (turn->state == TURN_REQUEST) {
+		turn->state = TURN_RESPONSE;
+		now->response_packet = step->number;
+		now->response_time = step->time;
+	} else if (turn->last_response_short && step->time - now->response_last_time > PUSH_SILENCE &&
+		   step->receiver->ack_hi == step->receiver->snd_max) {
+		finish(step->session, true, step->observation);
+		return;
+	}
+	now->response_last_packet = step->number;
+	now->response_last_time = step->time;
+	now->response_bytes += step->segment->new_bytes;
+	uint32_t full = step->sender->segment_maximum;
+	turn->last_response_short = step->length < full || tcp_has(step->header, TCP_PSH);
+}
+
+void tcp_turn(struct tcp_step *step)
+{
+	/* Recovery and closed windows that this packet ended lie inside the open transaction. */
+	for (unsigned i = 0; i < step->observation->event_count; i++) {
+		const struct session_event *event = &step->observation->events[i];
+		if (event->type == EVENT_EPISODE && !event->episode->spurious)
+			tcp_turn_wait(step->engine, event->episode->end_time - event->episode->cost,
+				      event->episode->end_time, PART_RETRANSMISSION);
+		else if (event->type == EVENT_ZERO_WINDOW && event->zero_window->sender_waiting)
+			tcp_turn_wait(step->engine, event->zero_window->start_time,
+				      event->zero_window->end_time, PART_WINDOW);
+	}
+	if (!step->segment->new_bytes || step->segment->class == SEGMENT_ZERO_WINDOW_PROBE)
+		return;
+	if (step->direction == step->session->client)
+		add_request(step);
+	else
+		add_response(step);
+}
+
+void tcp_turn_end(struct session *session, bool complete, struct observation *last)
+{
+	finish(session, complete, last);
+}
