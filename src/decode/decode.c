@@ -74,9 +74,7 @@ static void note_problem(struct packet *packet, enum cursor_status status, const
 	/* A fragment on its own ends where the fragmenting host cut it, which is nobody's fault. */
 	if (packet->ip && packet->ip->fragmented && !packet->ip->reassembled)
 		return;
-	if (status == CURSOR_TRUNCATED)
-		packet->truncated = true;
-	else
+	if (status == CURSOR_MALFORMED)
 		packet->malformed = true;
 	if (!packet->problem)
 		packet->problem = reason;
@@ -129,6 +127,7 @@ void packet_decode(struct packet *packet, const struct record *record)
 {
 	forget(packet, record);
 	size_t declared = record->original_length;
+	packet->truncated = record->captured_length < declared;
 	if (record->captured_length > declared)
 		declared = record->captured_length;
 	if (record->fcs_length <= declared)

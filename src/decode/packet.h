@@ -209,9 +209,9 @@ struct packet {
 	struct cursor payload;       /* of the innermost layer: what no decoder claimed */
 	uint64_t context;            /* identity of the tunnels that this packet is in; 0 when none */
 	uint8_t tunnel_count;
-	bool truncated;              /* some layer wanted bytes that the trace cut off (_ws.short) */
+	bool truncated;              /* the trace holds less than the packet had (_ws.short) */
 	bool malformed;              /* some layer contradicts itself (_ws.malformed) */
-	const char *problem;         /* the reason of the first of the two */
+	const char *problem;         /* why the first layer that is not OK is not; NULL when all are */
 	bool unknown_link_type;      /* nobody decodes this LINKTYPE */
 
 	struct room room;

@@ -33,10 +33,12 @@ static struct next decode_udp(struct cursor *in, struct packet *packet, void *fa
 	if (udp->length != 0 && udp->length < length)
 		length = udp->length;
 	udp->payload_length = (uint32_t)(length - HEADER_LENGTH);
-	udp->checksum_state = verify_udp(packet, cursor_split(&datagram, length), udp);
+	if (udp->length <= datagram.declared)
+		udp->checksum_state = verify_udp(packet, cursor_split(&datagram, length), udp);
 	packet->udp = udp;
 	struct cursor payload = cursor_split(in, length - HEADER_LENGTH);
-	if (packet->ip && packet->ip->fragmented && !packet->ip->reassembled)
+	bool partial = packet->ip && packet->ip->fragmented && !packet->ip->reassembled;
+	if (partial || payload.declared == 0)
 		return next_payload(payload);
 	return next_port(BY_UDP_PORT, udp->destination_port, udp->source_port, payload);
 }

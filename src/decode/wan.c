@@ -3,7 +3,7 @@
 #include "decode/ip.h"
 #include "source/linktype.h"
 
-#define MAX_LABELS 16        /* routers push a handful */
+#define BOTTOM_OF_STACK 0x100
 
 /* Network layer protocol identifiers, ISO/IEC TR 9577. */
 enum { NLPID_PADDING = 0x00, NLPID_SNAP = 0x80, NLPID_IPV6 = 0x8e, NLPID_IPV4 = 0xcc };
@@ -81,14 +81,9 @@ static struct next decode_mpls(struct cursor *in, struct packet *packet, void *f
 {
 	(void)packet;
 	(void)facts;
-	for (int i = 0; i < MAX_LABELS; i++) {
-		uint32_t entry = cursor_be32(in);
-		if (!cursor_ok(in))
-			return next_none();
-		if (entry & 0x100) /* bottom of stack */
+	while (cursor_more(in))
+		if (cursor_be32(in) & BOTTOM_OF_STACK)
 			return mpls_payload(in);
-	}
-	cursor_reject(in, "more MPLS labels than any real packet has");
 	return next_none();
 }
 
