@@ -149,7 +149,7 @@ static uint32_t judge_unseen_ack(struct sender *to, const struct segment_view *s
 	if (!(segment->flags & TCP_ACK) || !to->contiguous ||
 	    !sequence_after(segment->acknowledgment, to->contiguous))
 		return 0;
-	if (to->next > to->contiguous) {
+	if (sequence_after(to->next, to->contiguous)) {
 		to->contiguous = to->next;
 		return ANALYSIS_ACK_LOST_SEGMENT;
 	}
