@@ -113,7 +113,7 @@ static uint32_t judge_data_and_window(const struct sender *from, const struct se
 	uint32_t found = 0;
 	if (plain && segment->window == 0)
 		found |= ANALYSIS_ZERO_WINDOW;
-	if (from->next && sequence_after(segment->sequence, from->next) && !(segment->flags & TCP_RST))
+	if (from->next && sequence_before(from->next, segment->sequence) && !(segment->flags & TCP_RST))
 		found |= ANALYSIS_LOST_SEGMENT;
 	if (plain && segment->length <= 1 && segment->sequence == from->next - 1)
 		found |= ANALYSIS_KEEP_ALIVE;
@@ -147,9 +147,9 @@ static uint32_t judge_repeated_ack(struct sender *from, const struct sender *to,
 static uint32_t judge_unseen_ack(struct sender *to, const struct segment_view *segment)
 {
 	if (!(segment->flags & TCP_ACK) || !to->contiguous ||
-	    !sequence_after(segment->acknowledgment, to->contiguous))
+	    !sequence_before(to->contiguous, segment->acknowledgment))
 		return 0;
-	if (sequence_after(to->next, to->contiguous)) {
+	if (sequence_before(to->contiguous, to->next)) {
 		to->contiguous = to->next;
 		return ANALYSIS_ACK_LOST_SEGMENT;
 	}
@@ -193,7 +193,7 @@ static void remember(struct sender *from, const struct segment_view *segment, ui
 	/* A zero-window probe may be thrown away, so the byte in it was not sent for good. */
 	if (!(found & ANALYSIS_ZERO_WINDOW_PROBE)) {
 		uint32_t end = ends_at(segment);
-		if (!from->next || sequence_after(end, from->next)) {
+		if (!from->next || sequence_before(from->next, end)) {
 			from->next = end;
 			from->next_time = segment->time;
 		}
@@ -228,20 +228,25 @@ static uint32_t judge(struct wireshark_stream *stream, uint8_t direction,
 	return found;
 }
 
+/* Whether the trace cut the options off. Wireshark then stops there: what it found stays untold. */
+static bool options_cut(const struct packet *packet)
+{
+	if (!packet->truncated)
+		return false;
+	for (unsigned i = packet->layer_count; i-- > 0;)
+		if (packet->layers[i].facts == packet->tcp)
+			return packet->layers[i].status == CURSOR_TRUNCATED;
+	return false;
+}
+
 /* Options and flags count only for the packets that follow. */
 static void learn_from_header(struct wireshark_stream *stream, uint8_t direction,
-			      const struct tcp_header *tcp, int64_t time)
+			      const struct tcp_header *tcp, int64_t time, bool cut)
 {
 	struct sender *from = &stream->side[direction];
 	struct sender *to = &stream->side[direction ^ 1];
-	if (tcp->options & TCP_OPTION_WINDOW_SCALE)
-		from->scale = (int8_t)(tcp->window_scale < SCALE_LIMIT ? tcp->window_scale : SCALE_LIMIT);
 	if (tcp->flags & TCP_SYN) {
 		from->syn_window = true;
-		if (from->scale == SCALE_UNKNOWN)
-			from->scale = to->scale = SCALE_NOT_USED;
-		else if ((tcp->flags & TCP_ACK) && to->scale == SCALE_NOT_USED)
-			from->scale = SCALE_NOT_USED;
 		if (!(tcp->flags & TCP_ACK))
 			stream->syn_time = time;
 	} else if (tcp->flags & TCP_ACK) {
@@ -249,6 +254,14 @@ static void learn_from_header(struct wireshark_stream *stream, uint8_t direction
 		if (stream->syn_time && !stream->initial_round_trip)
 			stream->initial_round_trip = time - stream->syn_time;
 	}
+	if (tcp->options & TCP_OPTION_WINDOW_SCALE)
+		from->scale = (int8_t)(tcp->window_scale < SCALE_LIMIT ? tcp->window_scale : SCALE_LIMIT);
+	if (cut || !(tcp->flags & TCP_SYN))
+		return;
+	if (from->scale == SCALE_UNKNOWN)
+		from->scale = to->scale = SCALE_NOT_USED;
+	else if ((tcp->flags & TCP_ACK) && to->scale == SCALE_NOT_USED)
+		from->scale = SCALE_NOT_USED;
 }
 
 uint32_t wireshark_analyze(struct wireshark_stream **stream, const struct packet *packet,
@@ -272,8 +285,9 @@ uint32_t wireshark_analyze(struct wireshark_stream **stream, const struct packet
 	/* How much data a fragment carries is not known before all of it is there. */
 	if (!packet->ip || !packet->ip->fragmented || packet->ip->reassembled)
 		found |= judge(*stream, direction, &segment);
-	learn_from_header(*stream, direction, tcp, segment.time);
-	return found;
+	bool cut = options_cut(packet);
+	learn_from_header(*stream, direction, tcp, segment.time, cut);
+	return cut ? 0 : found;
 }
 
 void wireshark_stream_destroy(struct wireshark_stream *stream)
