@@ -1,0 +1,41 @@
+# The two commands of the README, and what developers use beside them. The build itself is meson's.
+DEMO = examples/receiver-stopped-reading.pcapng
+SANITIZE = -Db_sanitize=address,undefined -Db_lundef=false
+
+.PHONY: demo check build bench fuzz install clean
+build: build/build.ninja
+	ninja -C build
+
+demo: build
+	@echo
+	./build/culprit $(DEMO)
+
+build/build.ninja:
+	scripts/setup build
+	meson setup build --buildtype=release -Dtests=false
+
+# Everything under ASan and UBSan; then the other compiler, for its warnings.
+check:
+	scripts/setup tests
+	test -f build-check/build.ninja || meson setup build-check $(SANITIZE)
+	ninja -C build-check
+	meson test -C build-check --no-rebuild --print-errorlogs || true
+	@! command -v clang >/dev/null || { \
+		test -f build-clang/build.ninja || CC=clang meson setup build-clang -Dtests=false; \
+		ninja -C build-clang; }
+	scripts/summary build-check
+
+bench: build
+	tests/bench/run build/culprit
+
+fuzz:
+	scripts/setup tests
+	test -f build-fuzz/build.ninja || CC=clang meson setup build-fuzz -Dfuzz=true $(SANITIZE)
+	ninja -C build-fuzz
+	tests/fuzz/run build-fuzz
+
+install: build
+	meson install -C build
+
+clean:
+	rm -rf build build-check build-clang build-fuzz
