@@ -8,12 +8,14 @@
 
 #include "core/memory.h"
 #include "decode/decoder.h"
+#include "session/fragments.h"
 #include "session/hosts.h"
 #include "session/key.h"
 #include "session/quality.h"
 #include "session/side.h"
 #include "session/store.h"
 #include "session/tcp_engine.h"
+#include "session/twins.h"
 #include "session/wireshark.h"
 
 /* Some 2 KiB a TCP session: well below a gigabyte, whatever the trace holds. */
@@ -22,6 +24,8 @@
 struct session_table {
 	struct session_store *store;
 	struct hosts *hosts;
+	struct twins *twins;
+	struct fragments *fragments;
 	size_t max_sessions;
 	uint32_t numbers[SESSION_KINDS];     /* last number given */
 	uint64_t made[SESSION_KINDS], evicted;
@@ -37,6 +41,8 @@ struct session_table *session_table_create(const struct session_limits *limits)
 	struct session_table *table = memory_zeroed(1, sizeof *table);
 	table->store = session_store_create(limits->analyzer_state_size);
 	table->hosts = hosts_create();
+	table->twins = twins_create();
+	table->fragments = fragments_create();
 	table->max_sessions = limits->max_sessions ? limits->max_sessions : DEFAULT_MAX_SESSIONS;
 	return table;
 }
@@ -63,6 +69,8 @@ void session_table_destroy(struct session_table *table)
 	}
 	session_store_destroy(table->store);
 	hosts_destroy(table->hosts);
+	twins_destroy(table->twins);
+	fragments_destroy(table->fragments);
 	free(table);
 }
 
@@ -188,6 +196,36 @@ static void observe_session(struct session_table *table, const struct flow *flow
 	quality_observe(table, session);
 }
 
+/* The round trip of the packet's session, -1 when it has none or none is known. */
+static int64_t known_round_trip(const struct session_table *table, const struct packet *packet)
+{
+	struct flow flow;
+	if (!packet->tcp || !flow_of_packet(packet, &flow))
+		return -1;
+	uint64_t hash = session_store_hash(table->store, &flow.key);
+	const struct session_entry *entry = session_store_find(table->store, &flow.key, hash);
+	if (!entry || !entry->session.tcp || !tcp_round_trip_known(&entry->session))
+		return -1;
+	return tcp_round_trip(&entry->session);
+}
+
+static void observe_twins(struct session_table *table, struct observation *observation)
+{
+	const struct packet *packet = observation->packet;
+	struct twin_original *original = twins_look_up(table->twins, packet, table->now);
+	if (original)
+		twins_confirm(table->twins, original, packet, table->now,
+			      known_round_trip(table, packet), observation);
+}
+
+static void observe_fragment(struct session_table *table, struct packet *packet)
+{
+	size_t length;
+	const uint8_t *payload = fragments_add(table->fragments, packet, table->now, &length);
+	if (payload)
+		packet_decode_reassembled(packet, payload, length);
+}
+
 /* Packets without a session still tell of hosts. */
 static void observe_hosts(struct session_table *table, const struct observation *observation)
 {
@@ -205,14 +243,19 @@ void session_table_observe(struct session_table *table, struct packet *packet,
 	table->parting = NULL;
 	if (packet->record->time != INT64_MIN)
 		table->now = packet->record->time;
+	if (!packet->ip)
+		return;
+	observe_twins(table, observation);
+	if (packet->ip->fragmented && !observation->twin_of)
+		observe_fragment(table, packet);
 	struct flow flow;
 	if (flow_of_packet(packet, &flow)) {
 		observe_session(table, &flow, observation);
-	} else if (packet->ip) {
-		observe_hosts(table, observation);
-		if (packet->icmp)
-			number_quote(table, packet);
+		return;
 	}
+	observe_hosts(table, observation);
+	if (packet->icmp)
+		number_quote(table, packet);
 }
 
 void session_table_on_end(struct session_table *table, session_ended *ended, void *user)
@@ -230,8 +273,19 @@ static int by_number(const void *left, const void *right)
 	return a->session.number < b->session.number ? -1 : 1;
 }
 
+void session_table_on_fragments(struct session_table *table, fragments_failed *failed, void *user)
+{
+	fragments_on_failure(table->fragments, failed, user);
+}
+
+const struct fragment_statistics *session_table_fragments(const struct session_table *table)
+{
+	return fragments_statistics(table->fragments);
+}
+
 void session_table_finish(struct session_table *table, int64_t trace_end)
 {
+	fragments_finish(table->fragments, trace_end);
 	size_t count = session_store_count(table->store);
 	struct session_entry **entries = memory_zeroed(count + 1, sizeof(struct session_entry *));
 	struct session_entry *entry = session_store_oldest(table->store);
