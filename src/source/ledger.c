@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "source/linktype.h"
 
 void ledger_finish(struct ledger *ledger)
 {
@@ -101,8 +102,10 @@ void ledger_record(struct ledger *ledger, struct record *record)
 	struct source_file *file = &ledger->report.files[record->file];
 	record->number = ++ledger->number;
 	file->packets++;
-	ledger->report.interfaces[record->interface].packets++;
-	note_link_type(file, record->link_type);
+	if (record->link_type != LINKTYPE_NOT_A_PACKET) {
+		ledger->report.interfaces[record->interface].packets++;
+		note_link_type(file, record->link_type);
+	}
 	if (record->time == INT64_MIN)
 		return;
 	if (record->time < file->first_time || file->first_time == INT64_MIN)

@@ -14,6 +14,9 @@ enum {
 	LINKTYPE_LINUX_SLL2 = 276, LINKTYPE_PPP_WITH_DIR = 166,
 };
 
+/* For what a trace holds between its packets and other tools number like packets: pcapng custom blocks. */
+#define LINKTYPE_NOT_A_PACKET UINT32_MAX
+
 /* The LINKTYPE_ value behind the number that a trace file holds: some systems wrote their own. */
 uint32_t link_type_from_file(uint32_t value);
 

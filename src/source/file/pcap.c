@@ -114,36 +114,40 @@ static bool near(int64_t a, int64_t b)
 	return a - b <= CHAIN_TIME && b - a <= CHAIN_TIME;
 }
 
-/* How many regular records follow each other from the input's position on, at most CHAIN. Where the file
- * ends fewer must do: one that ends exactly with it, or two before one that is cut. */
-static unsigned chain_length(struct reader *reader, const struct pcap *pcap)
+enum chain {
+	CHAIN_BROKEN,   /* something is there that is no regular record */
+	CHAIN_SHORT,    /* what is there is regular, but the bytes end too soon to be sure */
+	CHAIN_WHOLE,
+};
+
+/* Do regular records follow each other from the input's position on? CHAIN of them must, or where the
+ * file ends fewer: one that ends exactly with it, or two before one that is cut. */
+static enum chain follow_chain(struct reader *reader, const struct pcap *pcap)
 {
 	size_t at = 0;
 	int64_t seconds = pcap->seconds;
-	unsigned count = 0;
-	while (count < CHAIN) {
+	for (unsigned count = 0; count < CHAIN; count++) {
 		struct cursor in = input_peek(&reader->input, at + pcap->record_header);
 		if (count && in.captured == at)
-			return CHAIN;
+			return CHAIN_WHOLE;
 		cursor_skip(&in, at);
 		struct header header = read_header(pcap, &in);
-		if (in.status == CURSOR_TRUNCATED)
-			return count >= 2 ? CHAIN : count;
-		if (!regular(pcap, &header) || !header.captured ||
-		    (seconds >= 0 && !near(header.seconds, seconds)))
-			break;
-		at += pcap->record_header + header.captured;
-		if (input_peek(&reader->input, at).captured < at)
-			return count >= 2 ? CHAIN : count;
-		seconds = header.seconds;
-		count++;
+		if (cursor_ok(&in)) {
+			if (!regular(pcap, &header) || !header.captured ||
+			    (seconds >= 0 && !near(header.seconds, seconds)))
+				return CHAIN_BROKEN;
+			at += pcap->record_header + header.captured;
+			seconds = header.seconds;
+		}
+		if (!cursor_ok(&in) || input_peek(&reader->input, at).captured < at)
+			return count >= 2 ? CHAIN_WHOLE : CHAIN_SHORT;
 	}
-	return count;
+	return CHAIN_WHOLE;
 }
 
 static bool begins_record(struct reader *reader)
 {
-	return chain_length(reader, reader->state) == CHAIN;
+	return follow_chain(reader, reader->state) == CHAIN_WHOLE;
 }
 
 /* Is what lies behind an irregular record possible too? Then it is the recorder that is odd. */
@@ -165,19 +169,14 @@ static uint32_t guess_record_header(struct reader *reader, const struct pcap *pc
 {
 	struct input seen = { .next = reader->input.next, .available = reader->input.available,
 			      .ended = true };
-	unsigned best = 0;
-	uint32_t chosen = *candidates;
-	for (; *candidates; candidates++) {
+	for (size_t i = 0; candidates[i]; i++) {
 		struct pcap attempt = *pcap;
-		attempt.record_header = *candidates;
+		attempt.record_header = candidates[i];
 		struct reader trial = { .input = seen };
-		unsigned length = chain_length(&trial, &attempt);
-		if (length > best) {
-			best = length;
-			chosen = *candidates;
-		}
+		if (follow_chain(&trial, &attempt) != CHAIN_BROKEN)
+			return candidates[i];
 	}
-	return chosen;
+	return candidates[0];
 }
 
 static bool set_version(struct pcap *pcap, uint32_t major, uint32_t minor, struct error *error)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "source/file/order.h"
+#include "source/linktype.h"
 
 #define BYTE_ORDER_MAGIC 0x1a2b3c4du
 #define BLOCK_OVERHEAD 12            /* type and the two lengths */
@@ -105,7 +106,7 @@ static enum framing frame(struct reader *reader, size_t largest, struct block *b
 static bool is_known(uint32_t type)
 {
 	return (type >= BLOCK_INTERFACE && type <= BLOCK_SECRETS) || type == BLOCK_SECTION ||
-	       (type & 0xbfffffff) == 0x00000bad;   /* custom blocks, both kinds */
+	       type == BLOCK_CUSTOM || type == BLOCK_CUSTOM_UNCOPIED;
 }
 
 static bool begins_block(struct reader *reader)
@@ -218,25 +219,73 @@ static bool simple_packet(struct reader *reader, struct cursor body, struct reco
 	return packet_bytes(reader, interface, &body, record, reason);
 }
 
-/* Reads what is not a packet. False with `reason` when it is broken. */
-static bool other_block(struct reader *reader, const struct block *block, const char **reason)
+/* Custom blocks and journal entries are no packets, but Wireshark numbers them like packets, and packet
+ * numbers are what people compare. So they become records that no decoder takes. */
+static bool foreign_block(struct reader *reader, const struct block *block, struct record *record)
+{
+	const struct pcapng *pcapng = reader->state;
+	struct cursor body = block->body;
+	if (block->type != BLOCK_JOURNAL)
+		cursor_skip(&body, 4);   /* whose block it is */
+	record->link_type = LINKTYPE_NOT_A_PACKET;
+	record->time = INT64_MIN;
+	record->captured_length = record->original_length = (uint32_t)body.captured;
+	record->bytes = body.next;
+	record->offset = reader->input.offset;
+	reader->ledger->report.unknown_blocks++;
+	if (pcapng->interface_count)
+		record->interface = pcapng->interfaces[0].index;
+	else if (reader->ledger->report.interface_count)
+		record->interface = (uint32_t)reader->ledger->report.interface_count - 1;
+	else
+		ledger_interface(reader->ledger, reader->file, &record->interface)->link_type =
+			LINKTYPE_NOT_A_PACKET;
+	return true;
+}
+
+/* Reads a block that is about the packets. */
+static void describe(struct reader *reader, const struct block *block, const char **reason)
 {
 	struct pcapng *pcapng = reader->state;
 	switch (block->type) {
 	case BLOCK_SECTION:
 		pcapng->big_endian = block->big_endian;
-		return pcapng_section(reader, block->body, reason);
+		*reason = pcapng_section(reader, block->body);
+		break;
 	case BLOCK_INTERFACE:
-		return pcapng_interface(reader, block->body, reason);
+		*reason = pcapng_interface(reader, block->body);
+		break;
 	case BLOCK_NAMES:
-		return pcapng_names(reader, block->body, reason);
+		*reason = pcapng_names(reader, block->body);
+		break;
 	case BLOCK_STATISTICS:
-		return pcapng_statistics(reader, block->body, reason);
+		*reason = pcapng_statistics(reader, block->body);
+		break;
 	case BLOCK_SECRETS:
-		return pcapng_secrets(reader, block->body, reason);
+		*reason = pcapng_secrets(reader, block->body);
+		break;
 	default:
 		reader->ledger->report.unknown_blocks++;
-		return true;
+	}
+}
+
+/* True when `record` is filled. `reason` is set when the block is broken, and then it is not. */
+static bool read_block(struct reader *reader, const struct block *block, struct record *record,
+		       const char **reason)
+{
+	switch (block->type) {
+	case BLOCK_PACKET:
+	case BLOCK_OLD_PACKET:
+		return packet(reader, block->body, block->type == BLOCK_OLD_PACKET, record, reason);
+	case BLOCK_SIMPLE_PACKET:
+		return simple_packet(reader, block->body, record, reason);
+	case BLOCK_JOURNAL:
+	case BLOCK_CUSTOM:
+	case BLOCK_CUSTOM_UNCOPIED:
+		return foreign_block(reader, block, record);
+	default:
+		describe(reader, block, reason);
+		return false;
 	}
 }
 
@@ -253,22 +302,13 @@ static bool pcapng_next(struct reader *reader, struct record *record)
 				return false;
 			continue;
 		}
-		bool is_packet = true;
-		bool good;
-		if (block.type == BLOCK_PACKET || block.type == BLOCK_OLD_PACKET)
-			good = packet(reader, block.body, block.type == BLOCK_OLD_PACKET, record, &reason);
-		else if (block.type == BLOCK_SIMPLE_PACKET)
-			good = simple_packet(reader, block.body, record, &reason);
-		else {
-			is_packet = false;
-			good = other_block(reader, &block, &reason);
-		}
-		if (!good) {
+		bool filled = read_block(reader, &block, record, &reason);
+		if (reason) {
 			reader_damage(reader, reader->input.offset, block.length, reason);
 			*record = (struct record){ .file = reader->file };
 		}
 		input_skip(&reader->input, block.length);
-		if (good && is_packet)
+		if (filled)
 			return true;
 	}
 }
@@ -278,20 +318,21 @@ static bool pcapng_open(struct reader *reader, struct error *error)
 	if (is_text_mode(input_peek(&reader->input, 32)))
 		return error_set(error, ERROR_DAMAGED, "get the file again, in binary mode",
 				 "a transfer in text mode changed the line ends in this pcapng file");
+	struct pcapng *pcapng = reader->state;
 	struct block block;
 	const char *reason = NULL;
-	switch (frame(reader, INPUT_MAX_PEEK, &block, &reason)) {
-	case FRAMING_BLOCK:
+	enum framing framing = frame(reader, INPUT_MAX_PEEK, &block, &reason);
+	pcapng->big_endian = block.big_endian;
+	if (framing == FRAMING_BLOCK)
 		return true;
-	case FRAMING_CUT:
-	case FRAMING_END:
+	if (framing != FRAMING_BROKEN)
 		return error_set(error, ERROR_DAMAGED,
 				 "the recorder was stopped or the disk was full: take the trace again",
 				 "the pcapng file ends inside its first block");
-	default:
-		return error_set(error, ERROR_DAMAGED, "get the file again, in binary mode",
-				 "the first block of the pcapng file is broken: %s", reason);
-	}
+	/* A broken header hides nothing but the byte order, and that may be whole. */
+	return reader_lost(reader, reason, false, begins_block) ||
+	       error_set(error, ERROR_DAMAGED, "get the file again, in binary mode",
+			 "nothing in the pcapng file can be read: %s", reason);
 }
 
 static void pcapng_close(struct reader *reader)

@@ -8,7 +8,8 @@
 
 enum block_type {
 	BLOCK_INTERFACE = 1, BLOCK_OLD_PACKET = 2, BLOCK_SIMPLE_PACKET = 3, BLOCK_NAMES = 4,
-	BLOCK_STATISTICS = 5, BLOCK_PACKET = 6, BLOCK_SECRETS = 10, BLOCK_SECTION = 0x0a0d0d0a,
+	BLOCK_STATISTICS = 5, BLOCK_PACKET = 6, BLOCK_JOURNAL = 9, BLOCK_SECRETS = 10,
+	BLOCK_CUSTOM = 0x00000bad, BLOCK_CUSTOM_UNCOPIED = 0x40000bad, BLOCK_SECTION = 0x0a0d0d0a,
 };
 
 struct pcapng_interface {
@@ -37,11 +38,11 @@ struct pcapng_option {
 /* Takes the next option off the list. False at its end; a list that is broken fails `in`. */
 bool pcapng_option(struct cursor *in, bool big_endian, struct pcapng_option *option);
 
-/* Each reads the body of its block. False with `reason` when the block contradicts itself. */
-bool pcapng_section(struct reader *reader, struct cursor body, const char **reason);
-bool pcapng_interface(struct reader *reader, struct cursor body, const char **reason);
-bool pcapng_names(struct reader *reader, struct cursor body, const char **reason);
-bool pcapng_statistics(struct reader *reader, struct cursor body, const char **reason);
-bool pcapng_secrets(struct reader *reader, struct cursor body, const char **reason);
+/* Each reads the body of its block. NULL, or constant text that says how the block contradicts itself. */
+const char *pcapng_section(struct reader *reader, struct cursor body);
+const char *pcapng_interface(struct reader *reader, struct cursor body);
+const char *pcapng_names(struct reader *reader, struct cursor body);
+const char *pcapng_statistics(struct reader *reader, struct cursor body);
+const char *pcapng_secrets(struct reader *reader, struct cursor body);
 
 #endif

@@ -30,11 +30,9 @@ bool pcapng_option(struct cursor *in, bool big_endian, struct pcapng_option *opt
 	return cursor_ok(in);
 }
 
-static bool result(const struct cursor *body, const char **reason, const char *words)
+static const char *unless_ok(const struct cursor *body, const char *words)
 {
-	if (!cursor_ok(body))
-		*reason = words;
-	return cursor_ok(body);
+	return cursor_ok(body) ? NULL : words;
 }
 
 static void option_text(char *to, size_t room, struct cursor value)
@@ -43,7 +41,7 @@ static void option_text(char *to, size_t room, struct cursor value)
 	ledger_text(to, room, value.next, length);
 }
 
-bool pcapng_section(struct reader *reader, struct cursor body, const char **reason)
+const char *pcapng_section(struct reader *reader, struct cursor body)
 {
 	enum { HARDWARE = 2, OPERATING_SYSTEM = 3, APPLICATION = 4 };
 	struct pcapng *pcapng = reader->state;
@@ -65,7 +63,7 @@ bool pcapng_section(struct reader *reader, struct cursor body, const char **reas
 		else if (option.code == APPLICATION && !report->application[0])
 			option_text(report->application, sizeof report->application, option.value);
 	}
-	return result(&body, reason, "a section header contradicts itself");
+	return unless_ok(&body, "a section header contradicts itself");
 }
 
 /* The first byte says what kind of filter follows; only text is of use to people. */
@@ -75,7 +73,7 @@ static void filter_text(char *to, size_t room, struct cursor value)
 		option_text(to, room, value);
 }
 
-bool pcapng_interface(struct reader *reader, struct cursor body, const char **reason)
+const char *pcapng_interface(struct reader *reader, struct cursor body)
 {
 	enum { NAME = 2, DESCRIPTION = 3, RESOLUTION = 9, FILTER = 11, FCS_LENGTH = 13, OFFSET = 14 };
 	struct pcapng *pcapng = reader->state;
@@ -84,15 +82,13 @@ bool pcapng_interface(struct reader *reader, struct cursor body, const char **re
 	struct source_interface told = { .file = reader->file };
 	uint8_t resolution = DEFAULT_RESOLUTION;
 	int64_t offset = 0;
-	if (pcapng->interface_count == PCAPNG_MAX_INTERFACES) {
-		*reason = "more interfaces are declared than any recorder has";
-		return false;
-	}
+	if (pcapng->interface_count == PCAPNG_MAX_INTERFACES)
+		return "more interfaces are declared than any recorder has";
 	interface.link_type = link_type_from_file(order_16(&body, pcapng->big_endian));
 	cursor_skip(&body, 2);
 	interface.snap_length = order_32(&body, pcapng->big_endian);
-	if (!result(&body, reason, "an interface description is too short"))
-		return false;
+	if (!cursor_ok(&body))
+		return "an interface description is too short";
 	while (pcapng_option(&body, pcapng->big_endian, &option)) {
 		switch (option.code) {
 		case NAME:
@@ -125,7 +121,7 @@ bool pcapng_interface(struct reader *reader, struct cursor body, const char **re
 	pcapng->interfaces = memory_grow(pcapng->interfaces, &pcapng->interface_capacity,
 					 pcapng->interface_count + 1, sizeof *pcapng->interfaces);
 	pcapng->interfaces[pcapng->interface_count++] = interface;
-	return result(&body, reason, "the options of an interface description are broken");
+	return unless_ok(&body, "the options of an interface description are broken");
 }
 
 /* One address and the names that end with a NUL each. */
@@ -140,7 +136,7 @@ static void names_of(struct ledger *ledger, const struct address *address, struc
 	}
 }
 
-bool pcapng_names(struct reader *reader, struct cursor body, const char **reason)
+const char *pcapng_names(struct reader *reader, struct cursor body)
 {
 	enum { IPV4 = 1, IPV6 = 2 };
 	const struct pcapng *pcapng = reader->state;
@@ -155,7 +151,7 @@ bool pcapng_names(struct reader *reader, struct cursor body, const char **reason
 		if (bytes)
 			names_of(reader->ledger, &address, record.value);
 	}
-	return result(&body, reason, "a name resolution block contradicts itself");
+	return unless_ok(&body, "a name resolution block contradicts itself");
 }
 
 /* Counters only grow, so the largest of several reports is the last one. */
@@ -166,19 +162,17 @@ static void keep_largest(uint64_t *to, struct cursor value, bool big_endian)
 		*to = count;
 }
 
-bool pcapng_statistics(struct reader *reader, struct cursor body, const char **reason)
+const char *pcapng_statistics(struct reader *reader, struct cursor body)
 {
 	enum { RECEIVED = 4, DROPPED = 5, DROPPED_BY_SYSTEM = 7 };
 	const struct pcapng *pcapng = reader->state;
 	struct pcapng_option option;
 	uint32_t number = order_32(&body, pcapng->big_endian);
 	cursor_skip(&body, 8);   /* time */
-	if (!result(&body, reason, "an interface statistics block is too short"))
-		return false;
-	if (number >= pcapng->interface_count) {
-		*reason = "statistics of an interface that the section did not declare";
-		return false;
-	}
+	if (!cursor_ok(&body))
+		return "an interface statistics block is too short";
+	if (number >= pcapng->interface_count)
+		return "statistics of an interface that the section did not declare";
 	struct source_interface *interface =
 		&reader->ledger->report.interfaces[pcapng->interfaces[number].index];
 	while (pcapng_option(&body, pcapng->big_endian, &option)) {
@@ -194,10 +188,10 @@ bool pcapng_statistics(struct reader *reader, struct cursor body, const char **r
 			continue;
 		interface->has_statistics = true;
 	}
-	return result(&body, reason, "the options of an interface statistics block are broken");
+	return unless_ok(&body, "the options of an interface statistics block are broken");
 }
 
-bool pcapng_secrets(struct reader *reader, struct cursor body, const char **reason)
+const char *pcapng_secrets(struct reader *reader, struct cursor body)
 {
 	const struct pcapng *pcapng = reader->state;
 	uint32_t type = order_32(&body, pcapng->big_endian);
@@ -205,5 +199,5 @@ bool pcapng_secrets(struct reader *reader, struct cursor body, const char **reas
 	const uint8_t *bytes = cursor_take(&body, length);
 	if (bytes)
 		ledger_secret(reader->ledger, type, bytes, length);
-	return result(&body, reason, "a decryption secrets block is longer than itself");
+	return unless_ok(&body, "a decryption secrets block is longer than itself");
 }
