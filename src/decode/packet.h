@@ -128,6 +128,8 @@ struct icmp_quote {
 	bool has_sequence;
 	uint16_t tcp_flags;          /* when the quote is long enough, else 0 */
 	uint16_t icmp_type;          /* when the quoted packet is ICMP: type << 8 | code */
+	bool has_echo;               /* it is an echo request or reply, with: */
+	uint16_t echo_identifier, echo_sequence;
 };
 
 /* ICMP and ICMPv6. Types and codes are those of `version`. */

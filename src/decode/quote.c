@@ -25,6 +25,12 @@ static void read_tcp(struct cursor *in, struct icmp_quote *quote)
 	quote->tcp_flags = cursor_be16(in) & 0x1ff;
 }
 
+static bool is_echo(const struct icmp_quote *quote)
+{
+	unsigned type = quote->icmp_type >> 8;
+	return quote->protocol == IP_PROTOCOL_ICMP ? type == 8 || type == 0 : type == 128 || type == 129;
+}
+
 static void read_transport(struct cursor *in, struct icmp_quote *quote)
 {
 	switch (quote->protocol) {
@@ -38,6 +44,10 @@ static void read_transport(struct cursor *in, struct icmp_quote *quote)
 	case IP_PROTOCOL_ICMP:
 	case IP_PROTOCOL_ICMPV6:
 		quote->icmp_type = cursor_be16(in);
+		cursor_skip(in, 2); /* checksum */
+		quote->echo_identifier = cursor_be16(in);
+		quote->echo_sequence = cursor_be16(in);
+		quote->has_echo = cursor_ok(in) && is_echo(quote);
 		break;
 	default:
 		break;

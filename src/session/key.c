@@ -83,6 +83,28 @@ bool flow_of_quote(const struct packet *packet, struct flow *flow)
 	return true;
 }
 
+bool flow_of_error(const struct packet *packet, struct flow *flow)
+{
+	const struct icmp_quote *quote = &packet->icmp->quote;
+	uint16_t source_port = quote->source_port, destination_port = quote->destination_port;
+	if (!packet->icmp->is_error || !quote->present)
+		return false;
+	if (quote->has_ports && quote->protocol == IP_PROTOCOL_TCP) {
+		flow->kind = SESSION_TCP;
+	} else if (quote->has_ports && quote->protocol == IP_PROTOCOL_UDP) {
+		flow->kind = SESSION_UDP;
+	} else if (quote->has_echo) {
+		flow->kind = SESSION_ICMP;
+		source_port = destination_port = quote->echo_identifier;
+	} else {
+		return false;
+	}
+	make_flow(flow, &quote->source, source_port, &quote->destination, destination_port,
+		  packet->context);
+	flow->key.protocol = quote->protocol;
+	return true;
+}
+
 /* The index of the end whose port belongs to a service, -1 when the ports do not tell. */
 static int service_end(const struct session *session)
 {

@@ -18,6 +18,10 @@ bool flow_of_packet(const struct packet *packet, struct flow *flow);
  * Wireshark to find its conversation: ports for UDP, the flags for TCP. */
 bool flow_of_quote(const struct packet *packet, struct flow *flow);
 
+/* The same, but as far as the quote allows: the first 8 bytes of TCP are enough, and echo requests and
+ * replies count, too. */
+bool flow_of_error(const struct packet *packet, struct flow *flow);
+
 /* Who is the client (A3): called with every packet, so that better evidence replaces weaker. The first
  * packet of a session decides in any case. */
 void roles_observe(struct session *session, const struct packet *packet, uint8_t direction);
