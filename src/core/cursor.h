@@ -201,15 +201,11 @@ static inline void cursor_skip(struct cursor *in, size_t count)
  * are MALFORMED. */
 static inline struct cursor cursor_split(struct cursor *in, size_t count)
 {
-	struct cursor inner = *in;
 	if (in->status != CURSOR_OK || count > in->declared) {
 		cursor_reject(in, "a length reaches past its enclosing layer");
-		inner = *in;
-		inner.captured = inner.declared = 0;
-		return inner;
+		return *in;
 	}
-	inner.declared = count;
-	inner.captured = in->captured < count ? in->captured : count;
+	struct cursor inner = cursor_make(in->next, in->captured, count);
 	in->next += inner.captured;
 	in->captured -= inner.captured;
 	in->declared -= count;

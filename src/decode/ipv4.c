@@ -78,8 +78,9 @@ static struct next decode_ipv4(struct cursor *in, struct packet *packet, void *f
 	ip->more_fragments = fragment & 0x2000;
 	ip->fragment_offset = (fragment & 0x1fffu) * 8;
 	ip->fragmented = ip->more_fragments || ip->fragment_offset > 0;
-	ip->source = address_ipv4(addresses);
-	ip->destination = address_ipv4(addresses + 4);
+	memcpy(ip->source.bytes, addresses, 4);
+	memcpy(ip->destination.bytes, addresses + 4, 4);
+	ip->source.family = ip->destination.family = ADDRESS_IPV4;
 	ip->length_zero = total_length == 0;
 	/* Zero: longer than 16 bits can say, or not yet known. The frame's end is the packet's end. */
 	if (ip->length_zero)

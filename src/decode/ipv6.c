@@ -99,8 +99,9 @@ static struct next decode_ipv6(struct cursor *in, struct packet *packet, void *f
 	ip->version = (uint8_t)(first_word >> 28);
 	ip->dscp = first_word >> 22 & 0x3f;
 	ip->ecn = first_word >> 20 & 3;
-	ip->source = address_ipv6(addresses);
-	ip->destination = address_ipv6(addresses + 16);
+	memcpy(ip->source.bytes, addresses, 16);
+	memcpy(ip->destination.bytes, addresses + 16, 16);
+	ip->source.family = ip->destination.family = ADDRESS_IPV6;
 	ip->dont_fragment = true; /* routers never fragment IPv6 */
 	ip->checksum_state = CHECKSUM_GOOD;
 	if (ip->version != 6) {
