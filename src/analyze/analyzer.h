@@ -70,6 +70,12 @@ void analyzer_set_session_end(struct analyzer_set *set, const struct session *se
 void analyzer_set_fragments(struct analyzer_set *set, const struct fragment_report *report);
 void analyzer_set_finish(struct analyzer_set *set);
 
+/* The same over another NULL-terminated list of analyzers, which must outlive the set. For tests. */
+struct analyzer_set *analyzer_set_create_from(const struct analyzer *const *list,
+					      const struct settings *settings, struct trace_state *trace,
+					      struct finding_store *findings);
+size_t analyzer_list_session_size(const struct analyzer *const *list);
+
 /* Every kind of every analyzer, by id; NULL-terminated, static. */
 const struct finding_kind *const *analyzer_kinds(void);
 

@@ -108,6 +108,8 @@ struct finding {
 	struct subject subject;
 	uint8_t session_kind;        /* enum session_kind */
 	uint32_t session_number;     /* 0: no session */
+	bool role_guessed;           /* TCP: who is the client is not known from SYN or SYN-ACK (A3) */
+	const char *service;         /* constant text: name of the server port's service; NULL when none */
 	uint32_t quality;            /* QUALITY_* of the session at that time */
 	uint64_t count;              /* how often; sums when findings merge */
 	int64_t cost;                /* ns by which something was lengthened; sums */
@@ -123,9 +125,13 @@ struct finding {
 	uint64_t merge_key;          /* set when findings of one session must stay apart (0: by scope alone) */
 
 	/* Filled by the store */
+	const char *group;           /* told as one with others: "targets" (servers or ports of one client),
+				      * "sources" (clients of one server), "others"; also a fact. NULL: not */
+	uint64_t group_size;         /* how many, with the one whose words these are */
 	uint32_t number;             /* from 1, in report order */
 	uint32_t caused_by;          /* number of the finding that explains this one, 0 when a root */
 	uint32_t sessions[8];        /* first sessions concerned, by number */
+	uint8_t session_kinds[8];    /* enum session_kind of each: hosts and traces mix them */
 	unsigned session_count;      /* in sessions[] */
 	uint64_t session_total;      /* all sessions concerned */
 };
@@ -174,12 +180,16 @@ void blame_word(struct finding *finding, enum party party, const char *format, .
 
 /* Renders a template: {name} becomes the fact of that name in words fit for people ("1.2 s", "0.5 %",
  * "14 packets" is up to the template). Also known: {client} {server} {server_port} {service} {count}
- * {cost} {protocol}. An unknown name stays visible as {name}: a test renders every kind. */
+ * {cost} {protocol}, and {host} where the subject is a host. {n|packet|packets} becomes "1 packet" or
+ * "5 packets". An unknown name stays visible as {name}: a test renders every kind. */
 struct text;
 void finding_render(const struct finding *finding, const char *template_, struct text *to);
+/* What happened here, in words: `say` (else kind->say) rendered, and how many more it happened to. */
+void finding_text(const struct finding *finding, struct text *to);
+/* The first {name} that rendering left over, NULL when there is none. For tests. */
+const char *finding_unrendered(const char *rendered);
 
 struct finding_store;
-struct trace_quality;
 
 struct finding_store *finding_store_create(void);
 void finding_store_destroy(struct finding_store *store);
@@ -191,6 +201,8 @@ void finding_store_finish(struct finding_store *store, uint32_t trace_quality);
 size_t finding_store_count(const struct finding_store *store);
 const struct finding *finding_store_get(const struct finding_store *store, size_t index); /* report order */
 bool finding_store_has(const struct finding_store *store, const char *id);  /* before or after finish */
+/* How many conversations were judged, for the words of a healthy verdict; 0: leave them out. */
+void finding_store_sessions(struct finding_store *store, uint64_t sessions);
 
 struct verdict {
 	char text[512];              /* one or two plain sentences */

@@ -1,0 +1,43 @@
+/* Every analyzer of this build, in the order of their names, and the kinds that they find. */
+#include "analyze/analyzer.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct analyzer *const analyzers[] = {
+	NULL,
+};
+
+/* More than the catalogue has; `collect` asserts that it suffices. */
+#define MAX_KINDS 512
+
+static const struct finding_kind *all_kinds[MAX_KINDS + 1];
+
+static int by_id(const void *a, const void *b)
+{
+	const struct finding_kind *const *one = a, *const *two = b;
+	return strcmp((*one)->id, (*two)->id);
+}
+
+static void collect(void)
+{
+	size_t count = 0;
+	for (const struct analyzer *const *analyzer = analyzers; *analyzer; analyzer++) {
+		for (const struct finding_kind *const *kind = (*analyzer)->kinds; *kind; kind++) {
+			assert(count < MAX_KINDS);
+			all_kinds[count++] = *kind;
+		}
+	}
+	qsort(all_kinds, count, sizeof *all_kinds, by_id);
+	for (size_t i = 1; i < count; i++)
+		assert(strcmp(all_kinds[i - 1]->id, all_kinds[i]->id) != 0);
+}
+
+const struct finding_kind *const *analyzer_kinds(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, collect);
+	return all_kinds;
+}

@@ -1,0 +1,213 @@
+/* The analyzers of one analysis: their state, and who is called for which packet. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyze/analyzer.h"
+#include "core/memory.h"
+
+#define STATE_ALIGNMENT 16       /* of every analyzer's share of a block: suits any type */
+#define WANTS_COMBINATIONS 64    /* six bits of enum analyzer_wants */
+
+struct member {                  /* one analyzer in this set */
+	const struct analyzer *analyzer;
+	struct analysis_context context;
+	size_t session_offset;   /* of its share of session.analyzer_state */
+};
+
+struct call_list {               /* who is called for a packet that has certain properties */
+	struct member **members;
+	size_t count;
+};
+
+struct analyzer_set {
+	struct member *members;
+	size_t count;
+	void *state;             /* all analyzers' states, one after the other */
+	struct trace_state *trace;
+	struct call_list calls[WANTS_COMBINATIONS];
+	struct call_list session_ends;
+};
+
+static size_t aligned(size_t size)
+{
+	return (size + STATE_ALIGNMENT - 1) / STATE_ALIGNMENT * STATE_ALIGNMENT;
+}
+
+size_t analyzer_list_session_size(const struct analyzer *const *list)
+{
+	size_t size = 0;
+	for (; *list; list++)
+		size += aligned((*list)->session_state_size);
+	return size;
+}
+
+size_t analyzer_set_session_size(void)
+{
+	return analyzer_list_session_size(analyzers);
+}
+
+/* Thresholds that are off: whatever an analyzer submits of that kind is ignored. */
+static void ignore_what_is_off(const struct analyzer *analyzer, const struct settings *settings,
+			       struct finding_store *findings)
+{
+	for (const struct finding_kind *const *kind = analyzer->kinds; *kind; kind++)
+		if (setting_off(settings, *kind))
+			finding_ignore(findings, (*kind)->id);
+}
+
+static void list_calls(struct analyzer_set *set)
+{
+	for (uint32_t has = 0; has < WANTS_COMBINATIONS; has++) {
+		struct call_list *list = &set->calls[has];
+		list->members = memory_zeroed(set->count, sizeof *list->members);
+		for (size_t i = 0; i < set->count; i++)
+			if (set->members[i].analyzer->observe && set->members[i].analyzer->wants & has)
+				list->members[list->count++] = &set->members[i];
+	}
+	set->session_ends.members = memory_zeroed(set->count, sizeof *set->session_ends.members);
+	for (size_t i = 0; i < set->count; i++)
+		if (set->members[i].analyzer->session_end)
+			set->session_ends.members[set->session_ends.count++] = &set->members[i];
+}
+
+struct analyzer_set *analyzer_set_create_from(const struct analyzer *const *list,
+					      const struct settings *settings, struct trace_state *trace,
+					      struct finding_store *findings)
+{
+	struct analyzer_set *set = memory_zeroed(1, sizeof *set);
+	size_t state_size = 0, session_offset = 0;
+	for (const struct analyzer *const *analyzer = list; *analyzer; analyzer++) {
+		state_size += aligned((*analyzer)->state_size);
+		set->count++;
+	}
+	set->trace = trace;
+	set->state = memory_zeroed(1, state_size);
+	set->members = memory_zeroed(set->count, sizeof *set->members);
+	uint8_t *state = set->state;
+	for (size_t i = 0; i < set->count; i++) {
+		struct member *member = &set->members[i];
+		member->analyzer = list[i];
+		member->session_offset = session_offset;
+		member->context = (struct analysis_context){
+			.state = list[i]->state_size ? state : NULL,
+			.settings = settings,
+			.trace = trace,
+			.findings = findings,
+		};
+		state += aligned(list[i]->state_size);
+		session_offset += aligned(list[i]->session_state_size);
+		ignore_what_is_off(list[i], settings, findings);
+	}
+	list_calls(set);
+	for (size_t i = 0; i < set->count; i++)
+		if (set->members[i].analyzer->begin)
+			set->members[i].analyzer->begin(&set->members[i].context);
+	return set;
+}
+
+struct analyzer_set *analyzer_set_create(const struct settings *settings, struct trace_state *trace,
+					 struct finding_store *findings)
+{
+	return analyzer_set_create_from(analyzers, settings, trace, findings);
+}
+
+void analyzer_set_destroy(struct analyzer_set *set)
+{
+	if (!set)
+		return;
+	for (size_t i = 0; i < set->count; i++)
+		if (set->members[i].analyzer->destroy)
+			set->members[i].analyzer->destroy(&set->members[i].context);
+	for (size_t i = 0; i < WANTS_COMBINATIONS; i++)
+		free(set->calls[i].members);
+	free(set->session_ends.members);
+	free(set->members);
+	free(set->state);
+	free(set);
+}
+
+/* Its share of the session's block, NULL when there is none. */
+static void enter_session(struct member *member, const struct session *session)
+{
+	bool has = session && session->analyzer_state && member->analyzer->session_state_size;
+	member->context.session_state =
+		has ? (uint8_t *)session->analyzer_state + member->session_offset : NULL;
+}
+
+static bool goes_to_many(const struct link_facts *link)
+{
+	return (link->has_destination && mac_is_group(link->destination)) ||
+	       link->packet_type == LINK_BROADCAST || link->packet_type == LINK_MULTICAST;
+}
+
+/* What the packet has that analyzers may want: bits of enum analyzer_wants. */
+static uint32_t properties(const struct observation *observation)
+{
+	const struct packet *packet = observation->packet;
+	uint32_t has = WANTS_PACKETS;
+	if (observation->segment)
+		has |= WANTS_TCP;
+	if (observation->event_count)
+		has |= WANTS_EVENTS;
+	if (packet->udp && !observation->twin_of)
+		has |= WANTS_UDP;
+	if (packet->icmp && !observation->twin_of)
+		has |= WANTS_ICMP;
+	if (!packet->ip || goes_to_many(&packet->link))
+		has |= WANTS_LINK;
+	return has;
+}
+
+void analyzer_set_observe(struct analyzer_set *set, const struct observation *observation)
+{
+	const struct call_list *list = &set->calls[properties(observation)];
+	for (size_t i = 0; i < list->count; i++) {
+		struct member *member = list->members[i];
+		enter_session(member, observation->session);
+		member->analyzer->observe(&member->context, observation);
+	}
+}
+
+void analyzer_set_session_end(struct analyzer_set *set, const struct session *session,
+			      const struct observation *last)
+{
+	for (size_t i = 0; i < set->session_ends.count; i++) {
+		struct member *member = set->session_ends.members[i];
+		enter_session(member, session);
+		member->analyzer->session_end(&member->context, session, last);
+	}
+}
+
+void analyzer_set_fragments(struct analyzer_set *set, const struct fragment_report *report)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		struct member *member = &set->members[i];
+		enter_session(member, NULL);
+		if (member->analyzer->fragments)
+			member->analyzer->fragments(&member->context, report);
+	}
+}
+
+static bool judges_the_capture(const struct analyzer *analyzer)
+{
+	return *analyzer->kinds && strncmp((*analyzer->kinds)->id, "capture/", 8) == 0;
+}
+
+static void finish_some(struct analyzer_set *set, bool capture)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		struct member *member = &set->members[i];
+		if (!member->analyzer->finish || judges_the_capture(member->analyzer) != capture)
+			continue;
+		enter_session(member, NULL);
+		member->context.trace_writable = capture ? set->trace : NULL;
+		member->analyzer->finish(&member->context);
+	}
+}
+
+void analyzer_set_finish(struct analyzer_set *set)
+{
+	/* The quality of the trace comes first: the others must know what it cannot prove. */
+	finish_some(set, true);
+	finish_some(set, false);
+}

@@ -1,0 +1,38 @@
+/* The cause graph (catalogue C4): which finding explains which. */
+#ifndef FINDING_CAUSES_H
+#define FINDING_CAUSES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What cause and effect must share, the closest first: the closer relation wins. */
+enum relation {
+	RELATION_SESSION,            /* a session; a cause about the whole trace shares all of them */
+	RELATION_SERVICE,            /* server and server port */
+	RELATION_PAIR,               /* both addresses */
+	RELATION_CLIENT,             /* the client (or the host that the cause is about) */
+	RELATION_HOST,               /* one address, whichever role it plays */
+	RELATION_TRACE,              /* nothing but the trace */
+	RELATIONS
+};
+
+enum condition {                 /* what else must hold */
+	SAME_TIME = 1u << 0,         /* the effect begins while the cause lasts, or shortly after */
+	SAME_PARTY = 1u << 1,        /* both blame the same party, or one does not know */
+	NOT_ABOVE = 1u << 2,         /* the cause is a warning at least, and the effect is no more severe:
+				      * a flaw of the trace must not hide a fault */
+};
+
+struct cause_rule {
+	const char *cause, *effect;  /* identifiers, separated by blanks; * as in file names */
+	enum relation relation;
+	unsigned conditions;         /* enum condition */
+};
+
+extern const struct cause_rule cause_rules[];
+extern const size_t cause_rule_count;
+
+/* Does the list of patterns name `id`? */
+bool cause_pattern_matches(const char *patterns, const char *id);
+
+#endif
