@@ -319,6 +319,16 @@ bool session_table_is_router(const struct session_table *table, const uint8_t ma
 	return hosts_is_router(table->hosts, mac);
 }
 
+const struct session *session_table_quoted(const struct session_table *table, const struct packet *error)
+{
+	struct flow flow;
+	if (!error->icmp || !flow_of_error(error, &flow))
+		return NULL;
+	uint64_t hash = session_store_hash(table->store, &flow.key);
+	const struct session_entry *entry = session_store_find(table->store, &flow.key, hash);
+	return entry && entry->ordinary ? &entry->session : NULL;
+}
+
 const char *session_kind_name(enum session_kind kind)
 {
 	static const char *const names[SESSION_KINDS] = { "tcp", "udp", "icmp" };
