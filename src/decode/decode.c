@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "decode/decoder.h"
+#include "source/linktype.h"
 #include "decode/ip.h"
 
 static const char too_deep[] = "more layers than any real packet has";
@@ -150,7 +151,9 @@ void packet_decode(struct packet *packet, const struct record *record)
 	size_t declared = record->original_length;
 	if (record->captured_length > declared)
 		declared = record->captured_length;
-	if (record->fcs_length <= declared)
+	/* Recorders claim check sequences that are not there. Behind Ethernet the network layer's own
+	 * length tells what belongs to it, so there the claim is not needed. */
+	if (record->fcs_length <= declared && record->link_type != LINKTYPE_ETHERNET)
 		declared -= record->fcs_length;
 	struct cursor bytes = cursor_make(record->bytes, record->captured_length, declared);
 	decode_layers(packet, decoder_find(BY_LINK_TYPE, record->link_type), &bytes);

@@ -60,8 +60,8 @@ static void read_sack(struct tcp_step *step, uint64_t acknowledgment)
 	step->sender->sacks++;
 	uint64_t edge[TCP_MAX_SACK_BLOCKS][2];
 	for (unsigned i = 0; i < header->sack_count; i++) {
-		edge[i][0] = sequence_unwrap(header->sack[i][0], near);
-		edge[i][1] = sequence_unwrap(header->sack[i][1], near);
+		edge[i][0] = tcp_position(step->receiver, header->sack[i][0]);
+		edge[i][1] = tcp_position(step->receiver, header->sack[i][1]);
 	}
 	/* RFC 2883, 4: the first block reports a duplicate if it lies below the acknowledgement or
 	 * inside the second block. */
@@ -184,12 +184,12 @@ void tcp_acknowledge(struct tcp_step *step)
 	if (tcp_has(header, TCP_RST)) {
 		if (step->in->base_known)
 			step->segment->acknowledgment =
-				sequence_unwrap(header->acknowledgment_number, owner->snd_max);
+				tcp_position(owner, header->acknowledgment_number);
 		tcp_window(step, false);
 		return;
 	}
 	bool first = set_base(step);
-	uint64_t acknowledgment = sequence_unwrap(header->acknowledgment_number, owner->snd_max);
+	uint64_t acknowledgment = tcp_position(owner, header->acknowledgment_number);
 	step->segment->acknowledgment = acknowledgment;
 	if (acknowledgment + (1u << 30) < owner->ack_hi || acknowledgment > owner->snd_max + (1u << 30)) {
 		step->segment->stray = true;

@@ -127,6 +127,12 @@ static void remember(struct tcp_step *step, uint64_t start, uint64_t end, bool a
 	flight_insert(&step->out->flight, &segment, answered ? FLIGHT_LIMIT : FLIGHT_ONE_WAY);
 }
 
+/* The receiver says that bytes are missing. */
+static bool receiver_lacks(const struct tcp_step *step)
+{
+	return step->out->duplicate_acks >= DUPLICATE_THRESHOLD || step->out->sacked_bytes > 0;
+}
+
 /* [start, end) lies below snd_max: it was sent before, or it is late. */
 static enum segment_class classify_old(struct tcp_step *step, uint64_t start, uint64_t end)
 {
@@ -154,7 +160,7 @@ static enum segment_class classify_old(struct tcp_step *step, uint64_t start, ui
 			return SEGMENT_REORDERED;
 		if (hole.sacked)
 			return SEGMENT_HOLE_ACKED_LATE;
-		if (!grace)
+		if (!grace || receiver_lacks(step))
 			tcp_recovery_repeat(step, &hole, NULL, start, end);
 		return SEGMENT_REPEATED_UPSTREAM;
 	}
@@ -164,7 +170,12 @@ static enum segment_class classify_old(struct tcp_step *step, uint64_t start, ui
 		index < out->flight.count && flight_at(&out->flight, index)->sequence < end
 			? flight_at(&out->flight, index) : NULL;
 	if (!original) {
+		/* From before the trace began, or forgotten: repeated for sure only if it was missed. */
+		hole = (struct hole){ .start = start, .end = end, .open_time = step->engine->start_time,
+			.before_time = step->engine->start_time };
 		segment->mechanism = REPEAT_UNKNOWN;
+		if (receiver_lacks(step))
+			tcp_recovery_repeat(step, &hole, NULL, start, end);
 		return SEGMENT_REPEATED_DOWNSTREAM;
 	}
 	segment->original_packet = original->first_packet;
@@ -178,8 +189,7 @@ static enum segment_class classify_old(struct tcp_step *step, uint64_t start, ui
 		return SEGMENT_NETWORK_DUPLICATE;
 	bool inconsistent = start == original->sequence && step->length > 1 &&
 			    segment->sequence == start && !same_prefix(step, original);
-	if (!grace)
-		tcp_recovery_repeat(step, NULL, original, start, end);
+	tcp_recovery_repeat(step, NULL, original, start, end);
 	for (; index < out->flight.count && flight_at(&out->flight, index)->sequence < end; index++) {
 		struct flight_segment *copy = flight_at(&out->flight, index);
 		copy->last_time = step->time;

@@ -54,17 +54,15 @@ static void locate(struct tcp_step *step)
 		out->base_from_ack = false;
 	}
 	struct segment *segment = step->segment;
-	segment->sequence = sequence_unwrap(sequence, x->snd_max);
+	segment->sequence = tcp_position(x, sequence);
 	segment->end = segment->sequence + step->length + syn + fin;
 	segment->has_data = step->length > 0;
-	/* The other side acknowledged first; data may begin before or behind that. */
+	/* The other side acknowledged first. What lies between was under way when the trace began. */
 	if (out->base_from_ack) {
 		out->base_from_ack = false;
-		if (segment->sequence < x->snd_max) {
-			x->seen_first = segment->sequence;
-		} else {
-			x->seen_first = x->snd_max;
-		}
+		x->seen_first = segment->sequence;
+		if (segment->sequence > x->snd_max)
+			x->snd_max = segment->sequence;
 	}
 	int64_t distance = (int64_t)(segment->sequence - x->snd_max);
 	if (distance > (1 << 30) || distance < -(1 << 30))

@@ -172,6 +172,12 @@ struct tcp_engine {
 	struct tcp_done *done;     /* NULL until this session has something to tell: most never have */
 };
 
+/* The position of a sequence number of `side`'s bytes. */
+static inline uint64_t tcp_position(const struct tcp_side *side, uint32_t sequence)
+{
+	return sequence_unwrap(sequence - side->isn, side->snd_max);
+}
+
 /* One packet on its way through the engine. */
 struct tcp_step {
 	struct session *session;

@@ -91,7 +91,7 @@ static void begin(struct tcp_step *step, const struct hole *hole,
 		? x->last_ack_progress_time : episode->start_time;
 }
 
-static void count_lost(struct tcp_step *step, bool upstream, uint64_t start, uint64_t end)
+static void count_lost(struct tcp_step *step, const struct hole *hole, uint64_t start, uint64_t end)
 {
 	struct direction *out = step->out;
 	struct tcp_episode *episode = out->episode;
@@ -100,10 +100,10 @@ static void count_lost(struct tcp_step *step, bool upstream, uint64_t start, uin
 		episode->segment_size = (uint32_t)(end - start - fin);
 	episode->lost_segments++;
 	episode->lost_bytes += end - start;
-	if (upstream)
-		episode->upstream++;
-	else
+	if (!hole)
 		episode->downstream++;
+	else if (hole->before_packet)
+		episode->upstream++;   /* else it left before the trace began: no telling where it died */
 	out->lost_run = start == out->lost_end ? out->lost_run + 1 : 1;
 	out->lost_end = end;
 	if (out->lost_run > episode->run_longest)
@@ -164,7 +164,7 @@ void tcp_recovery_repeat(struct tcp_step *step, const struct hole *hole,
 	struct tcp_episode *episode = out->episode;
 	bool again = (original && original->copies > 1) || (original && original->repeated_after_hole);
 	if (hole || (!again && !original->sacked && mechanism != REPEAT_GO_BACK))
-		count_lost(step, hole != NULL, start, end);
+		count_lost(step, hole, start, end);
 	else if (again && mechanism != REPEAT_GO_BACK)
 		episode->repeat_lost = true;
 	if (mechanism == REPEAT_TIMEOUT)

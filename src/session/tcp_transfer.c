@@ -171,8 +171,9 @@ void tcp_transfer(struct tcp_step *step)
 			return;
 		mine = engine->bulk[step->direction] = memory_zeroed(1, sizeof *mine);
 	}
-	if (mine->active && step->time - mine->last_time > BULK_PAUSE && !step->out->last_repeat_time &&
-	    mine->last_short)
+	/* Nothing lost, nothing closed, and silence for long: this was simply all it had to send. */
+	if (mine->active && step->time - mine->last_time > BULK_PAUSE && mine->last_short &&
+	    step->out->last_repeat_time < mine->last_time && step->in->zero.end_time < mine->last_time)
 		close_period(step->tcp, step->direction);
 	if (!mine->active) {
 		mine->active = true;
