@@ -50,6 +50,11 @@ void wire_seal_ip(uint8_t *ip)
 	wire_put16(ip + 10, (uint16_t)~checksum_fold(checksum_add(0, ip, length)));
 }
 
+bool wire_ip_is_sealed(const uint8_t *ip)
+{
+	return checksum_fold(checksum_add(0, ip, (size_t)(ip[0] & 15) * 4)) == 0xffff;
+}
+
 /* `at` is where the checksum is, `length` that of the transport header and data. */
 static void seal(uint8_t *ip, uint8_t version, uint8_t protocol, uint8_t *transport, size_t length,
 		 size_t at, enum wire_checksum how)

@@ -41,6 +41,7 @@ struct wire_parts {                  /* where things are in a frame; zeros where
 struct wire_parts wire_find(const uint8_t *frame, size_t length);
 /* Sets the IPv4 header checksum of the packet at `ip`. */
 void wire_seal_ip(uint8_t *ip);
+bool wire_ip_is_sealed(const uint8_t *ip);   /* has the right one */
 /* Sets the checksum of TCP, UDP or ICMP in a whole frame. */
 void wire_seal_transport(uint8_t *frame, const struct wire_parts *parts, enum wire_checksum how);
 

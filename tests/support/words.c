@@ -70,7 +70,8 @@ static const char *read_enclosed(struct words *words, const char *at, const char
 
 static const char *read_plain(struct words *words, const char *at, const char *end)
 {
-	while (at < end && !isspace((unsigned char)*at))
+	const char *start = at;
+	while (at < end && !isspace((unsigned char)*at) && !(*at == '"' && at > start && at[-1] == '='))
 		text_add_char(&words->store, *at++);
 	return at;
 }
