@@ -1,0 +1,338 @@
+/* libculprit reads packet traces and says what is wrong, who is to blame, which packets prove it and
+ * what to do next.
+ *
+ *	struct culprit_analysis *analysis = culprit_create();
+ *	struct culprit_error error;
+ *	if (!culprit_read_files(analysis, paths, count, &error))
+ *		… error.file, error.message, error.remedy …
+ *	for (size_t i = 0; i < culprit_finding_count(analysis); i++)
+ *		puts(culprit_finding(analysis, i)->text);
+ *	culprit_destroy(analysis);
+ *
+ * An analysis is made, configured, fed once and then read. The library has no global state: several
+ * analyses can live in one process, each used by one thread at a time. It prints nothing and never
+ * ends the process, except that it calls abort() when memory runs out; what a trace can make it
+ * allocate is bounded by culprit_limit_sessions. All text is UTF-8. Everything that a getter returns
+ * belongs to the analysis and lives until culprit_destroy. */
+#ifndef CULPRIT_H
+#define CULPRIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CULPRIT_API __attribute__((visibility("default")))
+
+/* The version of the library that runs, "0.1.0". */
+CULPRIT_API const char *culprit_version(void);
+
+/* ---- Errors ------------------------------------------------------------------------------------ */
+
+enum culprit_error_code {
+	CULPRIT_OK,
+	CULPRIT_USAGE,       /* something was asked for that does not exist or make sense */
+	CULPRIT_OPEN,        /* no such file, no permission, a directory */
+	CULPRIT_READ,        /* input/output error */
+	CULPRIT_NOT_A_TRACE, /* no format recognises the bytes */
+	CULPRIT_DAMAGED,     /* a known format, too broken to read anything of it */
+	CULPRIT_UNSUPPORTED, /* known, but not in this build */
+	CULPRIT_WRITE,
+};
+
+/* Filled by every function that takes one and returns false. NULL is always allowed. */
+struct culprit_error {
+	enum culprit_error_code code;
+	char message[256];   /* what is wrong */
+	char remedy[256];    /* what to do about it; may be empty */
+	char file[256];      /* empty when no file is concerned */
+	uint64_t offset;     /* bytes into the file, UINT64_MAX when none */
+};
+
+/* ---- An analysis: configure, then read --------------------------------------------------------- */
+
+struct culprit_analysis;
+
+CULPRIT_API struct culprit_analysis *culprit_create(void);
+CULPRIT_API void culprit_destroy(struct culprit_analysis *analysis);        /* NULL is fine */
+
+/* Where the trace was taken: "wan" (the default), "lan", "satellite", "mainframe" or "strict". */
+CULPRIT_API bool culprit_set_profile(struct culprit_analysis *analysis, const char *name,
+				     struct culprit_error *error);
+/* A threshold: "tcp/zero-window.min=200ms", or "tcp/zero-window=off". */
+CULPRIT_API bool culprit_set_threshold(struct culprit_analysis *analysis, const char *assignment,
+				       struct culprit_error *error);
+/* A file of sections [group/name] with lines `parameter = value`, `off = yes`. */
+CULPRIT_API bool culprit_set_config(struct culprit_analysis *analysis, const char *path,
+				    struct culprit_error *error);
+/* Leaves findings out whose id matches, as the shell matches file names: all of dns with "dns/", then a star. */
+CULPRIT_API void culprit_ignore(struct culprit_analysis *analysis, const char *pattern);
+/* At most so many conversations are kept at a time, and listed; 0 is the default, one million. Past it
+ * the least recently used is closed early, which is counted. */
+CULPRIT_API void culprit_limit_sessions(struct culprit_analysis *analysis, size_t count);
+
+/* Called now and then while reading. `total` is 0 when it is not known. False stops the reading. */
+typedef bool culprit_progress(void *user, uint64_t bytes_read, uint64_t total, uint64_t packets);
+CULPRIT_API void culprit_on_progress(struct culprit_analysis *analysis, culprit_progress *progress,
+				     void *user);
+
+/* Reads traces as one, in time order, and analyses them; "-" is standard input. Once per analysis.
+ * A trace that ends early or holds damage is no error: what could be read is analysed, and findings
+ * of capture/ tell the rest. True as well when a callback stopped the reading. */
+CULPRIT_API bool culprit_read_files(struct culprit_analysis *analysis, const char *const *paths,
+				    size_t count, struct culprit_error *error);
+/* The same over bytes in memory; `name` stands for the path. The bytes are not kept. */
+CULPRIT_API bool culprit_read_memory(struct culprit_analysis *analysis, const void *bytes,
+				     size_t length, const char *name, struct culprit_error *error);
+
+/* ---- What came out ----------------------------------------------------------------------------- */
+
+#define CULPRIT_NO_TIME INT64_MIN
+
+enum culprit_severity {
+	CULPRIT_INFO, CULPRIT_NOTICE, CULPRIT_WARNING, CULPRIT_ERROR, CULPRIT_CRITICAL
+};
+enum culprit_confidence { CULPRIT_POSSIBLE, CULPRIT_LIKELY, CULPRIT_CERTAIN };
+
+CULPRIT_API const char *culprit_severity_name(enum culprit_severity severity);    /* "warning" */
+CULPRIT_API bool culprit_severity_parse(const char *name, enum culprit_severity *to);
+CULPRIT_API const char *culprit_confidence_name(enum culprit_confidence confidence);  /* "likely" */
+
+#define CULPRIT_MAX_LINK_TYPES 8
+
+/* Times are nanoseconds since 1970-01-01 UTC, or CULPRIT_NO_TIME. Sizes are bytes. */
+struct culprit_file {
+	const char *path, *format, *compression;     /* "pcapng", "gzip" */
+	uint64_t packets;
+	int64_t first_time, last_time;
+	const char *link_types[CULPRIT_MAX_LINK_TYPES];      /* "EN10MB" */
+	size_t link_type_count;
+};
+
+struct culprit_trace {
+	const struct culprit_file *files;
+	size_t file_count;
+	uint64_t packets, bytes;     /* bytes on the wire */
+	int64_t first_time, last_time;
+	unsigned time_digits;        /* decimals of a second that the trace's clock has, 0 to 9 */
+	uint64_t sessions;
+	uint64_t sessions_closed_early;      /* because of culprit_limit_sessions */
+};
+
+struct culprit_verdict {
+	const char *text;            /* one or two plain sentences */
+	const char *blame, *party;   /* as in culprit_finding; party is "none" when all is well */
+	enum culprit_confidence confidence;
+	uint32_t finding;            /* its number, 0 when there is nothing to report */
+};
+
+struct culprit_evidence {
+	uint64_t packet;             /* from 1, as every other tool counts */
+	int64_t time;
+	const char *note;            /* what this packet shows */
+};
+
+struct culprit_alternative {
+	const char *text;
+	const char *rejected;        /* why not; NULL when it could be this as well */
+};
+
+struct culprit_value {
+	const char *name;            /* with its unit: "waited_s" */
+	double number;
+	const char *text;            /* NULL when it is a number */
+};
+
+#define CULPRIT_MAX_ADVICE 5
+
+struct culprit_finding {
+	uint32_t number;             /* from 1, in the order of the report */
+	uint32_t caused_by;          /* the number of the finding that explains this one, 0 for a root */
+	const char *id;              /* "tcp/zero-window"; stable */
+	enum culprit_severity severity;
+	enum culprit_confidence confidence;
+	const char *title, *text;
+	const char *blame;           /* "client", "app:server", "net:client-side" … */
+	const char *party;           /* "client", "server", "network", "service", "capture", "attacker",
+				      * "unknown" or "none" */
+	const char *why;             /* why that party */
+	const char *kind;            /* the sub-case of the rule, or NULL */
+	const char *reference;       /* "RFC 9293 3.8.6", or NULL */
+
+	/* Whom it concerns; NULL and 0 where there is nobody. About a host only: `client` alone. */
+	const char *client, *server, *protocol;
+	uint16_t server_port;
+	bool about_host;
+	const char *const *sessions; /* the first of them: "tcp:1" */
+	size_t session_count;
+	uint64_t session_total;
+
+	uint64_t count;              /* how often it happened */
+	int64_t cost;                /* nanoseconds by which something was lengthened */
+	uint64_t first_packet, last_packet;  /* 0 when there is no packet */
+	int64_t first_time, last_time;
+	const struct culprit_evidence *evidence;     /* the first ones and the last */
+	size_t evidence_count;
+	uint64_t evidence_total;
+	const struct culprit_value *values;          /* the numbers behind it */
+	size_t value_count;
+	const struct culprit_alternative *alternatives;
+	size_t alternative_count;
+	const char *advice[CULPRIT_MAX_ADVICE];      /* what to do next */
+	size_t advice_count;
+	const char *const *buttons;  /* "SE": where a CleverView user would look */
+	size_t button_count;
+};
+
+/* All of these are complete once culprit_read_… returned true; before, there is nothing in them. */
+CULPRIT_API const struct culprit_trace *culprit_trace(const struct culprit_analysis *analysis);
+CULPRIT_API const struct culprit_verdict *culprit_verdict(const struct culprit_analysis *analysis);
+CULPRIT_API size_t culprit_finding_count(const struct culprit_analysis *analysis);
+/* In the order of the report: root causes first. NULL past the last. */
+CULPRIT_API const struct culprit_finding *culprit_finding(const struct culprit_analysis *analysis,
+							  size_t index);
+/* Packets counted as Wireshark counts them. `index` from 0; NULL past the last name. */
+CULPRIT_API const char *culprit_count(const struct culprit_analysis *analysis, unsigned index,
+				      uint64_t *value);
+
+/* ---- Packets and sessions, one by one ---------------------------------------------------------- */
+
+#define CULPRIT_ADDRESS_SIZE 48
+
+struct culprit_packet {              /* valid during the callback */
+	uint64_t number;
+	int64_t time;
+	unsigned time_digits;        /* of its interface's clock */
+	uint32_t length;             /* bytes on the wire */
+	uint32_t datagram_length;    /* of the IP datagram; `length` when there is none */
+	const char *protocol;        /* "TCP", "DNS", "ARP" */
+	char source[CULPRIT_ADDRESS_SIZE], destination[CULPRIT_ADDRESS_SIZE];    /* empty when none */
+	bool has_ports, has_stream, is_tcp;
+	uint16_t source_port, destination_port;
+	const char *source_service, *destination_service;    /* "ftp", or NULL */
+	uint32_t stream;             /* Wireshark's tcp.stream or udp.stream */
+	const char *message;         /* "ACK SYN", "Echo request", "Who has 10.0.0.1?" */
+	uint32_t sequence, acknowledgment;   /* as sent; TCP only */
+	uint16_t window, flags;
+	uint32_t analysis;           /* a bit for each name of culprit_analysis_name */
+};
+
+/* The names of the bits of culprit_packet.analysis: "retransmission" …; NULL past the last. */
+CULPRIT_API const char *culprit_analysis_name(unsigned bit);
+
+/* Called for every packet in order, while reading. False stops the reading. */
+typedef bool culprit_packet_seen(void *user, const struct culprit_packet *packet);
+CULPRIT_API void culprit_on_packet(struct culprit_analysis *analysis, culprit_packet_seen *seen,
+				   void *user);
+
+struct culprit_session {
+	uint32_t number;             /* per protocol, from 1: Wireshark's stream + 1 */
+	const char *protocol;        /* "tcp", "udp", "icmp" */
+	const char *application;     /* the service of the server's port, or NULL */
+	char client[CULPRIT_ADDRESS_SIZE], server[CULPRIT_ADDRESS_SIZE];
+	bool is_tcp, has_ports;
+	uint16_t client_port, server_port;
+	const char *state;           /* "S0", "SF", "REJ" … as Zeek's conn_state; NULL but for TCP */
+	int64_t start, duration;     /* duration in nanoseconds */
+	uint64_t packets_client, packets_server, bytes_client, bytes_server;     /* payload bytes sent */
+	int64_t round_trip;          /* nanoseconds, -1 when not known */
+	uint64_t retransmissions_client, retransmissions_server;     /* segments sent again by each */
+	const char *setup;           /* "complete", "refused", "unanswered", "not seen"; NULL but for TCP */
+	const char *teardown;        /* "closed", "half closed", "reset by client" …, "open"; likewise */
+	const char *const *findings; /* ids of the findings that concern it */
+	size_t finding_count;
+};
+
+/* Sessions are kept only when asked for, before reading. */
+CULPRIT_API void culprit_keep_sessions(struct culprit_analysis *analysis);
+CULPRIT_API size_t culprit_session_count(const struct culprit_analysis *analysis);
+/* TCP first, then UDP, then ICMP, each by number. False past the last. */
+CULPRIT_API bool culprit_session(const struct culprit_analysis *analysis, size_t index,
+				 struct culprit_session *to);
+/* How many more there were than culprit_limit_sessions allowed to keep. */
+CULPRIT_API uint64_t culprit_sessions_not_kept(const struct culprit_analysis *analysis);
+
+/* ---- What this build knows --------------------------------------------------------------------- */
+
+#define CULPRIT_PROFILES 5   /* wan, lan, satellite, mainframe, strict */
+CULPRIT_API const char *culprit_profile_name(unsigned profile);     /* NULL past the last */
+
+struct culprit_parameter {
+	const char *name, *meaning;
+	const char *unit;            /* "s", "bytes", "ratio", "1/s", "bit/s"; empty for plain numbers */
+	double value[CULPRIT_PROFILES];
+};
+
+#define CULPRIT_MAX_PARAMETERS 10
+
+struct culprit_kind {                /* a sort of finding */
+	const char *id, *title, *meaning, *false_alarms, *reference;     /* all but id and title may be NULL */
+	enum culprit_severity severity;
+	const char *advice[CULPRIT_MAX_ADVICE];      /* {names} stand for what is found */
+	size_t advice_count;
+	struct culprit_parameter parameters[CULPRIT_MAX_PARAMETERS];
+	size_t parameter_count;
+};
+
+/* By id in alphabetical order, `index` from 0. False past the last. */
+CULPRIT_API bool culprit_kind(size_t index, struct culprit_kind *to);
+CULPRIT_API bool culprit_kind_find(const char *id, struct culprit_kind *to);
+/* The one of `words` that `word` is most likely meant to be, or NULL when none looks like it. */
+CULPRIT_API const char *culprit_nearest(const char *word, const char *const *words, size_t count);
+
+struct culprit_format { const char *name, *title; bool compression; };
+CULPRIT_API bool culprit_format(size_t index, struct culprit_format *to);
+
+struct culprit_protocol {
+	const char *name;            /* as in Wireshark's filters: "tcp" */
+	const char *title;
+	bool decoded;                /* false: known by name only */
+};
+CULPRIT_API bool culprit_protocol(size_t index, struct culprit_protocol *to);
+
+/* ---- Reports ----------------------------------------------------------------------------------- */
+
+enum culprit_report_format { CULPRIT_TEXT, CULPRIT_JSON, CULPRIT_CSV };
+/* The default is UTC, but for the text of a diagnosis, which counts from the start of the trace. */
+enum culprit_time_style { CULPRIT_TIME_DEFAULT, CULPRIT_TIME_UTC, CULPRIT_TIME_LOCAL,
+	CULPRIT_TIME_RELATIVE, CULPRIT_TIME_EPOCH };
+
+/* Takes the next bytes of a report. False ends it. */
+typedef bool culprit_write(void *user, const void *bytes, size_t count);
+
+struct culprit_output {
+	culprit_write *write;
+	void *user;
+	enum culprit_report_format format;
+	enum culprit_time_style time_style;  /* of text and rows; the JSON of a diagnosis is always UTC */
+	unsigned width;                      /* of text, in columns; 0 is 80 */
+	bool colour;                         /* of text, by the escapes of ECMA-48 */
+	bool brief;                          /* text without packets, alternatives and advice */
+};
+
+/* They return false when the output ended early or the format does not exist for the report. */
+/* Text, or one JSON document of doc/schema/diagnosis-1.schema.json. */
+CULPRIT_API bool culprit_report_diagnosis(const struct culprit_analysis *analysis,
+					  const struct culprit_output *output);
+/* Before reading: one row a packet is written while it goes on. Text, JSON Lines, CSV. */
+CULPRIT_API void culprit_report_packets(struct culprit_analysis *analysis,
+					const struct culprit_output *output);
+/* After reading, with culprit_keep_sessions. Text, JSON Lines, CSV. */
+CULPRIT_API bool culprit_report_sessions(const struct culprit_analysis *analysis,
+					 const struct culprit_output *output);
+/* What a finding means: text or one JSON object. False with `error` filled when there is none. */
+CULPRIT_API bool culprit_report_kind(const char *id, const struct culprit_output *output,
+				     struct culprit_error *error);
+/* Lists: text, JSON Lines, CSV. */
+CULPRIT_API bool culprit_report_kinds(const struct culprit_output *output);
+CULPRIT_API bool culprit_report_formats(const struct culprit_output *output);
+CULPRIT_API bool culprit_report_protocols(const struct culprit_output *output);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,151 @@
+/* The loop that joins the stages: records become packets, packets conversations, conversations findings.
+ *
+ *	source ─record→ decode ─packet→ session ─observation→ analyze ─finding→ finding ─→ report
+ */
+#include "analysis.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/memory.h"
+
+struct trace_analysis *analysis_create(void)
+{
+	struct trace_analysis *analysis = memory_zeroed(1, sizeof *analysis);
+	analysis->settings = settings_create();
+	analysis->findings = finding_store_create();
+	analysis->trace.first_time = INT64_MIN;
+	analysis->trace.last_time = INT64_MIN;
+	return analysis;
+}
+
+void analysis_destroy(struct trace_analysis *analysis)
+{
+	if (!analysis)
+		return;
+	analyzer_set_destroy(analysis->analyzers);
+	session_table_destroy(analysis->sessions);
+	wireshark_counter_destroy(analysis->counter);
+	finding_store_destroy(analysis->findings);
+	settings_destroy(analysis->settings);
+	free(analysis);
+}
+
+static void on_session_end(const struct session *session, const struct observation *last, void *user)
+{
+	struct trace_analysis *analysis = user;
+	analyzer_set_session_end(analysis->analyzers, session, last);
+	if (analysis->listener.session)
+		analysis->listener.session(analysis->listener.user, analysis, session);
+}
+
+static void on_fragments(const struct fragment_report *report, void *user)
+{
+	struct trace_analysis *analysis = user;
+	analyzer_set_fragments(analysis->analyzers, report);
+}
+
+static void prepare(struct trace_analysis *analysis, struct source *source, size_t max_sessions)
+{
+	const struct session_limits limits = {
+		.max_sessions = max_sessions,
+		.analyzer_state_size = analyzer_set_session_size(),
+	};
+	analysis->sessions = session_table_create(&limits);
+	session_table_on_end(analysis->sessions, on_session_end, analysis);
+	session_table_on_fragments(analysis->sessions, on_fragments, analysis);
+	analysis->trace.source = source_report(source);
+	analysis->trace.sessions = analysis->sessions;
+	analysis->analyzers = analyzer_set_create(analysis->settings, &analysis->trace,
+						  analysis->findings);
+	analysis->counter = wireshark_counter_create();
+}
+
+/* Keeps the picture of the whole trace. Records without a time happen "now". */
+static void trace_observe(struct trace_state *trace, const struct record *record)
+{
+	trace->packets++;
+	trace->bytes += record->original_length;
+	if (record->time == INT64_MIN)
+		return;
+	if (trace->first_time == INT64_MIN) {
+		trace->first_time = trace->last_time = trace->now = record->time;
+		return;
+	}
+	if (record->time < trace->first_time)
+		trace->first_time = record->time;
+	if (record->time > trace->last_time)
+		trace->last_time = record->time;
+	trace->now = trace->last_time;
+}
+
+static bool go_on(struct trace_analysis *analysis, const struct observation *observation)
+{
+	const struct analysis_listener *listener = &analysis->listener;
+	if (listener->packet && !listener->packet(listener->user, analysis, observation))
+		return false;
+	return !listener->progress || analysis->trace.packets % ANALYSIS_PROGRESS_EVERY != 0 ||
+	       listener->progress(listener->user, analysis);
+}
+
+/* What only the end of the trace decides, in the order in which one needs the other. */
+static void conclude(struct trace_analysis *analysis)
+{
+	struct trace_state *trace = &analysis->trace;
+	uint64_t sessions = 0;
+	for (int kind = 0; kind < SESSION_KINDS; kind++)
+		sessions += session_table_count(analysis->sessions, (enum session_kind)kind);
+	trace->ended = true;
+	session_table_finish(analysis->sessions, trace->last_time);
+	analyzer_set_finish(analysis->analyzers);
+	finding_store_sessions(analysis->findings, sessions);
+	finding_store_finish(analysis->findings, trace->quality);
+	finding_store_verdict(analysis->findings, trace->packets, &analysis->verdict);
+	analysis->counts = wireshark_counter_finish(analysis->counter);
+}
+
+bool analysis_run(struct trace_analysis *analysis, struct source *source, size_t max_sessions,
+		  struct error *error)
+{
+	struct packet *packet = &analysis->packet;
+	struct record record;
+	enum source_status got = SOURCE_END;
+
+	prepare(analysis, source, max_sessions);
+	while (!analysis->stopped && (got = source_next(source, &record, error)) == SOURCE_RECORD) {
+		struct observation observation;
+		trace_observe(&analysis->trace, &record);
+		packet_decode(packet, &record);
+		session_table_observe(analysis->sessions, packet, &observation);
+		analyzer_set_observe(analysis->analyzers, &observation);
+		wireshark_counter_observe(analysis->counter, packet, observation.analysis);
+		analysis->stopped = !go_on(analysis, &observation);
+	}
+	if (got == SOURCE_ERROR)
+		return false;
+	conclude(analysis);
+	return true;
+}
+
+unsigned interface_time_digits(const struct source_report *report, uint32_t interface)
+{
+	if (interface >= report->interface_count)
+		return 6;
+	unsigned digits = 0;
+	for (uint64_t ticks = 1; digits < 9 && ticks < report->interfaces[interface].ticks_per_second;
+	     ticks *= 10)
+		digits++;
+	return digits;
+}
+
+unsigned analysis_time_digits(const struct trace_analysis *analysis)
+{
+	const struct source_report *report = analysis->trace.source;
+	unsigned finest = 0;
+	for (uint32_t i = 0; report && i < report->interface_count; i++) {
+		unsigned digits = interface_time_digits(report, i);
+		if (digits > finest)
+			finest = digits;
+	}
+	return finest;
+}

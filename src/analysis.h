@@ -1,0 +1,49 @@
+/* An analysis: one trace on its way through all stages. Read analysis.c first. */
+#ifndef ANALYSIS_H
+#define ANALYSIS_H
+
+#include "analyze/analyzer.h"
+#include "decode/packet.h"
+#include "session/wireshark.h"
+
+struct trace_analysis;
+
+/* Who wants to see packets and sessions go by; either may be NULL. `packet` returning false stops. */
+struct analysis_listener {
+	bool (*packet)(void *user, const struct trace_analysis *analysis, const struct observation *observation);
+	/* In no particular order; the numbers of all findings are known only at the end. */
+	void (*session)(void *user, const struct trace_analysis *analysis, const struct session *session);
+	bool (*progress)(void *user, const struct trace_analysis *analysis);
+	void *user;
+};
+
+#define ANALYSIS_PROGRESS_EVERY 16384    /* packets between two calls of `progress` */
+
+struct trace_analysis {                        /* others read it and leave it as it is */
+	struct settings *settings;       /* to be changed only before the run */
+	struct finding_store *findings;
+	struct trace_state trace;
+	struct session_table *sessions;  /* from here on: made by the run */
+	struct analyzer_set *analyzers;
+	struct wireshark_counter *counter;
+	const struct wireshark_counts *counts;   /* NULL until the end of the trace */
+	struct verdict verdict;
+	struct analysis_listener listener;
+	struct packet packet;            /* one is reused for the whole run */
+	bool stopped;                    /* a listener wanted no more */
+};
+
+struct trace_analysis *analysis_create(void);
+void analysis_destroy(struct trace_analysis *analysis);    /* NULL is fine */
+
+/* Reads `source` to its end. The source stays the caller's and must live as long as the analysis.
+ * `max_sessions` as in session_limits. False, with `error`, when the source fails on the way. Once. */
+bool analysis_run(struct trace_analysis *analysis, struct source *source, size_t max_sessions,
+		  struct error *error);
+
+/* Decimals of a second that the clocks of the trace have, 0 to 9: the finest of all interfaces. */
+unsigned analysis_time_digits(const struct trace_analysis *analysis);
+/* The same for one interface. */
+unsigned interface_time_digits(const struct source_report *report, uint32_t interface);
+
+#endif

@@ -1,0 +1,21 @@
+#include "cli/commands.h"
+
+#include <string.h>
+
+const struct command *const commands[] = {
+	&diagnose_command,
+	&packets_command,
+	&sessions_command,
+	&explain_command,
+	&formats_command,
+	&protocols_command,
+	NULL,
+};
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; commands[i]; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}

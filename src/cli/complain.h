@@ -1,0 +1,12 @@
+/* Errors and notes for people, on standard error. */
+#ifndef CLI_COMPLAIN_H
+#define CLI_COMPLAIN_H
+
+#include <culprit.h>
+
+/* "culprit: " and the words: what is wrong: what to do. */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same for what the library says: "culprit: FILE: what is wrong: what to do". */
+void complain_error(const struct culprit_error *error);
+
+#endif

@@ -1,0 +1,38 @@
+/* culprit diagnose: the verdict and the findings. */
+#include "cli/output.h"
+#include "cli/read.h"
+
+static bool fails(const struct culprit_analysis *analysis, const struct options *options)
+{
+	const struct culprit_finding *finding;
+	for (size_t i = 0; options->fails && (finding = culprit_finding(analysis, i)) != NULL; i++)
+		if (finding->severity >= options->fail_on)
+			return true;
+	return false;
+}
+
+static enum exit_code run(const struct options *options)
+{
+	struct output output;
+	struct culprit_analysis *analysis = read_prepare(options);
+	if (!analysis)
+		return EXIT_USAGE;
+	enum exit_code code = EXIT_FAILED;
+	if (read_traces(analysis, options) && output_open(&output, options)) {
+		culprit_report_diagnosis(analysis, &output.report);
+		if (output_close(&output))
+			code = fails(analysis, options) ? EXIT_REACHED : EXIT_DONE;
+	}
+	culprit_destroy(analysis);
+	return code;
+}
+
+const struct command diagnose_command = {
+	.name = "diagnose",
+	.arguments = "TRACE...",
+	.summary = "say what is wrong, who is to blame, what proves it and what to do",
+	.description = "Prints the verdict, then the findings: root causes first, each with whom to blame, "
+		"the packets that prove it and what to do next. Several traces are read as one, in "
+		"time order; - is standard input.",
+	.run = run,
+};

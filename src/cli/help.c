@@ -1,0 +1,67 @@
+#include "cli/help.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define HELP_WIDTH 79
+#define OPTION_COLUMN 26
+
+/* Words from column `at` on, wrapped with an indent. */
+static void put_wrapped(const char *words, size_t at, size_t indent)
+{
+	while (*words) {
+		size_t length = strcspn(words, " ");
+		if (at + length > HELP_WIDTH && at > indent) {
+			printf("\n%*s", (int)indent, "");
+			at = indent;
+		}
+		printf("%.*s", (int)length, words);
+		at += length;
+		words += length;
+		if (*words == ' ') {
+			putchar(' ');
+			at++;
+			words++;
+		}
+	}
+	putchar('\n');
+}
+
+static void put_options(void)
+{
+	puts("\nOptions:");
+	for (const struct option *option = option_table; option->name; option++) {
+		char name[64];
+		int width = snprintf(name, sizeof name, "%c%c%s--%s%s%s", option->letter ? '-' : ' ',
+				     option->letter ? option->letter : ' ', option->letter ? ", " : "  ",
+				     option->name, option->argument ? " " : "",
+				     option->argument ? option->argument : "");
+		printf("  %s", name);
+		if (width + 2 >= OPTION_COLUMN)
+			printf("\n%*s", OPTION_COLUMN, "");
+		else
+			printf("%*s", OPTION_COLUMN - width - 2, "");
+		put_wrapped(option->help, OPTION_COLUMN, OPTION_COLUMN);
+	}
+}
+
+void help_print(const struct command *command)
+{
+	if (command) {
+		printf("Usage: culprit %s [OPTION...] %s\n\n", command->name, command->arguments);
+		put_wrapped(command->description, 0, 0);
+		put_options();
+		return;
+	}
+	puts("Usage: culprit [COMMAND] [OPTION...] TRACE...\n");
+	put_wrapped("Reads packet traces and says what is wrong, who is to blame, which packets prove it "
+		    "and what to do next.", 0, 0);
+	puts("\nCommands:");
+	for (size_t i = 0; commands[i]; i++) {
+		printf("  %-11s ", commands[i]->name);
+		put_wrapped(commands[i]->summary, 14, 14);
+	}
+	printf("\nWithout a command: %s. See culprit COMMAND --help.\n", commands[0]->name);
+	put_options();
+	puts("\nExit status: 0 done; 1 done, and --fail-on was reached; 2 wrong usage; 3 failed.");
+}

@@ -1,0 +1,290 @@
+#include "cli/options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/complain.h"
+
+static bool set_json(struct options *options, const char *value)
+{
+	(void)value;
+	options->format = CULPRIT_JSON;
+	return true;
+}
+
+static bool set_csv(struct options *options, const char *value)
+{
+	(void)value;
+	options->format = CULPRIT_CSV;
+	return true;
+}
+
+static bool set_output(struct options *options, const char *value)
+{
+	options->output = strcmp(value, "-") == 0 ? NULL : value;
+	return true;
+}
+
+/* The index of `value` in a NULL-terminated list, or -1 after a complaint that lists what there is. */
+static int choose(const char *option, const char *value, const char *const *choices)
+{
+	char list[128] = "";
+	for (int i = 0; choices[i]; i++) {
+		if (strcmp(choices[i], value) == 0)
+			return i;
+		size_t used = strlen(list);
+		snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", choices[i]);
+	}
+	complain("--%s: there is no \"%s\": choose one of %s", option, value, list);
+	return -1;
+}
+
+static bool set_time(struct options *options, const char *value)
+{
+	static const char *const styles[] = { "utc", "local", "relative", "epoch", NULL };
+	int choice = choose("time", value, styles);
+	options->time_style = (enum culprit_time_style)(CULPRIT_TIME_UTC + choice);
+	return choice >= 0;
+}
+
+static bool set_colour(struct options *options, const char *value)
+{
+	static const char *const choices[] = { "auto", "always", "never", NULL };
+	int choice = choose("color", value, choices);
+	options->colour = (enum colour_choice)choice;
+	return choice >= 0;
+}
+
+static bool set_fail_on(struct options *options, const char *value)
+{
+	static const char *const severities[] = { "info", "notice", "warning", "error", "critical",
+		NULL };
+	options->fails = true;
+	return culprit_severity_parse(value, &options->fail_on) ||
+	       choose("fail-on", value, severities) >= 0;
+}
+
+static bool parse_count(const char *option, const char *value, size_t *to)
+{
+	char *end;
+	errno = 0;
+	unsigned long long number = strtoull(value, &end, 10);
+	if (value[0] < '0' || value[0] > '9' || *end || errno || number == 0 || number > SIZE_MAX) {
+		complain("--%s: \"%s\" is not a count: give a number from 1", option, value);
+		return false;
+	}
+	*to = (size_t)number;
+	return true;
+}
+
+/* The result never depends on it, and the analysis runs on one thread: only the number is checked. */
+static bool set_threads(struct options *options, const char *value)
+{
+	size_t threads;
+	(void)options;
+	return parse_count("threads", value, &threads);
+}
+
+static bool set_max_sessions(struct options *options, const char *value)
+{
+	return parse_count("max-sessions", value, &options->max_sessions);
+}
+
+static bool set_profile(struct options *options, const char *value)
+{
+	options->profile = value;
+	return true;
+}
+
+static bool set_config(struct options *options, const char *value)
+{
+	options->config = value;
+	return true;
+}
+
+static bool add_threshold(struct options *options, const char *value)
+{
+	options->thresholds[options->threshold_count++] = value;
+	return true;
+}
+
+static bool add_ignored(struct options *options, const char *value)
+{
+	options->ignored[options->ignored_count++] = value;
+	return true;
+}
+
+static bool set_quiet(struct options *options, const char *value)
+{
+	(void)value;
+	options->quiet = true;
+	return true;
+}
+
+static bool set_no_pager(struct options *options, const char *value)
+{
+	(void)value;
+	options->no_pager = true;
+	return true;
+}
+
+static bool set_help(struct options *options, const char *value)
+{
+	(void)value;
+	options->help = true;
+	return true;
+}
+
+static bool set_version(struct options *options, const char *value)
+{
+	(void)value;
+	options->version = true;
+	return true;
+}
+
+const struct option option_table[] = {
+	{ "json", 0, NULL, "write JSON (lists: one object a line)", set_json },
+	{ "csv", 0, NULL, "write lists as CSV", set_csv },
+	{ "output", 'o', "FILE", "write to FILE instead of standard output", set_output },
+	{ "time", 0, "STYLE", "utc, local, relative or epoch", set_time },
+	{ "profile", 0, "NAME", "where the trace was taken: wan, lan, satellite, mainframe or strict",
+	  set_profile },
+	{ "set", 0, "NAME=VALUE", "a threshold: tcp/zero-window.min=200ms, or tcp/zero-window=off",
+	  add_threshold },
+	{ "config", 0, "FILE", "thresholds from a file", set_config },
+	{ "ignore", 0, "PATTERN", "leave out findings whose name matches: 'dns/*'", add_ignored },
+	{ "fail-on", 0, "SEVERITY", "exit with 1 if a finding is info, notice, warning, error or critical, "
+	  "or worse", set_fail_on },
+	{ "max-sessions", 0, "N", "keep at most N conversations in memory", set_max_sessions },
+	{ "threads", 0, "N", "use up to N processors; the result never depends on it", set_threads },
+	{ "quiet", 'q', NULL, "no progress line and no notes on standard error", set_quiet },
+	{ "color", 0, "WHEN", "auto, always or never", set_colour },
+	{ "no-pager", 0, NULL, "do not page long output", set_no_pager },
+	{ "help", 'h', NULL, "show this help", set_help },
+	{ "version", 'V', NULL, "show the version", set_version },
+	{ 0 },
+};
+
+static const struct option *find_long(const char *name, size_t length)
+{
+	for (const struct option *option = option_table; option->name; option++)
+		if (strlen(option->name) == length && memcmp(option->name, name, length) == 0)
+			return option;
+	return NULL;
+}
+
+static const struct option *find_short(char letter)
+{
+	for (const struct option *option = option_table; option->name; option++)
+		if (option->letter == letter)
+			return option;
+	return NULL;
+}
+
+static void complain_unknown(const char *word, size_t length)
+{
+	const char *names[sizeof option_table / sizeof option_table[0]];
+	char name[64];
+	size_t count = 0;
+	for (const struct option *option = option_table; option->name; option++)
+		names[count++] = option->name;
+	snprintf(name, sizeof name, "%.*s", (int)length, word);
+	const char *nearest = culprit_nearest(name, names, count);
+	if (nearest)
+		complain("there is no option --%s: did you mean --%s?", name, nearest);
+	else
+		complain("there is no option --%s: see culprit --help", name);
+}
+
+/* Applies the option with its value, which is the next word when none came with it. */
+static bool apply(struct options *options, const struct option *option, const char *value, int *at,
+		  int argc, char **argv)
+{
+	if (!option->argument && value) {
+		complain("--%s takes no value: leave out \"%s\"", option->name, value);
+		return false;
+	}
+	if (option->argument && !value) {
+		if (*at + 1 >= argc) {
+			complain("--%s needs a value: --%s %s", option->name, option->name,
+				 option->argument);
+			return false;
+		}
+		value = argv[++*at];
+	}
+	return option->apply(options, value);
+}
+
+static bool parse_long(struct options *options, int *at, int argc, char **argv)
+{
+	const char *word = argv[*at] + 2;
+	size_t length = strcspn(word, "=");
+	const struct option *option = find_long(word, length);
+	if (!option) {
+		complain_unknown(word, length);
+		return false;
+	}
+	return apply(options, option, word[length] ? word + length + 1 : NULL, at, argc, argv);
+}
+
+/* "-o FILE", "-oFILE", "-qh". */
+static bool parse_short(struct options *options, int *at, int argc, char **argv)
+{
+	for (const char *letter = argv[*at] + 1; *letter; letter++) {
+		const struct option *option = find_short(*letter);
+		if (!option) {
+			complain("there is no option -%c: see culprit --help", *letter);
+			return false;
+		}
+		if (option->argument)
+			return apply(options, option, letter[1] ? letter + 1 : NULL, at, argc, argv);
+		if (!apply(options, option, NULL, at, argc, argv))
+			return false;
+	}
+	return true;
+}
+
+static void add_word(struct options *options, const char *word)
+{
+	if (!options->command && options->word_count == 0)
+		options->command = command_find(word);
+	if (!options->command || options->word_count > 0 || strcmp(options->command->name, word) != 0)
+		options->words[options->word_count++] = word;
+}
+
+bool options_parse(struct options *options, int argc, char **argv)
+{
+	/* No list can be longer than the command line. */
+	size_t room = (size_t)argc + 1;
+	*options = (struct options){
+		.words = calloc(room, sizeof *options->words),
+		.thresholds = calloc(room, sizeof *options->thresholds),
+		.ignored = calloc(room, sizeof *options->ignored),
+	};
+	if (!options->words || !options->thresholds || !options->ignored) {
+		complain("out of memory");
+		return false;
+	}
+	bool only_words = false;
+	for (int at = 1; at < argc; at++) {
+		const char *word = argv[at];
+		if (only_words || word[0] != '-' || word[1] == '\0')
+			add_word(options, word);
+		else if (strcmp(word, "--") == 0)
+			only_words = true;
+		else if (!(word[1] == '-' ? parse_long(options, &at, argc, argv)
+					  : parse_short(options, &at, argc, argv)))
+			return false;
+	}
+	return true;
+}
+
+void options_finish(struct options *options)
+{
+	free(options->words);
+	free(options->thresholds);
+	free(options->ignored);
+}

@@ -1,0 +1,45 @@
+/* What the user asked for: the words of the command line, checked. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <culprit.h>
+
+enum colour_choice { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
+
+/* Lists and words point into argv. */
+struct options {
+	const struct command *command;
+	const char **words;          /* what is no option: traces, identifiers */
+	size_t word_count;
+	bool help, version;
+
+	enum culprit_report_format format;
+	enum culprit_time_style time_style;
+	enum colour_choice colour;
+	const char *output;          /* NULL: standard output */
+	bool quiet, no_pager;
+
+	const char *profile, *config;
+	const char **thresholds, **ignored;
+	size_t threshold_count, ignored_count;
+	size_t max_sessions;         /* 0: the library's default */
+	bool fails;                  /* --fail-on was given */
+	enum culprit_severity fail_on;
+};
+
+struct option {
+	const char *name;            /* without the two dashes */
+	char letter;                 /* of the short form, 0 when there is none */
+	const char *argument;        /* what stands behind it: "FILE"; NULL for a switch */
+	const char *help;
+	/* False after it told on standard error what is wrong. `value` is NULL for a switch. */
+	bool (*apply)(struct options *options, const char *value);
+};
+
+extern const struct option option_table[];      /* ends with a NULL name */
+
+/* Reads argv. False after telling what is wrong. Free with options_finish in either case. */
+bool options_parse(struct options *options, int argc, char **argv);
+void options_finish(struct options *options);
+
+#endif

@@ -1,0 +1,67 @@
+#include "cli/read.h"
+
+#include "cli/complain.h"
+#include "cli/progress.h"
+
+/* What is more special comes later and wins: the file, the profile, single thresholds. */
+static bool configure(struct culprit_analysis *analysis, const struct options *options,
+		      struct culprit_error *error)
+{
+	if (options->config && !culprit_set_config(analysis, options->config, error))
+		return false;
+	if (options->profile && !culprit_set_profile(analysis, options->profile, error))
+		return false;
+	for (size_t i = 0; i < options->threshold_count; i++)
+		if (!culprit_set_threshold(analysis, options->thresholds[i], error))
+			return false;
+	for (size_t i = 0; i < options->ignored_count; i++)
+		culprit_ignore(analysis, options->ignored[i]);
+	culprit_limit_sessions(analysis, options->max_sessions);
+	return true;
+}
+
+struct culprit_analysis *read_prepare(const struct options *options)
+{
+	struct culprit_error error;
+	if (options->word_count == 0) {
+		complain("no trace given: name a file, or - for standard input");
+		return NULL;
+	}
+	struct culprit_analysis *analysis = culprit_create();
+	if (configure(analysis, options, &error))
+		return analysis;
+	complain_error(&error);
+	culprit_destroy(analysis);
+	return NULL;
+}
+
+/* A first word that is no file may be a command with a slip of the pen. */
+static const char *meant_command(const struct options *options, const struct culprit_error *error)
+{
+	const char *names[16];
+	size_t count = 0;
+	if (options->command || error->code != CULPRIT_OPEN)
+		return NULL;
+	while (commands[count] && count < sizeof names / sizeof names[0]) {
+		names[count] = commands[count]->name;
+		count++;
+	}
+	return culprit_nearest(options->words[0], names, count);
+}
+
+bool read_traces(struct culprit_analysis *analysis, const struct options *options)
+{
+	struct progress progress;
+	struct culprit_error error;
+	progress_begin(&progress, options, analysis);
+	bool done = culprit_read_files(analysis, options->words, options->word_count, &error);
+	progress_end(&progress);
+	if (done)
+		return true;
+	const char *meant = meant_command(options, &error);
+	if (meant)
+		complain("%s: no such file or command: did you mean culprit %s?", options->words[0], meant);
+	else
+		complain_error(&error);
+	return false;
+}

@@ -1,0 +1,12 @@
+/* What all commands over traces have in common. */
+#ifndef CLI_READ_H
+#define CLI_READ_H
+
+#include "cli/commands.h"
+
+/* An analysis with the settings of the options; NULL after telling what is wrong with them. */
+struct culprit_analysis *read_prepare(const struct options *options);
+/* Reads the traces that the options name. False after telling what is wrong. */
+bool read_traces(struct culprit_analysis *analysis, const struct options *options);
+
+#endif

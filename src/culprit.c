@@ -1,0 +1,365 @@
+/* The public face: culprit.h over the stages. No rule of analysis and no word of a report is made here. */
+#include <culprit.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis.h"
+#include "config.h"
+#include "core/memory.h"
+#include "decode/decoder.h"
+#include "report/diagnosis.h"
+#include "report/kinds.h"
+#include "report/lists.h"
+#include "report/packets.h"
+#include "report/report.h"
+#include "report/sessions.h"
+
+_Static_assert((int)ERROR_WRITE == (int)CULPRIT_WRITE, "the public error codes mirror ours");
+
+/* As many as session_table_create allows by default. */
+#define DEFAULT_SESSION_LIMIT 1000000
+
+struct culprit_analysis {
+	struct trace_analysis *analysis;
+	struct source *source;
+	size_t session_limit;        /* 0: default */
+	bool used;                   /* reading has begun */
+	struct diagnosis *diagnosis; /* NULL until it ended well */
+	struct session_rows *sessions;       /* NULL unless asked for */
+
+	culprit_progress *progress;
+	void *progress_user;
+	culprit_packet_seen *packet_seen;
+	void *packet_user;
+	struct table_writer *packets;        /* NULL, or where packet rows go */
+	struct text message;                 /* of the current packet */
+};
+
+const char *culprit_version(void)
+{
+	return CULPRIT_VERSION;
+}
+
+/* Hands an error out; the return value is that of the failed function. */
+static bool tell(struct culprit_error *to, const struct error *from)
+{
+	if (!to)
+		return false;
+	*to = (struct culprit_error){ .code = (enum culprit_error_code)from->code, .offset = from->offset };
+	snprintf(to->message, sizeof to->message, "%s", from->message);
+	snprintf(to->remedy, sizeof to->remedy, "%s", from->remedy);
+	snprintf(to->file, sizeof to->file, "%s", from->file);
+	return false;
+}
+
+struct culprit_analysis *culprit_create(void)
+{
+	struct culprit_analysis *analysis = memory_zeroed(1, sizeof *analysis);
+	analysis->analysis = analysis_create();
+	return analysis;
+}
+
+void culprit_destroy(struct culprit_analysis *analysis)
+{
+	if (!analysis)
+		return;
+	if (analysis->packets)
+		table_end(analysis->packets);
+	diagnosis_destroy(analysis->diagnosis);
+	session_rows_destroy(analysis->sessions);
+	analysis_destroy(analysis->analysis);
+	source_close(analysis->source);
+	text_finish(&analysis->message);
+	free(analysis);
+}
+
+bool culprit_set_profile(struct culprit_analysis *analysis, const char *name, struct culprit_error *error)
+{
+	struct error inner = ERROR_INIT;
+	return settings_profile(analysis->analysis->settings, name, &inner) || tell(error, &inner);
+}
+
+bool culprit_set_threshold(struct culprit_analysis *analysis, const char *assignment,
+			   struct culprit_error *error)
+{
+	struct error inner = ERROR_INIT;
+	return settings_set(analysis->analysis->settings, analyzer_kinds(), assignment, &inner) ||
+	       tell(error, &inner);
+}
+
+bool culprit_set_config(struct culprit_analysis *analysis, const char *path, struct culprit_error *error)
+{
+	struct error inner = ERROR_INIT;
+	return settings_file(analysis->analysis->settings, analyzer_kinds(), path, &inner) ||
+	       tell(error, &inner);
+}
+
+void culprit_ignore(struct culprit_analysis *analysis, const char *pattern)
+{
+	finding_ignore(analysis->analysis->findings, pattern);
+}
+
+void culprit_limit_sessions(struct culprit_analysis *analysis, size_t count)
+{
+	analysis->session_limit = count;
+}
+
+void culprit_on_progress(struct culprit_analysis *analysis, culprit_progress *progress, void *user)
+{
+	analysis->progress = progress;
+	analysis->progress_user = user;
+}
+
+void culprit_on_packet(struct culprit_analysis *analysis, culprit_packet_seen *seen, void *user)
+{
+	analysis->packet_seen = seen;
+	analysis->packet_user = user;
+}
+
+void culprit_keep_sessions(struct culprit_analysis *analysis)
+{
+	if (!analysis->sessions)
+		analysis->sessions = session_rows_create(
+			analysis->session_limit ? analysis->session_limit : DEFAULT_SESSION_LIMIT);
+}
+
+static bool on_packet(void *user, const struct trace_analysis *inner, const struct observation *observation)
+{
+	struct culprit_analysis *analysis = user;
+	struct culprit_packet packet;
+	packet_row_fill(&packet, inner, observation, &analysis->message);
+	if (analysis->packet_seen && !analysis->packet_seen(analysis->packet_user, &packet))
+		return false;
+	return !analysis->packets || packets_row(analysis->packets, &packet);
+}
+
+static void on_session(void *user, const struct trace_analysis *inner, const struct session *session)
+{
+	struct culprit_analysis *analysis = user;
+	(void)inner;
+	session_rows_add(analysis->sessions, session);
+}
+
+static bool on_progress(void *user, const struct trace_analysis *inner)
+{
+	struct culprit_analysis *analysis = user;
+	uint64_t bytes = 0, total = 0;
+	source_progress(analysis->source, &bytes, &total);
+	return analysis->progress(analysis->progress_user, bytes, total, inner->trace.packets);
+}
+
+/* Listens only for what somebody asked for: a packet row costs more than all the rest of a packet. */
+static bool read_source(struct culprit_analysis *analysis, struct error *error)
+{
+	struct trace_analysis *inner = analysis->analysis;
+	inner->listener = (struct analysis_listener){
+		.packet = analysis->packet_seen || analysis->packets ? on_packet : NULL,
+		.session = analysis->sessions ? on_session : NULL,
+		.progress = analysis->progress ? on_progress : NULL,
+		.user = analysis,
+	};
+	if (!analysis_run(inner, analysis->source, analysis->session_limit, error))
+		return false;
+	if (analysis->packets)
+		table_end(analysis->packets);
+	analysis->packets = NULL;
+	if (analysis->sessions)
+		session_rows_finish(analysis->sessions, inner->findings);
+	analysis->diagnosis = diagnosis_create(inner);
+	return true;
+}
+
+static bool first_use(struct culprit_analysis *analysis, struct error *error)
+{
+	if (analysis->used)
+		return error_set(error, ERROR_USAGE, "make another one for another trace",
+				 "an analysis reads only once");
+	analysis->used = true;
+	return true;
+}
+
+bool culprit_read_files(struct culprit_analysis *analysis, const char *const *paths, size_t count,
+			struct culprit_error *error)
+{
+	const struct source_options options = { 0 };
+	struct error inner = ERROR_INIT;
+	if (!first_use(analysis, &inner))
+		return tell(error, &inner);
+	analysis->source = source_open(paths, count, &options, &inner);
+	if (!analysis->source || !read_source(analysis, &inner))
+		return tell(error, &inner);
+	return true;
+}
+
+bool culprit_read_memory(struct culprit_analysis *analysis, const void *bytes, size_t length,
+			 const char *name, struct culprit_error *error)
+{
+	const struct source_options options = { 0 };
+	struct error inner = ERROR_INIT;
+	if (!first_use(analysis, &inner))
+		return tell(error, &inner);
+	analysis->source = source_open_memory(bytes, length, name, &options, &inner);
+	if (!analysis->source || !read_source(analysis, &inner))
+		return tell(error, &inner);
+	return true;
+}
+
+const struct culprit_trace *culprit_trace(const struct culprit_analysis *analysis)
+{
+	return analysis->diagnosis ? &analysis->diagnosis->trace : NULL;
+}
+
+const struct culprit_verdict *culprit_verdict(const struct culprit_analysis *analysis)
+{
+	return analysis->diagnosis ? &analysis->diagnosis->verdict : NULL;
+}
+
+size_t culprit_finding_count(const struct culprit_analysis *analysis)
+{
+	return analysis->diagnosis ? analysis->diagnosis->finding_count : 0;
+}
+
+const struct culprit_finding *culprit_finding(const struct culprit_analysis *analysis, size_t index)
+{
+	return index < culprit_finding_count(analysis) ? &analysis->diagnosis->findings[index] : NULL;
+}
+
+const char *culprit_count(const struct culprit_analysis *analysis, unsigned index, uint64_t *value)
+{
+	return analysis->diagnosis ? wireshark_count(analysis->diagnosis->counts, index, value) : NULL;
+}
+
+size_t culprit_session_count(const struct culprit_analysis *analysis)
+{
+	return analysis->diagnosis && analysis->sessions ? session_rows_count(analysis->sessions) : 0;
+}
+
+bool culprit_session(const struct culprit_analysis *analysis, size_t index, struct culprit_session *to)
+{
+	return index < culprit_session_count(analysis) && session_rows_get(analysis->sessions, index, to);
+}
+
+uint64_t culprit_sessions_not_kept(const struct culprit_analysis *analysis)
+{
+	return analysis->sessions ? session_rows_not_kept(analysis->sessions) : 0;
+}
+
+const char *culprit_severity_name(enum culprit_severity severity)
+{
+	return severity_name((enum severity)severity);
+}
+
+bool culprit_severity_parse(const char *name, enum culprit_severity *to)
+{
+	enum severity severity;
+	if (!severity_parse(name, &severity))
+		return false;
+	*to = (enum culprit_severity)severity;
+	return true;
+}
+
+const char *culprit_confidence_name(enum culprit_confidence confidence)
+{
+	return confidence_name((enum confidence)confidence);
+}
+
+const char *culprit_analysis_name(unsigned bit)
+{
+	return analysis_name(bit);
+}
+
+const char *culprit_profile_name(unsigned profile)
+{
+	static const char *const names[CULPRIT_PROFILES] = {
+		[PROFILE_WAN] = "wan", [PROFILE_LAN] = "lan", [PROFILE_SATELLITE] = "satellite",
+		[PROFILE_MAINFRAME] = "mainframe", [PROFILE_STRICT] = "strict",
+	};
+	return profile < CULPRIT_PROFILES ? names[profile] : NULL;
+}
+
+bool culprit_format(size_t index, struct culprit_format *to)
+{
+	size_t count;
+	const struct source_format_info *formats = source_formats(&count);
+	if (index >= count)
+		return false;
+	*to = (struct culprit_format){ formats[index].name, formats[index].title,
+		formats[index].compression };
+	return true;
+}
+
+bool culprit_protocol(size_t index, struct culprit_protocol *to)
+{
+	for (size_t i = 0; i <= index; i++)
+		if (!decoders[i])
+			return false;
+	const struct decoder *decoder = decoders[index];
+	*to = (struct culprit_protocol){ decoder->name, decoder->title, decoder->decode != NULL };
+	return true;
+}
+
+bool culprit_report_diagnosis(const struct culprit_analysis *analysis, const struct culprit_output *output)
+{
+	return analysis->diagnosis && report_write(REPORT_DIAGNOSIS, analysis->diagnosis, output);
+}
+
+void culprit_report_packets(struct culprit_analysis *analysis, const struct culprit_output *output)
+{
+	if (analysis->packets)
+		table_end(analysis->packets);
+	analysis->packets = packets_begin(output);
+}
+
+bool culprit_report_sessions(const struct culprit_analysis *analysis, const struct culprit_output *output)
+{
+	if (!analysis->diagnosis || !analysis->sessions)
+		return false;
+	const struct culprit_trace *trace = &analysis->diagnosis->trace;
+	return session_rows_report(analysis->sessions, output, trace->first_time, trace->time_digits);
+}
+
+static bool no_such_kind(const char *id, struct culprit_error *error)
+{
+	const struct finding_kind *const *kinds = analyzer_kinds();
+	struct error inner = ERROR_INIT;
+	const char *nearest = NULL;
+	size_t count = 0;
+	while (kinds[count])
+		count++;
+	const char **ids = memory_zeroed(count, sizeof *ids);
+	for (size_t i = 0; i < count; i++)
+		ids[i] = kinds[i]->id;
+	nearest = culprit_nearest(id, ids, count);
+	free(ids);
+	error_set(&inner, ERROR_USAGE, NULL, "there is no finding \"%s\"", id);
+	if (nearest)
+		snprintf(inner.remedy, sizeof inner.remedy, "did you mean %s?", nearest);
+	else
+		snprintf(inner.remedy, sizeof inner.remedy, "see the list of `culprit explain`");
+	return tell(error, &inner);
+}
+
+bool culprit_report_kind(const char *id, const struct culprit_output *output, struct culprit_error *error)
+{
+	struct culprit_kind kind;
+	if (!culprit_kind_find(id, &kind))
+		return no_such_kind(id, error);
+	return report_write(REPORT_KIND, &kind, output);
+}
+
+bool culprit_report_kinds(const struct culprit_output *output)
+{
+	return list_kinds(output);
+}
+
+bool culprit_report_formats(const struct culprit_output *output)
+{
+	return list_formats(output);
+}
+
+bool culprit_report_protocols(const struct culprit_output *output)
+{
+	return list_protocols(output);
+}

@@ -1,0 +1,390 @@
+/* A diagnosis for people: the verdict, the findings with what they explain below them, and at the end
+ * in short what is only worth knowing. */
+#include "report/diagnosis.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/memory.h"
+#include "report/report.h"
+#include "report/wrap.h"
+
+#define DEFAULT_WIDTH 80
+#define MINIMUM_WIDTH 40         /* below it, words of packets would stand one a line */
+#define LABEL_WIDTH 7            /* "Blame  " */
+#define CHAIN_LIMIT 16           /* causes of causes; the cause graph has fewer levels */
+
+struct letter {                  /* what all parts of the text need */
+	struct page page;
+	const struct diagnosis *diagnosis;
+	const struct culprit_output *output;
+};
+
+static enum ink severity_ink(enum culprit_severity severity)
+{
+	switch (severity) {
+	case CULPRIT_CRITICAL:
+	case CULPRIT_ERROR:
+		return INK_RED;
+	case CULPRIT_WARNING:
+		return INK_YELLOW;
+	case CULPRIT_NOTICE:
+		return INK_CYAN;
+	case CULPRIT_INFO:
+		break;
+	}
+	return INK_DIM;
+}
+
+/* "1,234,567" */
+static void add_grouped(struct text *to, uint64_t number)
+{
+	char digits[32];
+	size_t start = sizeof digits;
+	unsigned written = 0;
+	do {
+		if (written && written % 3 == 0)
+			digits[--start] = ',';
+		digits[--start] = (char)('0' + number % 10);
+		number /= 10;
+		written++;
+	} while (number);
+	text_add_bytes(to, digits + start, sizeof digits - start);
+}
+
+static void add_counted(struct text *to, uint64_t number, const char *one, const char *many)
+{
+	add_grouped(to, number);
+	text_add_char(to, ' ');
+	text_add(to, number == 1 ? one : many);
+}
+
+static void wrap_text(const struct letter *letter, size_t indent, struct text *words)
+{
+	page_indent(&letter->page, indent);
+	page_wrap(&letter->page, indent, indent, words->bytes ? words->bytes : "");
+	text_finish(words);
+}
+
+/* A label in bold, then words that wrap behind it. */
+static void add_item(const struct letter *letter, size_t indent, const char *label, const char *words)
+{
+	page_indent(&letter->page, indent);
+	page_ink(&letter->page, INK_DIM);
+	text_add(letter->page.to, label);
+	page_ink(&letter->page, INK_PLAIN);
+	for (size_t at = strlen(label); at < LABEL_WIDTH; at++)
+		text_add_char(letter->page.to, ' ');
+	page_wrap(&letter->page, indent + LABEL_WIDTH, indent + LABEL_WIDTH, words);
+}
+
+/* The trace in a line: "a.pcapng: 2,263 packets, 1.84 MB, 12 sessions, 61.2 s from …". */
+static void add_trace(const struct letter *letter)
+{
+	const struct culprit_trace *trace = &letter->diagnosis->trace;
+	struct text words = { 0 };
+	char duration[DURATION_TEXT_SIZE], size[DURATION_TEXT_SIZE], start[TIME_TEXT_SIZE];
+	if (trace->file_count)
+		text_add(&words, trace->files[0].path);
+	if (trace->file_count > 1)
+		text_addf(&words, " and %zu more", trace->file_count - 1);
+	text_add(&words, ": ");
+	add_counted(&words, trace->packets, "packet", "packets");
+	text_addf(&words, ", %s, ", size_text(trace->bytes, size));
+	add_counted(&words, trace->sessions, "session", "sessions");
+	if (trace->first_time != CULPRIT_NO_TIME)
+		text_addf(&words, ", %s from %s",
+			  duration_text(trace->last_time - trace->first_time, duration),
+			  time_rfc3339(trace->first_time, 0, start));
+	page_ink(&letter->page, INK_DIM);
+	wrap_text(letter, 0, &words);
+	page_ink(&letter->page, INK_PLAIN);
+}
+
+static void add_verdict(const struct letter *letter)
+{
+	const struct culprit_verdict *verdict = &letter->diagnosis->verdict;
+	text_add_char(letter->page.to, '\n');
+	page_ink(&letter->page, verdict->finding ? INK_BOLD : INK_GREEN);
+	page_wrap(&letter->page, 0, 0, verdict->text);
+	page_ink(&letter->page, INK_PLAIN);
+}
+
+/* "10.0.0.5 → 10.0.0.9 port 21", or the host alone; nothing when it is about nobody. */
+static void add_subject(struct text *to, const struct culprit_finding *finding)
+{
+	if (finding->client)
+		text_add(to, finding->client);
+	if (finding->client && finding->server)
+		text_add(to, " \xe2\x86\x92 ");
+	if (finding->server)
+		text_add(to, finding->server);
+	if (finding->server && finding->server_port)
+		text_addf(to, " port %u", finding->server_port);
+}
+
+static void add_sessions(struct text *to, const struct culprit_finding *finding)
+{
+	if (finding->session_total == 0)
+		return;
+	text_add(to, to->length ? ", " : "");
+	text_add(to, finding->session_total == 1 ? "session " : "sessions ");
+	for (size_t i = 0; i < finding->session_count; i++)
+		text_addf(to, "%s%s", i ? " " : "", finding->sessions[i]);
+	if (finding->session_total > finding->session_count) {
+		text_add(to, " and ");
+		add_grouped(to, finding->session_total - finding->session_count);
+		text_add(to, " more");
+	}
+}
+
+static void add_heading(const struct letter *letter, const struct culprit_finding *finding, size_t indent)
+{
+	struct text *to = letter->page.to;
+	const char *severity = culprit_severity_name(finding->severity);
+	struct text title = { 0 };
+	text_add_char(to, '\n');
+	page_indent(&letter->page, indent);
+	page_ink(&letter->page, severity_ink(finding->severity));
+	text_addf(to, "%s %u", severity, finding->number);
+	page_ink(&letter->page, INK_PLAIN);
+	text_addf(&title, "%u", finding->number);
+	size_t at = indent + strlen(severity) + 1 + title.length + 2;
+	text_clear(&title);
+	text_addf(&title, "%s [%s]", finding->title, finding->id);
+	text_add(to, ": ");
+	page_ink(&letter->page, INK_BOLD);
+	page_wrap(&letter->page, at, indent + 4, title.bytes);
+	page_ink(&letter->page, INK_PLAIN);
+	text_finish(&title);
+}
+
+static void add_blame(const struct letter *letter, const struct culprit_finding *finding, size_t indent)
+{
+	struct text words = { 0 };
+	text_addf(&words, "%s (%s)", finding->blame, culprit_confidence_name(finding->confidence));
+	if (finding->why && *finding->why)
+		text_addf(&words, ": %s", finding->why);
+	add_item(letter, indent, "Blame", words.bytes);
+	text_finish(&words);
+}
+
+static size_t digits_of(uint64_t number)
+{
+	size_t digits = 1;
+	for (; number >= 10; number /= 10)
+		digits++;
+	return digits;
+}
+
+static const char *evidence_time(const struct letter *letter, int64_t time, char to[static TIME_TEXT_SIZE])
+{
+	static const enum time_style styles[] = {
+		[CULPRIT_TIME_DEFAULT] = TIME_STYLE_RELATIVE, [CULPRIT_TIME_UTC] = TIME_STYLE_UTC,
+		[CULPRIT_TIME_LOCAL] = TIME_STYLE_LOCAL, [CULPRIT_TIME_RELATIVE] = TIME_STYLE_RELATIVE,
+		[CULPRIT_TIME_EPOCH] = TIME_STYLE_EPOCH,
+	};
+	const struct culprit_trace *trace = &letter->diagnosis->trace;
+	enum culprit_time_style style = letter->output->time_style;
+	unsigned digits = trace->time_digits < 6 ? trace->time_digits : 6;
+	if (time == CULPRIT_NO_TIME) {
+		to[0] = '\0';
+		return to;
+	}
+	return time_text(time, trace->first_time, styles[style], digits, to);
+}
+
+/* One line a packet, numbers and times flush right:  "packet   30    12.345678 s  PORT …". */
+static void add_evidence(const struct letter *letter, const struct culprit_finding *finding, size_t indent)
+{
+	size_t number_width = 0, time_width = 0;
+	char time[TIME_TEXT_SIZE];
+	for (size_t i = 0; i < finding->evidence_count; i++) {
+		const struct culprit_evidence *evidence = &finding->evidence[i];
+		size_t number = digits_of(evidence->packet);
+		size_t length = strlen(evidence_time(letter, evidence->time, time));
+		number_width = number > number_width ? number : number_width;
+		time_width = length > time_width ? length : time_width;
+	}
+	bool relative = letter->output->time_style == CULPRIT_TIME_DEFAULT ||
+			letter->output->time_style == CULPRIT_TIME_RELATIVE;
+	for (size_t i = 0; i < finding->evidence_count; i++) {
+		const struct culprit_evidence *evidence = &finding->evidence[i];
+		bool skipped = i + 1 == finding->evidence_count && finding->evidence_total > i + 1;
+		struct text *to = letter->page.to;
+		page_indent(&letter->page, indent);
+		page_ink(&letter->page, INK_DIM);
+		text_add(to, i == 0 ? "Where  " : "       ");
+		page_ink(&letter->page, INK_PLAIN);
+		if (skipped) {
+			text_add(to, "\xe2\x80\xa6 ");
+			add_counted(to, finding->evidence_total - finding->evidence_count,
+				    "more packet", "more packets");
+			text_add_char(to, '\n');
+			page_indent(&letter->page, indent + LABEL_WIDTH);
+		}
+		evidence_time(letter, evidence->time, time);
+		text_addf(to, "packet %*llu  ", (int)number_width, (unsigned long long)evidence->packet);
+		page_ink(&letter->page, INK_DIM);
+		text_addf(to, "%*s%s  ", (int)time_width, time, relative ? " s" : "");
+		page_ink(&letter->page, INK_PLAIN);
+		size_t at = indent + LABEL_WIDTH + 9 + number_width + time_width + (relative ? 2 : 0) + 2;
+		page_wrap(&letter->page, at, at, evidence->note);
+	}
+}
+
+static void add_alternatives(const struct letter *letter, const struct culprit_finding *finding,
+			     size_t indent)
+{
+	for (size_t i = 0; i < finding->alternative_count; i++) {
+		const struct culprit_alternative *alternative = &finding->alternatives[i];
+		struct text words = { 0 };
+		text_add(&words, alternative->text);
+		if (alternative->rejected)
+			text_addf(&words, ": %s", alternative->rejected);
+		add_item(letter, indent, alternative->rejected ? "Not" : "Or", words.bytes);
+		text_finish(&words);
+	}
+}
+
+static void add_advice(const struct letter *letter, const struct culprit_finding *finding, size_t indent)
+{
+	for (size_t i = 0; i < finding->advice_count; i++)
+		add_item(letter, indent, i == 0 ? "Next" : "", finding->advice[i]);
+	if (finding->reference)
+		add_item(letter, indent, "See", finding->reference);
+}
+
+static void add_finding(const struct letter *letter, const struct culprit_finding *finding, size_t indent)
+{
+	struct text subject = { 0 };
+	add_heading(letter, finding, indent);
+	indent += 2;
+	add_subject(&subject, finding);
+	add_sessions(&subject, finding);
+	if (subject.length) {
+		page_ink(&letter->page, INK_DIM);
+		wrap_text(letter, indent, &subject);
+		page_ink(&letter->page, INK_PLAIN);
+	}
+	text_finish(&subject);
+	page_indent(&letter->page, indent);
+	page_wrap(&letter->page, indent, indent, finding->text);
+	add_blame(letter, finding, indent);
+	if (letter->output->brief)
+		return;
+	add_evidence(letter, finding, indent);
+	add_alternatives(letter, finding, indent);
+	add_advice(letter, finding, indent);
+}
+
+/* Findings that another one explains, in short: the reader has to act on the other. */
+static void add_consequence(const struct letter *letter, const struct culprit_finding *finding,
+			    size_t indent)
+{
+	add_heading(letter, finding, indent);
+	indent += 2;
+	struct text words = { 0 };
+	text_add(&words, finding->text);
+	text_addf(&words, " Explained by %u.", finding->caused_by);
+	wrap_text(letter, indent, &words);
+	if (!letter->output->brief)
+		add_evidence(letter, finding, indent);
+}
+
+/* Which findings a root cause explains, directly or not: lists of indices that end with NONE. */
+#define NONE SIZE_MAX
+struct tree {
+	size_t root;             /* of this finding; its own index when it is one */
+	size_t first, last;      /* root: the findings that it explains */
+	size_t next;             /* the next that the same root explains */
+	bool shown;              /* root: it or something that it explains matters */
+};
+
+static struct tree *grow_trees(const struct diagnosis *diagnosis)
+{
+	const size_t count = diagnosis->finding_count;
+	struct tree *trees = memory_zeroed(count, sizeof *trees);
+	for (size_t i = 0; i < count; i++)
+		trees[i] = (struct tree){ i, NONE, NONE, NONE, false };
+	for (size_t i = 0; i < count; i++) {
+		const struct culprit_finding *finding = &diagnosis->findings[i];
+		size_t root = i;
+		for (size_t depth = 0; diagnosis->findings[root].caused_by && depth < CHAIN_LIMIT; depth++)
+			root = diagnosis->findings[root].caused_by - 1;
+		trees[i].root = root;
+		trees[root].shown |= finding->severity >= CULPRIT_WARNING;
+		if (root == i || finding->severity < CULPRIT_WARNING)
+			continue;
+		if (trees[root].last == NONE)
+			trees[root].first = i;
+		else
+			trees[trees[root].last].next = i;
+		trees[root].last = i;
+	}
+	return trees;
+}
+
+static void add_tree(const struct letter *letter, const struct tree *trees, size_t root)
+{
+	const struct culprit_finding *findings = letter->diagnosis->findings;
+	add_finding(letter, &findings[root], 0);
+	for (size_t i = trees[root].first; i != NONE; i = trees[i].next)
+		add_consequence(letter, &findings[i], 4);
+}
+
+static void add_notice(const struct letter *letter, const struct culprit_finding *finding)
+{
+	struct text words = { 0 }, label = { 0 };
+	text_addf(&label, "%s %u: ", culprit_severity_name(finding->severity), finding->number);
+	text_addf(&words, "%s", finding->text);
+	if (finding->first_packet)
+		text_addf(&words, " (packet %llu)", (unsigned long long)finding->first_packet);
+	page_indent(&letter->page, 2);
+	page_ink(&letter->page, severity_ink(finding->severity));
+	text_add(letter->page.to, label.bytes);
+	page_ink(&letter->page, INK_PLAIN);
+	page_wrap(&letter->page, 2 + label.length, 4, words.bytes);
+	text_finish(&words);
+	text_finish(&label);
+}
+
+static void add_notices(const struct letter *letter, const struct tree *trees)
+{
+	const struct diagnosis *diagnosis = letter->diagnosis;
+	bool any = false;
+	for (size_t i = 0; i < diagnosis->finding_count; i++) {
+		bool shown = trees[i].root == i ? trees[i].shown
+						: diagnosis->findings[i].severity >= CULPRIT_WARNING;
+		if (shown)
+			continue;
+		if (!any)
+			text_add(letter->page.to, "\nAlso noticed\n");
+		any = true;
+		add_notice(letter, &diagnosis->findings[i]);
+	}
+}
+
+static void write(struct text *to, const void *about, const struct culprit_output *output)
+{
+	const struct diagnosis *diagnosis = about;
+	unsigned width = output->width ? output->width : DEFAULT_WIDTH;
+	const struct letter letter = {
+		.page = { to, width < MINIMUM_WIDTH ? MINIMUM_WIDTH : width, output->colour },
+		.diagnosis = diagnosis,
+		.output = output,
+	};
+	struct tree *trees = grow_trees(diagnosis);
+	add_trace(&letter);
+	add_verdict(&letter);
+	for (size_t i = 0; i < diagnosis->finding_count; i++)
+		if (trees[i].root == i && trees[i].shown)
+			add_tree(&letter, trees, i);
+	add_notices(&letter, trees);
+	free(trees);
+}
+
+const struct report diagnosis_as_text = {
+	.subject = REPORT_DIAGNOSIS, .format = CULPRIT_TEXT, .write = write,
+};

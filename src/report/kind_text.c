@@ -1,0 +1,98 @@
+/* What a finding means, for people: `culprit explain ID`. */
+#include <string.h>
+
+#include "core/clock.h"
+#include "report/json.h"
+#include "report/report.h"
+#include "report/wrap.h"
+
+static void add_heading(const struct page *page, const char *heading)
+{
+	text_add_char(page->to, '\n');
+	page_ink(page, INK_BOLD);
+	text_add(page->to, heading);
+	page_ink(page, INK_PLAIN);
+	text_add_char(page->to, '\n');
+}
+
+static void add_paragraph(const struct page *page, const char *words)
+{
+	page_indent(page, 2);
+	page_wrap(page, 2, 2, words);
+}
+
+static void add_section(const struct page *page, const char *heading, const char *words)
+{
+	if (!words)
+		return;
+	add_heading(page, heading);
+	add_paragraph(page, words);
+}
+
+/* A threshold as people write it: "200 ms", "1 %", "65536 bytes". --set takes the same without the space. */
+static void add_value(struct text *to, double value, const char *unit)
+{
+	char words[DURATION_TEXT_SIZE];
+	if (strcmp(unit, "s") == 0) {
+		text_add(to, duration_text((int64_t)(value * NANOSECONDS), words));
+	} else if (strcmp(unit, "ratio") == 0) {
+		double_add(to, value * 100);
+		text_add(to, " %");
+	} else {
+		double_add(to, value);
+		text_addf(to, "%s%s", *unit ? " " : "", unit);
+	}
+}
+
+static void add_parameter(const struct page *page, const struct culprit_parameter *parameter)
+{
+	struct text words = { 0 };
+	text_add(&words, parameter->name);
+	text_add(&words, " = ");
+	add_value(&words, parameter->value[0], parameter->unit);
+	const char *before = " (";
+	for (unsigned i = 1; culprit_profile_name(i); i++) {
+		if (parameter->value[i] == parameter->value[0])
+			continue;
+		text_addf(&words, "%s%s: ", before, culprit_profile_name(i));
+		add_value(&words, parameter->value[i], parameter->unit);
+		before = ", ";
+	}
+	text_addf(&words, "%s: %s", *before == ',' ? ")" : "", parameter->meaning);
+	page_indent(page, 2);
+	page_wrap(page, 2, 6, words.bytes);
+	text_finish(&words);
+}
+
+static void add_parameters(const struct page *page, const struct culprit_kind *kind)
+{
+	if (kind->parameter_count == 0)
+		return;
+	add_heading(page, "Thresholds");
+	for (size_t i = 0; i < kind->parameter_count; i++)
+		add_parameter(page, &kind->parameters[i]);
+	struct text words = { 0 };
+	text_addf(&words, "Change one with --set %s.%s=VALUE.", kind->id, kind->parameters[0].name);
+	add_paragraph(page, words.bytes);
+	text_finish(&words);
+}
+
+static void write(struct text *to, const void *about, const struct culprit_output *output)
+{
+	const struct culprit_kind *kind = about;
+	const struct page page = { to, output->width ? output->width : 80, output->colour };
+	page_ink(&page, INK_BOLD);
+	text_add(to, kind->title);
+	page_ink(&page, INK_PLAIN);
+	text_addf(to, "\n%s, %s\n", kind->id, culprit_severity_name(kind->severity));
+	add_section(&page, "What it means", kind->meaning);
+	add_parameters(&page, kind);
+	add_section(&page, "False alarms", kind->false_alarms);
+	if (kind->advice_count)
+		add_heading(&page, "What to do next");
+	for (size_t i = 0; i < kind->advice_count; i++)
+		add_paragraph(&page, kind->advice[i]);
+	add_section(&page, "Reference", kind->reference);
+}
+
+const struct report kind_as_text = { .subject = REPORT_KIND, .format = CULPRIT_TEXT, .write = write };

@@ -1,0 +1,11 @@
+/* What this build knows, as lists. */
+#ifndef REPORT_LISTS_H
+#define REPORT_LISTS_H
+
+#include "report/table.h"
+
+bool list_kinds(const struct culprit_output *output);
+bool list_formats(const struct culprit_output *output);
+bool list_protocols(const struct culprit_output *output);
+
+#endif

@@ -1,0 +1,185 @@
+#include "report/message.h"
+
+#include <string.h>
+
+#include "decode/decoder.h"
+#include "report/json.h"
+
+struct word { uint16_t value; const char *words; };      /* a list of them ends with NULL words */
+
+/* The order of CleverView's packet list: ACK before SYN and PSH, FIN and RST last. */
+static const struct word tcp_flags[] = {
+	{ TCP_ACK, "ACK" }, { TCP_PSH, "PSH" }, { TCP_SYN, "SYN" }, { TCP_FIN, "FIN" },
+	{ TCP_RST, "RST" }, { TCP_URG, "URG" }, { TCP_ECE, "ECE" }, { TCP_CWR, "CWR" },
+	{ TCP_AE, "AE" }, { 0, NULL },
+};
+
+#define TYPE(type) ((type) << 8 | 0xff)          /* any code */
+#define CODE(type, code) ((type) << 8 | (code))
+
+/* RFC 792, RFC 1122, RFC 1812; a type's codes stand before the type. */
+static const struct word icmp_types[] = {
+	{ TYPE(0), "Echo reply" },
+	{ CODE(3, 0), "Network unreachable" }, { CODE(3, 1), "Host unreachable" },
+	{ CODE(3, 2), "Protocol unreachable" }, { CODE(3, 3), "Port unreachable" },
+	{ CODE(3, 4), "Fragmentation needed" }, { CODE(3, 5), "Source route failed" },
+	{ CODE(3, 9), "Network prohibited" }, { CODE(3, 10), "Host prohibited" },
+	{ CODE(3, 13), "Communication prohibited" }, { TYPE(3), "Destination unreachable" },
+	{ TYPE(4), "Source quench" }, { TYPE(5), "Redirect" }, { TYPE(8), "Echo request" },
+	{ TYPE(9), "Router advertisement" }, { TYPE(10), "Router solicitation" },
+	{ CODE(11, 0), "Time to live exceeded" }, { CODE(11, 1), "Fragment reassembly time exceeded" },
+	{ TYPE(11), "Time exceeded" }, { TYPE(12), "Parameter problem" },
+	{ TYPE(13), "Timestamp request" }, { TYPE(14), "Timestamp reply" },
+	{ TYPE(17), "Address mask request" }, { TYPE(18), "Address mask reply" }, { 0, NULL },
+};
+
+/* RFC 4443, RFC 4861, RFC 2710, RFC 3810 */
+static const struct word icmpv6_types[] = {
+	{ CODE(1, 0), "No route to destination" }, { CODE(1, 1), "Communication prohibited" },
+	{ CODE(1, 3), "Address unreachable" }, { CODE(1, 4), "Port unreachable" },
+	{ TYPE(1), "Destination unreachable" }, { TYPE(2), "Packet too big" },
+	{ CODE(3, 0), "Hop limit exceeded" }, { CODE(3, 1), "Fragment reassembly time exceeded" },
+	{ TYPE(3), "Time exceeded" }, { TYPE(4), "Parameter problem" },
+	{ TYPE(128), "Echo request" }, { TYPE(129), "Echo reply" },
+	{ TYPE(130), "Multicast listener query" }, { TYPE(131), "Multicast listener report" },
+	{ TYPE(132), "Multicast listener done" }, { TYPE(133), "Router solicitation" },
+	{ TYPE(134), "Router advertisement" }, { TYPE(135), "Neighbor solicitation" },
+	{ TYPE(136), "Neighbor advertisement" }, { TYPE(137), "Redirect" },
+	{ TYPE(143), "Multicast listener report" }, { 0, NULL },
+};
+
+/* IANA's DNS resource record types and response codes. */
+static const struct word dns_types[] = {
+	{ 1, "A" }, { 2, "NS" }, { 5, "CNAME" }, { 6, "SOA" }, { 12, "PTR" }, { 15, "MX" }, { 16, "TXT" },
+	{ 28, "AAAA" }, { 33, "SRV" }, { 35, "NAPTR" }, { 43, "DS" }, { 48, "DNSKEY" }, { 64, "SVCB" },
+	{ 65, "HTTPS" }, { 251, "IXFR" }, { 252, "AXFR" }, { 255, "ANY" }, { 0, NULL },
+};
+static const struct word dns_codes[] = {
+	{ 1, "FORMERR" }, { 2, "SERVFAIL" }, { 3, "NXDOMAIN" }, { 4, "NOTIMP" }, { 5, "REFUSED" },
+	{ 6, "YXDOMAIN" }, { 7, "YXRRSET" }, { 8, "NXRRSET" }, { 9, "NOTAUTH" }, { 10, "NOTZONE" },
+	{ 0, NULL },
+};
+
+static const char *lookup(const struct word *list, uint16_t value)
+{
+	for (; list->words; list++)
+		if (list->value == value)
+			return list->words;
+	return NULL;
+}
+
+static void add_tcp(struct text *to, const struct tcp_header *tcp)
+{
+	size_t start = to->length;
+	for (const struct word *flag = tcp_flags; flag->words; flag++) {
+		if (!tcp_has(tcp, flag->value))
+			continue;
+		if (to->length > start)
+			text_add_char(to, ' ');
+		text_add(to, flag->words);
+	}
+}
+
+static void add_address(struct text *to, const char *before, const struct address *address)
+{
+	char words[ADDRESS_TEXT_SIZE];
+	text_add(to, before);
+	text_add(to, address_text(address, words));
+}
+
+static void add_icmp(struct text *to, const struct icmp_header *icmp)
+{
+	const struct word *types = icmp->version == 6 ? icmpv6_types : icmp_types;
+	const char *words = lookup(types, (uint16_t)CODE(icmp->type, icmp->code));
+	if (!words)
+		words = lookup(types, (uint16_t)TYPE(icmp->type));
+	if (words)
+		text_add(to, words);
+	else
+		text_addf(to, "Type %u code %u", icmp->type, icmp->code);
+	if (icmp->target.family != ADDRESS_NONE)
+		add_address(to, " ", &icmp->target);
+	if (icmp->mtu)
+		text_addf(to, ", MTU %u", icmp->mtu);
+	if (icmp->gateway.family != ADDRESS_NONE)
+		add_address(to, " to ", &icmp->gateway);
+	if (icmp->quote.present)
+		add_address(to, ": ", &icmp->quote.destination);
+	if (icmp->quote.present && icmp->quote.has_ports)
+		text_addf(to, " port %u", icmp->quote.destination_port);
+}
+
+static void add_arp(struct text *to, const struct arp_header *arp)
+{
+	char mac[MAC_TEXT_SIZE];
+	if (arp->operation == ARP_REQUEST && arp->gratuitous) {
+		add_address(to, "Announcement of ", &arp->sender);
+	} else if (arp->operation == ARP_REQUEST) {
+		add_address(to, "Who has ", &arp->target);
+		text_add(to, "?");
+		if (!arp->probe)
+			add_address(to, " Tell ", &arp->sender);
+	} else if (arp->operation == ARP_REPLY) {
+		add_address(to, "", &arp->sender);
+		text_addf(to, " is at %s", mac_text(arp->sender_mac, mac));
+	} else {
+		text_addf(to, "Operation %u", arp->operation);
+	}
+}
+
+static void add_dns(struct text *to, const struct dns_header *dns)
+{
+	const char *code = lookup(dns_codes, dns->rcode);
+	const char *type = lookup(dns_types, dns->query_type);
+	text_add(to, dns->response ? "Response" : "Query");
+	if (dns->response && dns->rcode && code)
+		text_addf(to, " %s", code);
+	else if (dns->response && dns->rcode)
+		text_addf(to, " code %u", dns->rcode);
+	if (dns->questions && type)
+		text_addf(to, " %s", type);
+	else if (dns->questions)
+		text_addf(to, " TYPE%u", dns->query_type);
+	if (dns->questions) {
+		text_add_char(to, ' ');
+		text_add_bytes(to, dns->name, dns->name_length);
+	}
+	if (dns->response && !dns->rcode)
+		text_addf(to, ", %u answer%s", dns->answers, dns->answers == 1 ? "" : "s");
+}
+
+static void add_udp(struct text *to, const struct udp_header *udp)
+{
+	const char *service = service_name(17, udp->destination_port);
+	if (!service)
+		service = service_name(17, udp->source_port);
+	if (service) {
+		text_add(to, service);
+		text_add(to, ", ");
+	}
+	number_add(to, udp->payload_length);
+	text_add(to, " bytes");
+}
+
+void message_add(struct text *to, const struct packet *packet)
+{
+	const struct ip_header *ip = packet->ip;
+	if (packet->dns)
+		add_dns(to, packet->dns);
+	else if (packet->tcp)
+		add_tcp(to, packet->tcp);
+	else if (packet->udp)
+		add_udp(to, packet->udp);
+	else if (packet->icmp)
+		add_icmp(to, packet->icmp);
+	else if (packet->arp)
+		add_arp(to, packet->arp);
+	else if (packet->bpdu)
+		text_add(to, packet->bpdu->topology_change ? "Bridge: topology change" : "Bridge");
+	else if (packet->pause)
+		text_addf(to, "Pause, %u quanta", packet->pause->quanta);
+	else if (ip && ip->fragmented && !ip->reassembled)
+		text_addf(to, "Fragment at %u%s", ip->fragment_offset, ip->more_fragments ? ", more" : ", last");
+	if (packet->malformed)
+		text_add(to, to->length ? " [malformed]" : "[malformed]");
+}

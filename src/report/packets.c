@@ -1,0 +1,182 @@
+#include "report/packets.h"
+
+#include <string.h>
+
+#include "decode/ip.h"
+#include "report/message.h"
+
+_Static_assert(CULPRIT_ADDRESS_SIZE >= ADDRESS_TEXT_SIZE, "an address fits the public structs");
+
+static char *add_octet(char *to, unsigned value)
+{
+	if (value >= 100)
+		*to++ = (char)('0' + value / 100);
+	if (value >= 10)
+		*to++ = (char)('0' + value / 10 % 10);
+	*to++ = (char)('0' + value % 10);
+	return to;
+}
+
+/* address_text for every packet of a list: IPv4 by hand, for it is most of them. */
+static void put_address(char *to, const struct address *address)
+{
+	if (address->family != ADDRESS_IPV4) {
+		address_text(address, to);
+		return;
+	}
+	for (unsigned i = 0; i < 4; i++) {
+		to = add_octet(to, address->bytes[i]);
+		*to++ = i < 3 ? '.' : '\0';
+	}
+}
+
+static void fill_addresses(struct culprit_packet *to, const struct packet *packet)
+{
+	to->source[0] = to->destination[0] = '\0';
+	if (packet->ip) {
+		put_address(to->source, &packet->ip->source);
+		put_address(to->destination, &packet->ip->destination);
+		return;
+	}
+	if (packet->link.has_source)
+		mac_text(packet->link.source, to->source);
+	if (packet->link.has_destination)
+		mac_text(packet->link.destination, to->destination);
+}
+
+static void fill_ports(struct culprit_packet *to, const struct packet *packet)
+{
+	uint8_t protocol = 0;
+	to->has_ports = packet->tcp || packet->udp;
+	to->source_port = to->destination_port = 0;
+	to->source_service = to->destination_service = NULL;
+	if (packet->tcp) {
+		protocol = IP_PROTOCOL_TCP;
+		to->source_port = packet->tcp->source_port;
+		to->destination_port = packet->tcp->destination_port;
+	} else if (packet->udp) {
+		protocol = IP_PROTOCOL_UDP;
+		to->source_port = packet->udp->source_port;
+		to->destination_port = packet->udp->destination_port;
+	} else {
+		return;
+	}
+	to->source_service = service_name(protocol, to->source_port);
+	to->destination_service = service_name(protocol, to->destination_port);
+}
+
+void packet_row_fill(struct culprit_packet *to, const struct trace_analysis *analysis,
+		     const struct observation *observation, struct text *message)
+{
+	const struct packet *packet = observation->packet;
+	const struct record *record = packet->record;
+	const struct session *session = observation->session;
+	const struct tcp_header *tcp = packet->tcp;
+
+	to->number = record->number;
+	to->time = record->time;
+	to->time_digits = interface_time_digits(analysis->trace.source, record->interface);
+	to->length = record->original_length;
+	to->datagram_length = packet->ip ? packet->ip->header_length + packet->ip->payload_length
+					 : record->original_length;
+	to->protocol = packet_protocol(packet);
+	fill_addresses(to, packet);
+	fill_ports(to, packet);
+	to->has_stream = session && session->kind != SESSION_ICMP;
+	to->stream = to->has_stream ? session->number - 1 : 0;
+	to->is_tcp = tcp != NULL;
+	to->sequence = tcp ? tcp->sequence_number : 0;
+	to->acknowledgment = tcp ? tcp->acknowledgment_number : 0;
+	to->window = tcp ? tcp->window : 0;
+	to->flags = tcp ? tcp->flags : 0;
+	to->analysis = observation->analysis;
+	text_clear(message);
+	text_add(message, "");
+	message_add(message, packet);
+	to->message = message->bytes;
+}
+
+static const struct column program_columns[] = {
+	{ "number", true }, { "time" }, { "length" }, { "protocol" }, { "src" }, { "dst" }, { "src_port" },
+	{ "dst_port" }, { "stream" }, { "message" }, { "tcp.seq" }, { "tcp.ack" },
+	{ "tcp.window_size_value" }, { "tcp.flags" }, { "analysis" },
+};
+
+struct line {                    /* a packet, and what of it takes some work to show */
+	const struct culprit_packet *packet;
+	const char *analysis[32];
+	size_t analysis_count;
+};
+
+static void program_cells(const void *row, struct cell *cell)
+{
+	const struct line *line = row;
+	const struct culprit_packet *packet = line->packet;
+	*cell++ = cell_number(packet->number);
+	*cell++ = cell_time(packet->time, packet->time_digits);
+	*cell++ = cell_number(packet->length);
+	*cell++ = cell_words(packet->protocol);
+	*cell++ = cell_words(packet->source);
+	*cell++ = cell_words(packet->destination);
+	*cell++ = cell_number_if(packet->has_ports, packet->source_port);
+	*cell++ = cell_number_if(packet->has_ports, packet->destination_port);
+	*cell++ = cell_number_if(packet->has_stream, packet->stream);
+	*cell++ = cell_words(packet->message);
+	*cell++ = cell_number_if(packet->is_tcp, packet->sequence);
+	*cell++ = cell_number_if(packet->is_tcp, packet->acknowledgment);
+	*cell++ = cell_number_if(packet->is_tcp, packet->window);
+	*cell++ = cell_number_if(packet->is_tcp, packet->flags);
+	*cell++ = cell_list(line->analysis, line->analysis_count, "tcp.analysis.");
+}
+
+static const struct table for_programs = {
+	program_columns, sizeof program_columns / sizeof program_columns[0], program_cells,
+};
+
+/* CleverView's Packet Summary. */
+static const struct column people_columns[] = {
+	{ "ID", true }, { "Timestamp" }, { "Datagram Size", true }, { "Local IP" }, { "Rmt. IP" },
+	{ "Protocol" }, { "Messages" }, { "Local Port", true }, { "Rmt. Port", true },
+	{ "Seq. Number", true }, { "Ack. Number", true }, { "Window Size", true },
+};
+
+static struct cell port_cell(bool there, const char *service, uint16_t port)
+{
+	return service ? cell_words(service) : cell_number_if(there, port);
+}
+
+static void people_cells(const void *row, struct cell *cell)
+{
+	const struct culprit_packet *packet = ((const struct line *)row)->packet;
+	*cell++ = cell_number(packet->number);
+	*cell++ = cell_time(packet->time, packet->time_digits);
+	*cell++ = cell_number(packet->datagram_length);
+	*cell++ = cell_words(packet->source);
+	*cell++ = cell_words(packet->destination);
+	*cell++ = cell_words(packet->protocol);
+	*cell++ = cell_words(packet->message);
+	*cell++ = port_cell(packet->has_ports, packet->source_service, packet->source_port);
+	*cell++ = port_cell(packet->has_ports, packet->destination_service, packet->destination_port);
+	*cell++ = cell_number_if(packet->is_tcp, packet->sequence);
+	*cell++ = cell_number_if(packet->is_tcp, packet->acknowledgment);
+	*cell++ = cell_number_if(packet->is_tcp, packet->window);
+}
+
+static const struct table for_people = {
+	people_columns, sizeof people_columns / sizeof people_columns[0], people_cells,
+};
+
+struct table_writer *packets_begin(const struct culprit_output *output)
+{
+	return table_begin(&for_people, &for_programs, output, CULPRIT_NO_TIME);
+}
+
+bool packets_row(struct table_writer *writer, const struct culprit_packet *packet)
+{
+	struct line line = { .packet = packet };
+	const char *name;
+	for (unsigned bit = 0; packet->analysis >> bit && (name = analysis_name(bit)) != NULL; bit++)
+		if (packet->analysis & 1u << bit)
+			line.analysis[line.analysis_count++] = name;
+	return table_row(writer, &line);
+}

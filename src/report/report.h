@@ -1,0 +1,26 @@
+/* What a report is: one view of an analysis in one format. reports.c lists them. */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include <culprit.h>
+
+#include "core/text.h"
+
+struct diagnosis;
+
+enum report_subject { REPORT_DIAGNOSIS, REPORT_KIND };
+
+struct report {
+	enum report_subject subject;
+	enum culprit_report_format format;
+	/* Adds the whole report to `to`. `about` is a const struct diagnosis or const struct culprit_kind. */
+	void (*write)(struct text *to, const void *about, const struct culprit_output *output);
+};
+
+extern const struct report *const reports[];     /* NULL-terminated; reports.c */
+extern const struct report diagnosis_as_json, diagnosis_as_text, kind_as_json, kind_as_text;
+
+/* Writes what the one report for subject and format says. False when there is none or the output ended. */
+bool report_write(enum report_subject subject, const void *about, const struct culprit_output *output);
+
+#endif

@@ -1,0 +1,301 @@
+#include "report/sessions.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/memory.h"
+
+/* What is kept of a session: half the size of the public struct, for there can be a million. */
+struct row {
+	struct flow_key key;
+	const char *application, *state, *setup, *teardown;      /* constant text */
+	int64_t first_time, last_time, round_trip;
+	uint64_t packets[2], bytes[2], repeated[2];  /* client, server */
+	uint32_t number;
+	uint8_t kind, client;
+	size_t first_finding, finding_count;         /* in session_rows.ids */
+};
+
+struct session_rows {
+	struct row *rows;
+	size_t count, capacity, limit;
+	uint64_t not_kept;
+	const char **ids;            /* of findings, those of one session together */
+	size_t id_count, id_capacity;
+};
+
+struct session_rows *session_rows_create(size_t limit)
+{
+	struct session_rows *rows = memory_zeroed(1, sizeof *rows);
+	rows->limit = limit;
+	return rows;
+}
+
+void session_rows_destroy(struct session_rows *rows)
+{
+	if (!rows)
+		return;
+	free(rows->rows);
+	free(rows->ids);
+	free(rows);
+}
+
+static const char *setup_words(const struct tcp_session *tcp, uint8_t client)
+{
+	const struct tcp_side *from = &tcp->side[client], *to = &tcp->side[client ^ 1];
+	if (tcp->handshake.complete)
+		return "complete";
+	if (!from->syn_seen)
+		return "not seen";
+	if (to->synack_seen)
+		return "not acknowledged";
+	return to->rst_seen ? "refused" : "unanswered";
+}
+
+static const char *teardown_words(const struct tcp_session *tcp, uint8_t client)
+{
+	const struct tcp_side *from = &tcp->side[client], *to = &tcp->side[client ^ 1];
+	if (from->rst_seen || to->rst_seen) {
+		bool by_client = from->rst_seen && (!to->rst_seen || from->rst_packet < to->rst_packet);
+		return by_client ? "reset by client" : "reset by server";
+	}
+	if (from->fin_seen && to->fin_seen)
+		return "closed";
+	if (from->fin_seen)
+		return "half closed by client";
+	return to->fin_seen ? "half closed by server" : "open";
+}
+
+void session_rows_add(struct session_rows *rows, const struct session *session)
+{
+	if (rows->count == rows->limit) {
+		rows->not_kept++;
+		return;
+	}
+	rows->rows = memory_grow(rows->rows, &rows->capacity, rows->count + 1, sizeof *rows->rows);
+	struct row *row = &rows->rows[rows->count++];
+	*row = (struct row){
+		.key = session->key,
+		.application = session_service(session),
+		.first_time = session->first_time,
+		.last_time = session->last_time,
+		.round_trip = -1,
+		.number = session->number,
+		.kind = session->kind,
+		.client = session->client,
+	};
+	for (unsigned i = 0; i < 2; i++) {
+		uint8_t side = session->client ^ (uint8_t)i;
+		row->packets[i] = session->side[side].packets;
+		row->bytes[i] = session->side[side].payload_bytes;
+		if (session->tcp)
+			row->repeated[i] = session->tcp->side[side].repeated_segments;
+	}
+	if (!session->tcp)
+		return;
+	row->state = tcp_state_letters(session);
+	row->setup = setup_words(session->tcp, session->client);
+	row->teardown = teardown_words(session->tcp, session->client);
+	if (tcp_round_trip_known(session))
+		row->round_trip = tcp_round_trip(session);
+}
+
+static int by_number(const void *left, const void *right)
+{
+	const struct row *a = left, *b = right;
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	return a->number < b->number ? -1 : a->number > b->number;
+}
+
+struct concern { struct row *row; const char *id; };     /* a finding concerns a session */
+
+static int by_row(const void *left, const void *right)
+{
+	const struct concern *a = left, *b = right;
+	if (a->row != b->row)
+		return a->row < b->row ? -1 : 1;
+	return strcmp(a->id, b->id);
+}
+
+static struct concern *collect(struct session_rows *rows, const struct finding_store *findings,
+			       size_t *count)
+{
+	struct concern *concerns = NULL;
+	size_t capacity = 0;
+	*count = 0;
+	for (size_t i = 0; i < finding_store_count(findings); i++) {
+		const struct finding *finding = finding_store_get(findings, i);
+		for (unsigned j = 0; j < finding->session_count; j++) {
+			struct row wanted = { .kind = finding->session_kinds[j],
+				.number = finding->sessions[j] };
+			struct row *row = rows->count == 0 ? NULL : bsearch(&wanted, rows->rows,
+					rows->count, sizeof wanted, by_number);
+			if (!row)
+				continue;
+			concerns = memory_grow(concerns, &capacity, *count + 1, sizeof *concerns);
+			concerns[(*count)++] = (struct concern){ row, finding->kind->id };
+		}
+	}
+	return concerns;
+}
+
+void session_rows_finish(struct session_rows *rows, const struct finding_store *findings)
+{
+	size_t count;
+	if (rows->count)
+		qsort(rows->rows, rows->count, sizeof *rows->rows, by_number);
+	struct concern *concerns = collect(rows, findings, &count);
+	if (count)
+		qsort(concerns, count, sizeof *concerns, by_row);
+	rows->ids = memory_zeroed(count, sizeof *rows->ids);
+	for (size_t i = 0; i < count; i++) {
+		if (i && by_row(&concerns[i - 1], &concerns[i]) == 0)
+			continue;
+		struct row *row = concerns[i].row;
+		if (!row->finding_count++)
+			row->first_finding = rows->id_count;
+		rows->ids[rows->id_count++] = concerns[i].id;
+	}
+	free(concerns);
+}
+
+size_t session_rows_count(const struct session_rows *rows)
+{
+	return rows->count;
+}
+
+uint64_t session_rows_not_kept(const struct session_rows *rows)
+{
+	return rows->not_kept;
+}
+
+bool session_rows_get(const struct session_rows *rows, size_t index, struct culprit_session *to)
+{
+	if (index >= rows->count)
+		return false;
+	const struct row *row = &rows->rows[index];
+	const struct endpoint *client = &row->key.end[row->client], *server = &row->key.end[row->client ^ 1];
+	*to = (struct culprit_session){
+		.number = row->number,
+		.protocol = session_kind_name(row->kind),
+		.application = row->application,
+		.client_port = client->port,
+		.server_port = server->port,
+		.has_ports = row->kind != SESSION_ICMP,
+		.state = row->state,
+		.start = row->first_time,
+		.duration = row->last_time - row->first_time,
+		.packets_client = row->packets[0],
+		.packets_server = row->packets[1],
+		.bytes_client = row->bytes[0],
+		.bytes_server = row->bytes[1],
+		.round_trip = row->round_trip,
+		.retransmissions_client = row->repeated[0],
+		.retransmissions_server = row->repeated[1],
+		.is_tcp = row->kind == SESSION_TCP,
+		.setup = row->setup,
+		.teardown = row->teardown,
+		.findings = rows->ids + row->first_finding,
+		.finding_count = row->finding_count,
+	};
+	address_text(&client->address, to->client);
+	address_text(&server->address, to->server);
+	return true;
+}
+
+struct line {                    /* a session, and the precision of the trace's clock */
+	struct culprit_session session;
+	unsigned digits;
+};
+
+static const struct column program_columns[] = {
+	{ "number" }, { "protocol" }, { "app" }, { "client" }, { "client_port" }, { "server" },
+	{ "server_port" }, { "state" }, { "start" }, { "duration_s" }, { "packets_client" },
+	{ "packets_server" }, { "bytes_client" }, { "bytes_server" }, { "rtt_ms" },
+	{ "retransmissions_client" }, { "retransmissions_server" }, { "setup" }, { "teardown" },
+	{ "findings" },
+};
+
+static struct cell round_trip_cell(int64_t round_trip)
+{
+	return round_trip < 0 ? cell_nothing() : cell_milliseconds(round_trip);
+}
+
+static void program_cells(const void *row, struct cell *cell)
+{
+	const struct line *line = row;
+	const struct culprit_session *session = &line->session;
+	*cell++ = cell_number(session->number);
+	*cell++ = cell_words(session->protocol);
+	*cell++ = cell_words(session->application);
+	*cell++ = cell_words(session->client);
+	*cell++ = cell_number_if(session->has_ports, session->client_port);
+	*cell++ = cell_words(session->server);
+	*cell++ = cell_number_if(session->has_ports, session->server_port);
+	*cell++ = cell_words(session->state);
+	*cell++ = cell_time(session->start, line->digits);
+	*cell++ = cell_seconds(session->duration);
+	*cell++ = cell_number(session->packets_client);
+	*cell++ = cell_number(session->packets_server);
+	*cell++ = cell_number(session->bytes_client);
+	*cell++ = cell_number(session->bytes_server);
+	*cell++ = round_trip_cell(session->round_trip);
+	*cell++ = cell_number_if(session->is_tcp, session->retransmissions_client);
+	*cell++ = cell_number_if(session->is_tcp, session->retransmissions_server);
+	*cell++ = cell_words(session->setup);
+	*cell++ = cell_words(session->teardown);
+	*cell++ = cell_list(session->findings, session->finding_count, "");
+}
+
+static const struct table for_programs = {
+	program_columns, sizeof program_columns / sizeof program_columns[0], program_cells,
+};
+
+static const struct column people_columns[] = {
+	{ "ID", true }, { "Protocol" }, { "Client" }, { "Port", true }, { "Server" }, { "Port", true },
+	{ "Service" }, { "State" }, { "Start" }, { "Seconds", true }, { "Packets >", true },
+	{ "Packets <", true }, { "Bytes >", true }, { "Bytes <", true }, { "RTT ms", true },
+	{ "Retr. >", true }, { "Retr. <", true }, { "Setup" }, { "Teardown" }, { "Findings" },
+};
+
+static void people_cells(const void *row, struct cell *cell)
+{
+	const struct line *line = row;
+	const struct culprit_session *session = &line->session;
+	*cell++ = cell_number(session->number);
+	*cell++ = cell_words(session->protocol);
+	*cell++ = cell_words(session->client);
+	*cell++ = cell_number_if(session->has_ports, session->client_port);
+	*cell++ = cell_words(session->server);
+	*cell++ = cell_number_if(session->has_ports, session->server_port);
+	*cell++ = cell_words(session->application);
+	*cell++ = cell_words(session->state);
+	*cell++ = cell_time(session->start, line->digits);
+	*cell++ = cell_seconds(session->duration);
+	*cell++ = cell_number(session->packets_client);
+	*cell++ = cell_number(session->packets_server);
+	*cell++ = cell_number(session->bytes_client);
+	*cell++ = cell_number(session->bytes_server);
+	*cell++ = round_trip_cell(session->round_trip);
+	*cell++ = cell_number_if(session->is_tcp, session->retransmissions_client);
+	*cell++ = cell_number_if(session->is_tcp, session->retransmissions_server);
+	*cell++ = cell_words(session->setup);
+	*cell++ = cell_words(session->teardown);
+	*cell++ = cell_list(session->findings, session->finding_count, "");
+}
+
+static const struct table for_people = {
+	people_columns, sizeof people_columns / sizeof people_columns[0], people_cells,
+};
+
+bool session_rows_report(const struct session_rows *rows, const struct culprit_output *output,
+			 int64_t origin, unsigned digits)
+{
+	struct table_writer *writer = table_begin(&for_people, &for_programs, output, origin);
+	struct line line = { .digits = digits };
+	for (size_t i = 0; session_rows_get(rows, i, &line.session); i++)
+		if (!table_row(writer, &line))
+			break;
+	return table_end(writer);
+}

@@ -1,0 +1,313 @@
+#include "report/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/memory.h"
+#include "report/json.h"
+#include "report/wrap.h"
+
+#define TABLE_WRITE_AT 65536     /* bytes gathered before they are handed on */
+#define TABLE_LEARN_ROWS 200     /* text: rows held back to see how wide the columns get */
+
+struct table_writer {
+	const struct table *table;
+	struct culprit_output output;
+	int64_t origin;
+	struct text out;             /* not handed on yet */
+	bool ended;                  /* the output takes no more */
+
+	/* JSON Lines */
+	struct text keys;            /* what stands before each value: {"number": and ,"time": … */
+	size_t key_end[TABLE_MAX_COLUMNS];
+
+	/* Text: while learning, cells wait in `held`, each ended by a NUL */
+	struct text held, cell;
+	unsigned held_rows;
+	bool learning;
+	size_t width[TABLE_MAX_COLUMNS];
+
+	/* Rows come by time, so most share their second with the row before. */
+	int64_t second;
+	char second_words[TIME_TEXT_SIZE];   /* "2012-08-08T16:30:00" */
+};
+
+static void hand_on(struct table_writer *writer)
+{
+	if (!writer->ended && writer->out.length)
+		writer->ended = !writer->output.write(writer->output.user, writer->out.bytes,
+						      writer->out.length);
+	text_clear(&writer->out);
+}
+
+static enum time_style style_of(enum culprit_time_style style)
+{
+	switch (style) {
+	case CULPRIT_TIME_LOCAL:
+		return TIME_STYLE_LOCAL;
+	case CULPRIT_TIME_RELATIVE:
+		return TIME_STYLE_RELATIVE;
+	case CULPRIT_TIME_EPOCH:
+		return TIME_STYLE_EPOCH;
+	case CULPRIT_TIME_DEFAULT:
+	case CULPRIT_TIME_UTC:
+		break;
+	}
+	return TIME_STYLE_UTC;
+}
+
+static void add_utc(struct table_writer *writer, struct text *to, int64_t time, unsigned digits)
+{
+	int64_t second = time / NANOSECONDS, rest = time % NANOSECONDS;
+	if (rest < 0) {
+		rest += NANOSECONDS;
+		second--;
+	}
+	if (second != writer->second || !writer->second_words[0]) {
+		writer->second = second;
+		time_rfc3339(time - rest, 0, writer->second_words);
+		writer->second_words[strlen(writer->second_words) - 1] = '\0';   /* the Z */
+	}
+	char fraction[11] = ".";
+	for (unsigned i = 9; i > 0; i--) {
+		fraction[i] = (char)('0' + rest % 10);
+		rest /= 10;
+	}
+	text_add(to, writer->second_words);
+	text_add_bytes(to, fraction, digits ? digits + 1 : 0);
+	text_add_char(to, 'Z');
+}
+
+static void add_time(struct table_writer *writer, struct text *to, const struct cell *cell)
+{
+	enum time_style style = style_of(writer->output.time_style);
+	char words[TIME_TEXT_SIZE];
+	if (writer->origin == CULPRIT_NO_TIME)
+		writer->origin = cell->nanoseconds;
+	if (style == TIME_STYLE_UTC)
+		add_utc(writer, to, cell->nanoseconds, cell->digits);
+	else
+		text_add(to, time_text(cell->nanoseconds, writer->origin, style, cell->digits, words));
+}
+
+static void add_milliseconds(struct text *to, int64_t nanoseconds)
+{
+	/* A thousand times as many seconds; in range, as no round trip lasts 100 days. */
+	seconds_add(to, nanoseconds * 1000);
+}
+
+static void add_json_cell(struct table_writer *writer, const struct cell *cell)
+{
+	struct text *to = &writer->out;
+	switch (cell->type) {
+	case CELL_NOTHING:
+		text_add_bytes(to, "null", 4);
+		break;
+	case CELL_NUMBER:
+		number_add(to, cell->number);
+		break;
+	case CELL_BOOLEAN:
+		text_add(to, cell->number ? "true" : "false");
+		break;
+	case CELL_SECONDS:
+		seconds_add(to, cell->nanoseconds);
+		break;
+	case CELL_MILLISECONDS:
+		add_milliseconds(to, cell->nanoseconds);
+		break;
+	case CELL_TIME:
+		text_add_char(to, '"');
+		add_time(writer, to, cell);
+		text_add_char(to, '"');
+		break;
+	case CELL_WORDS:
+		text_add_json(to, cell->words);
+		break;
+	case CELL_LIST:
+		text_add_char(to, '[');
+		for (size_t i = 0; i < cell->count; i++) {
+			if (i)
+				text_add_char(to, ',');
+			text_addf(to, "\"%s%s\"", cell->prefix, cell->list[i]);
+		}
+		text_add_char(to, ']');
+		break;
+	}
+}
+
+/* For text and CSV: without quotes, escapes or a word for nothing. */
+static void add_plain_cell(struct table_writer *writer, struct text *to, const struct cell *cell)
+{
+	switch (cell->type) {
+	case CELL_NOTHING:
+		break;
+	case CELL_NUMBER:
+		number_add(to, cell->number);
+		break;
+	case CELL_BOOLEAN:
+		text_add(to, cell->number ? "yes" : "no");
+		break;
+	case CELL_SECONDS:
+		seconds_add(to, cell->nanoseconds);
+		break;
+	case CELL_MILLISECONDS:
+		add_milliseconds(to, cell->nanoseconds);
+		break;
+	case CELL_TIME:
+		add_time(writer, to, cell);
+		break;
+	case CELL_WORDS:
+		text_add(to, cell->words);
+		break;
+	case CELL_LIST:
+		for (size_t i = 0; i < cell->count; i++) {
+			if (i)
+				text_add_char(to, ' ');
+			text_add(to, cell->prefix);
+			text_add(to, cell->list[i]);
+		}
+		break;
+	}
+}
+
+static void write_json_row(struct table_writer *writer, const struct cell *cells)
+{
+	size_t start = 0;
+	for (unsigned i = 0; i < writer->table->column_count; i++) {
+		text_add_bytes(&writer->out, writer->keys.bytes + start, writer->key_end[i] - start);
+		start = writer->key_end[i];
+		add_json_cell(writer, &cells[i]);
+	}
+	text_add_bytes(&writer->out, "}\n", 2);
+}
+
+static void write_csv_row(struct table_writer *writer, const struct cell *cells)
+{
+	for (unsigned i = 0; i < writer->table->column_count; i++) {
+		if (i)
+			text_add_char(&writer->out, ',');
+		if (cells[i].type == CELL_WORDS)
+			text_add_csv(&writer->out, cells[i].words);
+		else
+			add_plain_cell(writer, &writer->out, &cells[i]);
+	}
+	text_add_bytes(&writer->out, "\r\n", 2);
+}
+
+static void add_aligned(struct table_writer *writer, unsigned i, const char *words)
+{
+	struct text *to = &writer->out;
+	size_t width = text_columns(words, strlen(words));
+	size_t pad = width < writer->width[i] ? writer->width[i] - width : 0;
+	bool last = i + 1 == writer->table->column_count;
+	if (writer->table->columns[i].right)
+		for (size_t j = 0; j < pad; j++)
+			text_add_char(to, ' ');
+	text_add(to, words);
+	if (!writer->table->columns[i].right && !last)
+		for (size_t j = 0; j < pad; j++)
+			text_add_char(to, ' ');
+	text_add(to, last ? "\n" : "  ");
+}
+
+/* Stops learning: the heading, then the rows that waited. */
+static void release_held(struct table_writer *writer)
+{
+	const struct table *table = writer->table;
+	const char *words = writer->held.bytes;
+	writer->learning = false;
+	if (writer->output.colour)
+		text_add(&writer->out, "\033[1m");
+	for (unsigned i = 0; i < table->column_count; i++)
+		add_aligned(writer, i, table->columns[i].name);
+	if (writer->output.colour)
+		text_add(&writer->out, "\033[0m");
+	for (unsigned row = 0; row < writer->held_rows; row++) {
+		for (unsigned i = 0; i < table->column_count; i++) {
+			add_aligned(writer, i, words);
+			words += strlen(words) + 1;
+		}
+	}
+	text_finish(&writer->held);
+}
+
+static void write_text_row(struct table_writer *writer, const struct cell *cells)
+{
+	for (unsigned i = 0; i < writer->table->column_count; i++) {
+		struct text *cell = &writer->cell;
+		text_clear(cell);
+		text_add(cell, "");
+		if (cells[i].type == CELL_WORDS)
+			text_add_printable(cell, cells[i].words, strlen(cells[i].words));
+		else
+			add_plain_cell(writer, cell, &cells[i]);
+		if (!writer->learning) {
+			add_aligned(writer, i, cell->bytes);
+			continue;
+		}
+		size_t width = text_columns(cell->bytes, cell->length);
+		if (width > writer->width[i])
+			writer->width[i] = width;
+		text_add_bytes(&writer->held, cell->bytes, cell->length + 1);
+	}
+	if (writer->learning && ++writer->held_rows == TABLE_LEARN_ROWS)
+		release_held(writer);
+}
+
+struct table_writer *table_begin(const struct table *people, const struct table *programs,
+				 const struct culprit_output *output, int64_t origin)
+{
+	struct table_writer *writer = memory_zeroed(1, sizeof *writer);
+	writer->table = output->format == CULPRIT_TEXT ? people : programs;
+	writer->output = *output;
+	writer->origin = origin;
+	writer->learning = output->format == CULPRIT_TEXT;
+	for (unsigned i = 0; i < writer->table->column_count; i++) {
+		const char *name = writer->table->columns[i].name;
+		writer->width[i] = text_columns(name, strlen(name));
+		text_addf(&writer->keys, "%s\"%s\":", i ? "," : "{", name);
+		writer->key_end[i] = writer->keys.length;
+		if (output->format == CULPRIT_CSV)
+			text_addf(&writer->out, "%s%s", i ? "," : "", name);
+	}
+	if (output->format == CULPRIT_CSV)
+		text_add(&writer->out, "\r\n");
+	return writer;
+}
+
+bool table_row(struct table_writer *writer, const void *row)
+{
+	struct cell cells[TABLE_MAX_COLUMNS];
+	if (writer->ended)
+		return false;
+	writer->table->cells(row, cells);
+	switch (writer->output.format) {
+	case CULPRIT_TEXT:
+		write_text_row(writer, cells);
+		break;
+	case CULPRIT_JSON:
+		write_json_row(writer, cells);
+		break;
+	case CULPRIT_CSV:
+		write_csv_row(writer, cells);
+		break;
+	}
+	if (writer->out.length >= TABLE_WRITE_AT)
+		hand_on(writer);
+	return !writer->ended;
+}
+
+bool table_end(struct table_writer *writer)
+{
+	if (writer->learning)
+		release_held(writer);
+	hand_on(writer);
+	bool complete = !writer->ended;
+	text_finish(&writer->out);
+	text_finish(&writer->keys);
+	text_finish(&writer->held);
+	text_finish(&writer->cell);
+	free(writer);
+	return complete;
+}

@@ -1,0 +1,67 @@
+#include "report/wrap.h"
+
+#include <string.h>
+
+size_t text_columns(const char *words, size_t count)
+{
+	size_t columns = 0;
+	for (size_t i = 0; i < count; i++)
+		columns += ((unsigned char)words[i] & 0xc0) != 0x80;     /* not a continuation byte */
+	return columns;
+}
+
+void page_ink(const struct page *page, enum ink ink)
+{
+	static const char *const escapes[] = {
+		[INK_PLAIN] = "\033[0m", [INK_BOLD] = "\033[1m", [INK_DIM] = "\033[2m",
+		[INK_RED] = "\033[1;31m", [INK_YELLOW] = "\033[1;33m", [INK_CYAN] = "\033[1;36m",
+		[INK_GREEN] = "\033[1;32m",
+	};
+	if (page->colour)
+		text_add(page->to, escapes[ink]);
+}
+
+void page_indent(const struct page *page, size_t columns)
+{
+	for (size_t i = 0; i < columns; i++)
+		text_add_char(page->to, ' ');
+}
+
+void page_wrap(const struct page *page, size_t at, size_t indent, const char *words)
+{
+	bool fresh = true;       /* nothing stands on this line yet but what the caller put there */
+	while (*words) {
+		size_t length = strcspn(words, " ");
+		struct text word = { 0 };
+		text_add_printable(&word, words, length);
+		size_t columns = text_columns(word.bytes, word.length);
+		if (!fresh && at + 1 + columns > page->width) {
+			text_add_char(page->to, '\n');
+			page_indent(page, indent);
+			at = indent;
+			fresh = true;
+		}
+		if (!fresh) {
+			text_add_char(page->to, ' ');
+			at++;
+		}
+		text_add_bytes(page->to, word.bytes, word.length);
+		text_finish(&word);
+		at += columns;
+		fresh = false;
+		words += length;
+		words += strspn(words, " ");
+	}
+	text_add_char(page->to, '\n');
+}
+
+void page_item(const struct page *page, size_t indent, const char *label, size_t size,
+	       const char *words)
+{
+	size_t columns = text_columns(label, strlen(label));
+	page_indent(page, indent);
+	text_add(page->to, label);
+	for (; columns < size; columns++)
+		text_add_char(page->to, ' ');
+	page_wrap(page, indent + columns, indent + columns, words);
+}
