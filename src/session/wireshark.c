@@ -29,6 +29,7 @@ struct sender {
 	uint32_t window;            /* of its last packet, not scaled; NO_WINDOW before */
 	uint32_t duplicate_acks;    /* in a row, or UNSEEN_TOLD */
 	uint16_t last_analysis;     /* of its last packet */
+	uint16_t multipath_seen;    /* stream.multipath_seen when its last packet came */
 	int8_t scale;
 	bool base_known;
 	bool syn_window;            /* the last window came with a SYN or before any: not to be scaled */
@@ -40,6 +41,7 @@ struct wireshark_stream {
 	struct sender side[2];
 	int64_t syn_time;           /* of the last SYN; 0 when none was seen */
 	int64_t initial_round_trip; /* from that to the first packet with ACK and without SYN; 0 unknown */
+	uint16_t multipath_seen;    /* bit n: MPTCP option subtype n was there, RFC 8684 */
 };
 
 struct segment_view {
@@ -124,8 +126,8 @@ static uint32_t judge_data_and_window(const struct sender *from, const struct se
 }
 
 /* A segment without data that repeats the sender's last acknowledgement. */
-static uint32_t judge_repeated_ack(struct sender *from, const struct sender *to,
-				   const struct segment_view *segment)
+static uint32_t judge_repeated_ack(const struct wireshark_stream *stream, struct sender *from,
+				   const struct sender *to, const struct segment_view *segment)
 {
 	if (segment->length > 0 || (segment->flags & CONTROL_FLAGS) ||
 	    segment->sequence != from->next || segment->acknowledgment != from->last_ack)
@@ -137,6 +139,8 @@ static uint32_t judge_repeated_ack(struct sender *from, const struct sender *to,
 								      : 0;
 	if (to->last_analysis & ANALYSIS_KEEP_ALIVE)
 		return ANALYSIS_KEEP_ALIVE_ACK;
+	if (stream->multipath_seen != from->multipath_seen)
+		return 0; /* it only carried a new signal, RFC 8684 4 */
 	from->duplicate_acks = from->duplicate_acks == UNSEEN_TOLD ? 1 : from->duplicate_acks + 1;
 	return ANALYSIS_DUPLICATE_ACK;
 }
@@ -188,7 +192,8 @@ static uint32_t judge_repetition(const struct wireshark_stream *stream, const st
 	return ANALYSIS_RETRANSMISSION;
 }
 
-static void remember(struct sender *from, const struct segment_view *segment, uint32_t found)
+static void remember(const struct wireshark_stream *stream, struct sender *from,
+		     const struct segment_view *segment, uint32_t found)
 {
 	/* A zero-window probe may be thrown away, so the byte in it was not sent for good. */
 	if (!(found & ANALYSIS_ZERO_WINDOW_PROBE)) {
@@ -204,6 +209,7 @@ static void remember(struct sender *from, const struct segment_view *segment, ui
 	from->last_ack = segment->acknowledgment;
 	from->last_time = segment->time;
 	from->last_analysis = (uint16_t)found;
+	from->multipath_seen = stream->multipath_seen;
 }
 
 static uint32_t judge(struct wireshark_stream *stream, uint8_t direction,
@@ -217,14 +223,14 @@ static uint32_t judge(struct wireshark_stream *stream, uint8_t direction,
 		found = ANALYSIS_ZERO_WINDOW_PROBE;
 	} else {
 		found = judge_data_and_window(from, to, segment);
-		found |= judge_repeated_ack(from, to, segment);
+		found |= judge_repeated_ack(stream, from, to, segment);
 	}
 	if (segment->acknowledgment != from->last_ack)
 		from->duplicate_acks = 0;
 	found |= judge_unseen_ack(to, segment);
 	if (!(found & ANALYSIS_KEEP_ALIVE))
 		found |= judge_repetition(stream, from, to, segment);
-	remember(from, segment, found);
+	remember(stream, from, segment, found);
 	return found;
 }
 
@@ -256,6 +262,8 @@ static void learn_from_header(struct wireshark_stream *stream, uint8_t direction
 	}
 	if (tcp->options & TCP_OPTION_WINDOW_SCALE)
 		from->scale = (int8_t)(tcp->window_scale < SCALE_LIMIT ? tcp->window_scale : SCALE_LIMIT);
+	if (tcp->options & TCP_OPTION_MPTCP)
+		stream->multipath_seen |= (uint16_t)(1u << (tcp->mptcp_subtype & 15));
 	if (cut || !(tcp->flags & TCP_SYN))
 		return;
 	if (from->scale == SCALE_UNKNOWN)
