@@ -4,6 +4,9 @@
 #include "core/memory.h"
 #include "source/compression.h"
 
+/* lz4 and zstd forget what one call made when it then meets corrupt data. Small helpings lose little. */
+#define HELPING ((size_t)16 * 1024)
+
 struct expand {
 	struct stream stream;
 	struct input raw;
@@ -46,7 +49,8 @@ static size_t step(struct expand *expand, uint8_t *to, size_t room)
 	struct input *raw = &expand->raw;
 	(void)input_peek(raw, 1);
 	struct expand_step step = {
-		.in = raw->next, .in_length = raw->available, .out = to, .out_room = room,
+		.in = raw->next, .in_length = raw->available < HELPING ? raw->available : HELPING,
+		.out = to, .out_room = room,
 	};
 	enum expand_status status = expand->compression->run(expand->state, &step);
 	input_skip(raw, step.in_used);
