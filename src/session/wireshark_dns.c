@@ -128,7 +128,8 @@ static void ask(struct wireshark_dns *dns, const struct question_key *key, int64
 	counts->dns_unanswered++;
 }
 
-static void answer(struct wireshark_dns *dns, const struct question_key *key,
+/* Wireshark names the query last, so a response that is cut or broken ends it without a word. */
+static void answer(struct wireshark_dns *dns, const struct question_key *key, bool whole,
 		   struct wireshark_counts *counts)
 {
 	if (!dns->open)
@@ -137,7 +138,7 @@ static void answer(struct wireshark_dns *dns, const struct question_key *key,
 	if (!question->key.used)
 		return;
 	take_out(dns, question);
-	counts->dns_unanswered--;
+	counts->dns_unanswered -= whole;
 }
 
 static void read_message(struct wireshark_dns *dns, const struct packet *packet, uint16_t id,
@@ -159,7 +160,7 @@ static void read_message(struct wireshark_dns *dns, const struct packet *packet,
 	}
 	tally->error |= response && (flags & 15) != 0;
 	if (response)
-		answer(dns, &key, counts);
+		answer(dns, &key, !packet->truncated && !packet->malformed, counts);
 	else
 		ask(dns, &key, packet->record->time, counts);
 }
