@@ -6,7 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* One line an analyzer: NAME stands for `NAME_analyzer` in its own file. */
+#define ANALYZERS(X) \
+	X(tcp_loss) \
+	X(tcp_timeout)
+
+#define DECLARE(name) extern const struct analyzer name##_analyzer;
+ANALYZERS(DECLARE)
+
+#define LIST(name) &name##_analyzer,
 const struct analyzer *const analyzers[] = {
+	ANALYZERS(LIST)
 	NULL,
 };
 

@@ -169,8 +169,9 @@ struct tcp_episode {             /* a loss and its repair; A9. One finding per e
 	int64_t cost;                /* ns that the acknowledgement stood still for it */
 	uint64_t flight;             /* bytes outstanding when it began */
 	uint64_t before_gap_packet, after_gap_packet; /* around a hole; 0 when the original was seen */
-	uint64_t original_packet;    /* first lost segment as first seen; 0 when upstream */
+	uint64_t original_packet;    /* first lost segment as first seen, at start_time; 0 when upstream */
 	uint64_t first_repeat_packet, last_repeat_packet, acked_packet;
+	int64_t before_gap_time, first_repeat_time, last_repeat_time;    /* after_gap: at start_time */
 	uint64_t repeats[8];         /* packets of the first repeats */
 	unsigned repeat_count;       /* in repeats[] */
 };

@@ -79,9 +79,11 @@ static void begin(struct tcp_step *step, const struct hole *hole,
 	episode->duplicate_acks = out->duplicate_acks;
 	episode->sack_evidence = out->sacked_bytes > 0;
 	episode->first_repeat_packet = step->number;
+	episode->first_repeat_time = step->time;
 	episode->start_time = hole ? hole->open_time : original->first_time;
 	if (hole) {
 		episode->before_gap_packet = hole->before_packet;
+		episode->before_gap_time = hole->before_time;
 		episode->after_gap_packet = hole->after_packet;
 	} else {
 		episode->original_packet = original->first_packet;
@@ -172,6 +174,7 @@ void tcp_recovery_repeat(struct tcp_step *step, const struct hole *hole,
 	episode->copies++;
 	episode->by_mechanism[mechanism]++;
 	episode->last_repeat_packet = step->number;
+	episode->last_repeat_time = step->time;
 	if (episode->repeat_count < sizeof episode->repeats / sizeof *episode->repeats)
 		episode->repeats[episode->repeat_count++] = step->number;
 	out->last_repeat_time = step->time;
