@@ -9,6 +9,7 @@
 #include "config.h"
 #include "core/memory.h"
 #include "decode/decoder.h"
+#include "finding/nearest.h"
 #include "report/diagnosis.h"
 #include "report/kinds.h"
 #include "report/lists.h"
@@ -279,6 +280,14 @@ const char *culprit_profile_name(unsigned profile)
 	return profile < CULPRIT_PROFILES ? names[profile] : NULL;
 }
 
+const char *culprit_nearest(const char *word, const char *const *words, size_t count)
+{
+	struct nearest nearest = { 0 };
+	for (size_t i = 0; i < count; i++)
+		nearest_offer(&nearest, word, words[i]);
+	return nearest.word;
+}
+
 bool culprit_format(size_t index, struct culprit_format *to)
 {
 	size_t count;
@@ -324,20 +333,12 @@ static bool no_such_kind(const char *id, struct culprit_error *error)
 {
 	const struct finding_kind *const *kinds = analyzer_kinds();
 	struct error inner = ERROR_INIT;
-	const char *nearest = NULL;
-	size_t count = 0;
-	while (kinds[count])
-		count++;
-	const char **ids = memory_zeroed(count, sizeof *ids);
-	for (size_t i = 0; i < count; i++)
-		ids[i] = kinds[i]->id;
-	nearest = culprit_nearest(id, ids, count);
-	free(ids);
-	error_set(&inner, ERROR_USAGE, NULL, "there is no finding \"%s\"", id);
-	if (nearest)
-		snprintf(inner.remedy, sizeof inner.remedy, "did you mean %s?", nearest);
-	else
-		snprintf(inner.remedy, sizeof inner.remedy, "see the list of `culprit explain`");
+	struct nearest nearest = { 0 };
+	for (size_t i = 0; kinds[i]; i++)
+		nearest_offer(&nearest, id, kinds[i]->id);
+	error_set(&inner, ERROR_USAGE, "see the list of `culprit explain`", "there is no finding \"%s\"", id);
+	if (nearest.word)
+		snprintf(inner.remedy, sizeof inner.remedy, "did you mean %s?", nearest.word);
 	return tell(error, &inner);
 }
 

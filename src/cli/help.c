@@ -6,23 +6,22 @@
 #define HELP_WIDTH 79
 #define OPTION_COLUMN 26
 
-/* Words from column `at` on, wrapped with an indent. */
+/* Words from column `at` on; the lines after the first are indented. */
 static void put_wrapped(const char *words, size_t at, size_t indent)
 {
+	const char *between = "";
 	while (*words) {
 		size_t length = strcspn(words, " ");
-		if (at + length > HELP_WIDTH && at > indent) {
+		if (*between && at + 1 + length > HELP_WIDTH) {
 			printf("\n%*s", (int)indent, "");
 			at = indent;
+			between = "";
 		}
-		printf("%.*s", (int)length, words);
-		at += length;
+		printf("%s%.*s", between, (int)length, words);
+		at += strlen(between) + length;
 		words += length;
-		if (*words == ' ') {
-			putchar(' ');
-			at++;
-			words++;
-		}
+		words += strspn(words, " ");
+		between = " ";
 	}
 	putchar('\n');
 }

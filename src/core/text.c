@@ -9,6 +9,8 @@
 
 static void reserve(struct text *text, size_t more)
 {
+	if (more < text->capacity - text->length)
+		return;
 	text->bytes = memory_grow(text->bytes, &text->capacity, text->length + more + 1, 1);
 }
 

@@ -37,7 +37,7 @@ static enum ink severity_ink(enum culprit_severity severity)
 	return INK_DIM;
 }
 
-/* "1,234,567" */
+/* "1 234 567", as the verdict writes it */
 static void add_grouped(struct text *to, uint64_t number)
 {
 	char digits[32];
@@ -45,7 +45,7 @@ static void add_grouped(struct text *to, uint64_t number)
 	unsigned written = 0;
 	do {
 		if (written && written % 3 == 0)
-			digits[--start] = ',';
+			digits[--start] = ' ';
 		digits[--start] = (char)('0' + number % 10);
 		number /= 10;
 		written++;

@@ -1,5 +1,6 @@
 #include "report/wrap.h"
 
+#include <ctype.h>
 #include <string.h>
 
 size_t text_columns(const char *words, size_t count)
@@ -27,11 +28,21 @@ void page_indent(const struct page *page, size_t columns)
 		text_add_char(page->to, ' ');
 }
 
+/* Bytes up to the next space where a line may break: not inside a number such as "12 117". */
+static size_t word_length(const char *words)
+{
+	size_t length = strcspn(words, " ");
+	while (length && words[length] == ' ' && isdigit((unsigned char)words[length - 1]) &&
+	       isdigit((unsigned char)words[length + 1]))
+		length += 1 + strcspn(words + length + 1, " ");
+	return length;
+}
+
 void page_wrap(const struct page *page, size_t at, size_t indent, const char *words)
 {
 	bool fresh = true;       /* nothing stands on this line yet but what the caller put there */
 	while (*words) {
-		size_t length = strcspn(words, " ");
+		size_t length = word_length(words);
 		struct text word = { 0 };
 		text_add_printable(&word, words, length);
 		size_t columns = text_columns(word.bytes, word.length);
