@@ -103,6 +103,14 @@ struct session_event {
 };
 #define OBSERVATION_MAX_EVENTS 16
 
+/* A message of a protocol on TCP that the packet completed (session/messages.h), with the facts of its
+ * decoder. One packet can complete many; further ones than OBSERVATION_MAX_MESSAGES are left out. */
+struct session_message {
+	const struct decoder *decoder;
+	const void *facts;
+};
+#define OBSERVATION_MAX_MESSAGES 64
+
 /* What the session stage says about one packet. Valid until the next packet. */
 struct observation {
 	const struct packet *packet;
@@ -116,6 +124,8 @@ struct observation {
 	const struct segment *segment;      /* TCP only, and not for twins; see session/tcp.h */
 	const struct session *replaced;     /* a session that ended because its ports are used again */
 	uint32_t analysis;                  /* ANALYSIS_* as Wireshark would set them; see session/wireshark.h */
+	unsigned message_count;
+	const struct session_message *messages;
 	unsigned event_count;
 	struct session_event events[OBSERVATION_MAX_EVENTS];
 };

@@ -11,6 +11,7 @@
 #include "session/fragments.h"
 #include "session/hosts.h"
 #include "session/key.h"
+#include "session/messages.h"
 #include "session/quality.h"
 #include "session/side.h"
 #include "session/store.h"
@@ -31,6 +32,7 @@ struct session_table {
 	uint64_t made[SESSION_KINDS], evicted;
 	struct session_entry *parting;       /* replaced by the last packet, which analyzers still compare */
 	struct segment segment;
+	struct message_room *message_room;
 	int64_t now;                         /* time of the last record that has one */
 	session_ended *ended;
 	void *ended_user;
@@ -43,6 +45,7 @@ struct session_table *session_table_create(const struct session_limits *limits)
 	table->hosts = hosts_create();
 	table->twins = twins_create();
 	table->fragments = fragments_create();
+	table->message_room = message_room_create();
 	table->max_sessions = limits->max_sessions ? limits->max_sessions : DEFAULT_MAX_SESSIONS;
 	return table;
 }
@@ -54,6 +57,7 @@ static void release_session(struct session_table *table, struct session_entry *e
 	if (entry->session.tcp)
 		tcp_engine_destroy(&entry->session);
 	wireshark_stream_destroy(entry->wireshark);
+	messages_destroy(entry->messages);
 	session_store_release(table->store, entry);
 }
 
@@ -71,6 +75,7 @@ void session_table_destroy(struct session_table *table)
 	hosts_destroy(table->hosts);
 	twins_destroy(table->twins);
 	fragments_destroy(table->fragments);
+	message_room_destroy(table->message_room);
 	free(table);
 }
 
@@ -128,8 +133,10 @@ static void begin_session(struct session_table *table, struct session_entry *ent
 {
 	entry->ordinary = true;
 	table->made[entry->session.kind]++;
-	if (entry->session.kind == SESSION_TCP)
+	if (entry->session.kind == SESSION_TCP) {
 		tcp_engine_create(&entry->session);
+		entry->messages = messages_create(table->message_room, &entry->session);
+	}
 	observation->new_session = true;
 }
 
@@ -163,10 +170,28 @@ static void learn_timeouts(struct session_table *table, const struct observation
 	}
 }
 
-static void observe_session(struct session_table *table, const struct flow *flow,
+/* What a packet adds to its session, unless it is a copy. */
+static void observe_original(struct session_table *table, struct session_entry *entry,
+			     struct packet *packet, struct observation *observation)
+{
+	struct session *session = &entry->session;
+	uint8_t direction = observation->direction;
+	roles_observe(session, packet, direction);
+	side_observe(session, packet, direction, table->now);
+	hosts_observe(table->hosts, packet, table->now, &entry->host[direction],
+		      &entry->host[!direction]);
+	if (!session->tcp)
+		return;
+	tcp_engine_observe(session, packet, direction, &table->segment, observation);
+	observation->segment = &table->segment;
+	learn_timeouts(table, observation);
+	if (entry->messages)
+		messages_observe(entry->messages, packet, &table->segment, observation);
+}
+
+static void observe_session(struct session_table *table, const struct flow *flow, struct packet *packet,
 			    struct observation *observation)
 {
-	const struct packet *packet = observation->packet;
 	uint64_t hash = session_store_hash(table->store, &flow->key);
 	struct session_entry *entry = session_store_find(table->store, &flow->key, hash);
 	if (entry)
@@ -177,23 +202,13 @@ static void observe_session(struct session_table *table, const struct flow *flow
 		entry = analyze_as_wireshark(table, entry, flow, observation);
 	if (!entry->ordinary)
 		begin_session(table, entry, observation);
-	struct session *session = &entry->session;
-	observation->session = session;
+	observation->session = &entry->session;
 	observation->direction = flow->direction;
-	if (observation->twin_of) {
-		session->duplicates++;
-	} else {
-		roles_observe(session, packet, flow->direction);
-		side_observe(session, packet, flow->direction, table->now);
-		hosts_observe(table->hosts, packet, table->now, &entry->host[flow->direction],
-			      &entry->host[!flow->direction]);
-		if (session->tcp) {
-			tcp_engine_observe(session, packet, flow->direction, &table->segment, observation);
-			observation->segment = &table->segment;
-			learn_timeouts(table, observation);
-		}
-	}
-	quality_observe(table, session);
+	if (observation->twin_of)
+		entry->session.duplicates++;
+	else
+		observe_original(table, entry, packet, observation);
+	quality_observe(table, &entry->session);
 }
 
 /* The round trip of the packet's session, -1 when it has none or none is known. */
@@ -250,7 +265,7 @@ void session_table_observe(struct session_table *table, struct packet *packet,
 		observe_fragment(table, packet);
 	struct flow flow;
 	if (flow_of_packet(packet, &flow)) {
-		observe_session(table, &flow, observation);
+		observe_session(table, &flow, packet, observation);
 		return;
 	}
 	observe_hosts(table, observation);

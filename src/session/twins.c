@@ -30,7 +30,7 @@ struct twin_original {
 
 struct twins {
 	struct twin_original sets[SETS][WAYS];
-	unsigned proofs;             /* copies of packets that no sender ever repeats byte by byte */
+	uint64_t proofs;             /* copies of packets that no sender ever repeats byte by byte */
 };
 
 struct twins *twins_create(void)
@@ -97,7 +97,7 @@ static void sign_tcp(const struct packet *packet, uint64_t words[static 6])
 	words[3] = sign_payload(packet, tcp, tcp->payload_length, tcp->checksum, tcp->checksum_state);
 	/* Without a checksum that covers them: acknowledgements may differ in nothing but the SACK. */
 	words[4] = tcp->sack_count ? (uint64_t)tcp->sack[0][0] << 32 | tcp->sack[0][1] : 0;
-	words[5] = (uint64_t)tcp->options << 8 | tcp->sack_count;
+	words[5] = (uint64_t)tcp->payload_length << 32 | (uint64_t)tcp->options << 8 | tcp->sack_count;
 }
 
 static void sign_transport(const struct packet *packet, uint64_t words[static 6])
@@ -180,7 +180,8 @@ static bool never_repeated_at_once(const struct packet *packet)
 	       (tcp->payload_length || tcp_has(tcp, TCP_SYN) || tcp_has(tcp, TCP_FIN));
 }
 
-/* The longest lag that a copy on the same way may have; -1 when it is no copy in any case. */
+/* The longest lag that a copy on the same way may have; -1 when it is no copy in any case. A timestamp
+ * does not help: two acknowledgements in the same millisecond carry the same. */
 static int64_t window_on_same_path(const struct twins *twins, const struct packet *packet,
 				   int64_t round_trip)
 {
@@ -189,19 +190,20 @@ static int64_t window_on_same_path(const struct twins *twins, const struct packe
 		window = round_trip / 4;
 	if (has_identification(packet->ip))
 		return window < WINDOW_LEAST ? WINDOW_LEAST : window;
-	if (twins->proofs >= PROOFS || (packet->tcp && packet->tcp->options & TCP_OPTION_TIMESTAMPS))
+	if (twins->proofs >= PROOFS)
 		return window;
 	if (!never_repeated_at_once(packet))
 		return -1;
-	return window < WINDOW_LEAST ? window : WINDOW_LEAST;
+	bool timestamps = packet->tcp->options & TCP_OPTION_TIMESTAMPS;
+	return timestamps || window < WINDOW_LEAST ? window : WINDOW_LEAST;
 }
 
 static bool proves_doubling(const struct packet *packet)
 {
+	if (never_repeated_at_once(packet))
+		return true;
 	const struct tcp_header *tcp = packet->tcp;
-	return has_identification(packet->ip) &&
-	       (packet->udp || (tcp && !tcp->payload_length &&
-				!(tcp->flags & (TCP_SYN | TCP_FIN | TCP_RST))));
+	return has_identification(packet->ip) && (packet->udp || (tcp && !tcp_has(tcp, TCP_RST)));
 }
 
 void twins_confirm(struct twins *twins, struct twin_original *original, const struct packet *packet,
