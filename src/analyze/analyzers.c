@@ -9,6 +9,7 @@
 /* One line an analyzer: NAME stands for `NAME_analyzer` in its own file. */
 #define ANALYZERS(X) \
 	X(tcp_loss) \
+	X(tcp_open) \
 	X(tcp_timeout)
 
 #define DECLARE(name) extern const struct analyzer name##_analyzer;

@@ -26,9 +26,8 @@ static const struct finding_kind loss_upstream = {
 	.suppressed_by = QUALITY_ONE_WAY,
 	.weakened_by = QUALITY_LOSS | QUALITY_REORDERED,
 	.title = "Packets are lost before the capture point",
-	.say = "{lost} {lost|packet|packets} ({rate}) from {sender} {lost|was|were} lost before {lost|it|they} "
-	       "reached the capture point, that is between {sender} and the place where the trace was taken. "
-	       "The repairs cost {cost}.",
+	.say = "Of the data that {sender} sent, {lost|packet|packets} ({rate}) never reached the capture point: lost "
+	       "between {sender} and the place where the trace was taken. The repairs cost {cost}.",
 	.meaning = "The trace shows a gap in the sender's data, the receiver asks for it, and the repeat comes "
 		   "while the original never does. So the original died between its sender and the capture point. "
 		   "Counted are segments that had to be sent again, not packets that tools suspect.",
@@ -50,8 +49,8 @@ static const struct finding_kind loss_downstream = {
 	.suppressed_by = QUALITY_ONE_WAY,
 	.weakened_by = QUALITY_REORDERED,
 	.title = "Packets are lost behind the capture point",
-	.say = "{lost} {lost|packet|packets} ({rate}) from {sender} passed the capture point and {lost|was|were} "
-	       "lost after it, on the way to {receiver}. The repairs cost {cost}.",
+	.say = "Of the data that {sender} sent, {lost|packet|packets} ({rate}) passed the capture point and never "
+	       "reached {receiver}: lost on the way there. The repairs cost {cost}.",
 	.meaning = "The trace holds the original and its repeat, and the receiver's acknowledgements show that it "
 		   "lacked the bytes. So the original died between the capture point and its receiver.",
 	.false_alarms = "A copy that the recorder made (capture/duplicate-packets) is removed first; a repeat of "
@@ -104,7 +103,7 @@ static void loss_begin(struct analysis_context *context)
 
 static void add_episode(struct loss_session *mine, const struct tcp_episode *episode)
 {
-	if (episode->spurious || episode->handshake || !episode->lost_segments)
+	if (episode->spurious || !episode->lost_segments)
 		return;
 	if (!mine->losses)
 		mine->losses = memory_zeroed(1, sizeof *mine->losses);
@@ -163,8 +162,8 @@ static void submit(struct analysis_context *context, const struct session *sessi
 		       losses->unknown_side ? LOSS_UNKNOWN : where ? LOSS_DOWNSTREAM : LOSS_UPSTREAM);
 	if (losses->unknown_side) {
 		finding.sub_kind = "side-unknown";
-		finding.say = "{lost} {lost|packet|packets} ({rate}) from {sender} {lost|was|were} lost on the way to "
-			      "{receiver}. The repairs cost {cost}.";
+		finding.say = "Of the data that {sender} sent, {lost|packet|packets} ({rate}) never reached {receiver}. "
+			      "The repairs cost {cost}.";
 	}
 	finding.merge_key = (uint64_t)sender + 1;
 	finding.cost = losses->cost;

@@ -13,8 +13,8 @@ static const struct finding_kind rto = {
 	.suppressed_by = QUALITY_ONE_WAY,
 	.weakened_by = QUALITY_LOSS,
 	.title = "A transfer stood still until a time-out",
-	.say = "The transfer from {sender} to {receiver} stood still for {wait} because {lost} {lost|packet|packets} "
-	       "{lost|was|were} lost and {sender} noticed only by time-out ({reason}).",
+	.say = "The transfer from {sender} to {receiver} stood still for {wait} after the loss of "
+	       "{lost|packet|packets}: {sender} noticed only by time-out, since {reason}.",
 	.meaning = "A lost packet is usually repeated within a round trip, since the packets behind it make the "
 		   "receiver complain. Where nothing followed, or the repeat was lost too, the sender has to wait "
 		   "for its retransmission timer.",
@@ -83,7 +83,7 @@ static const struct finding_kind tail_loss = {
 	.suppressed_by = QUALITY_ONE_WAY,
 	.weakened_by = QUALITY_LOSS,
 	.title = "The last packet of a message was lost",
-	.say = "The last packet of what {sender} sent was lost {count|once|several times}; nothing after it could reveal "
+	.say = "The last packet of what {sender} sent was lost ({count|time|times}); nothing after it could reveal "
 	       "that, so {wait} passed before it was repeated ({mechanism}).",
 	.meaning = "Only packets that arrive behind a gap reveal the gap. When the last one is lost, the sender learns "
 		   "it by its timer.",
@@ -100,7 +100,8 @@ static const struct finding_kind double_loss = {
 	.suppressed_by = QUALITY_ONE_WAY,
 	.weakened_by = QUALITY_LOSS,
 	.title = "Repeats were lost too",
-	.say = "Packets that {sender} repeated were lost again: {copies} repeats for {lost} lost {lost|packet|packets}. "
+	.say = "Packets that {sender} repeated were lost again: {copies|repeat|repeats} for "
+	       "{lost|lost packet|lost packets}. "
 	       "That looks like a policer or a full queue rather than chance.",
 	.meaning = "A second copy of a segment passed the capture point, and a third had to follow.",
 	.false_alarms = "A third copy of bytes that had arrived is tcp/spurious-retransmission.",
@@ -237,7 +238,7 @@ static void judge(struct analysis_context *context, const struct session *sessio
 	const struct timeout_state *state = context->state;
 	struct timeout_session *mine = context->session_state;
 	struct finding finding;
-	if (episode->spurious || episode->handshake)
+	if (episode->spurious || episode->closing)
 		return;
 	bool by_timeout = episode->by_mechanism[REPEAT_TIMEOUT] > 0;
 	if (episode->timeouts >= state->backoff)

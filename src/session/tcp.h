@@ -150,7 +150,7 @@ struct tcp_episode {             /* a loss and its repair; A9. One finding per e
 	bool repeat_lost;            /* a repeat was itself lost */
 	bool sack_evidence;          /* the receiver said which bytes it lacks */
 	bool spurious;               /* nothing was lost: DSACK or class SPURIOUS only */
-	bool handshake;              /* of SYN or SYN-ACK */
+	bool closing;                /* the receiver had closed its side before: nobody waited for it */
 	uint64_t first_sequence, recovery_point;
 	uint32_t lost_segments;      /* distinct segments that had to be repeated (wire estimate) */
 	uint64_t lost_bytes;

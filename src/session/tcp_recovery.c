@@ -76,6 +76,7 @@ static void begin(struct tcp_step *step, const struct hole *hole,
 	episode->first_sequence = start;
 	episode->recovery_point = x->snd_max;
 	episode->flight = x->snd_max - x->ack_hi;
+	episode->closing = step->receiver->fin_seen || step->receiver->rst_seen;
 	episode->duplicate_acks = out->duplicate_acks;
 	episode->sack_evidence = out->sacked_bytes > 0;
 	episode->first_repeat_packet = step->number;
@@ -197,7 +198,7 @@ void tcp_recovery_end(struct session *session, uint8_t sender, int64_t time, boo
 	episode->recovered = recovered;
 	episode->acked_packet = acked_packet;
 	episode->cost = time - out->frozen_since - far_trip;
-	if (episode->cost < 0)
+	if (episode->cost < 0 || episode->closing)
 		episode->cost = 0;
 	episode->spurious = recovered && out->episode_dsacks &&
 			    out->episode_dsacks >= episode->lost_segments;
