@@ -310,7 +310,6 @@ struct culprit_output {
 	enum culprit_time_style time_style;  /* of text and rows; the JSON of a diagnosis is always UTC */
 	unsigned width;                      /* of text, in columns; 0 is 80 */
 	bool colour;                         /* of text, by the escapes of ECMA-48 */
-	bool brief;                          /* text without packets, alternatives and advice */
 };
 
 /* They return false when the output ended early or the format does not exist for the report. */

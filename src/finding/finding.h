@@ -200,6 +200,10 @@ void finding_submit(struct finding_store *store, const struct finding *finding);
 void finding_store_finish(struct finding_store *store, uint32_t trace_quality);
 size_t finding_store_count(const struct finding_store *store);
 const struct finding *finding_store_get(const struct finding_store *store, size_t index); /* report order */
+/* Session number `which` (from 0 to below session_total) of all that the finding at `index` concerns;
+ * finding.sessions holds the first of them. False past the last. */
+bool finding_store_session(const struct finding_store *store, size_t index, size_t which,
+			   enum session_kind *kind, uint32_t *number);
 bool finding_store_has(const struct finding_store *store, const char *id);  /* before or after finish */
 /* How many conversations were judged, for the words of a healthy verdict; 0: leave them out. */
 void finding_store_sessions(struct finding_store *store, uint64_t sessions);

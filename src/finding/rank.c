@@ -73,6 +73,20 @@ const struct session_link *entry_sessions(const struct finding_store *store, con
 	return &store->linked[low];
 }
 
+bool finding_store_session(const struct finding_store *store, size_t index, size_t which,
+			   enum session_kind *kind, uint32_t *number)
+{
+	size_t count = 0;
+	if (index >= store->ranked_count)
+		return false;
+	const struct session_link *links = entry_sessions(store, store->ranked[index], &count);
+	if (which >= count)
+		return false;
+	*kind = (enum session_kind)(links[which].session >> 30);
+	*number = links[which].session & 0x3fffffff;
+	return true;
+}
+
 static int compare(uint64_t a, uint64_t b)
 {
 	return (a > b) - (a < b);

@@ -13,6 +13,7 @@
 #define DEFAULT_WIDTH 80
 #define MINIMUM_WIDTH 40         /* below it, words of packets would stand one a line */
 #define LABEL_WIDTH 7            /* "Blame  " */
+#define NOTICE_LIMIT 12          /* more would bury what matters */
 #define CHAIN_LIMIT 16           /* causes of causes; the cause graph has fewer levels */
 
 struct letter {                  /* what all parts of the text need */
@@ -256,11 +257,18 @@ static void add_advice(const struct letter *letter, const struct culprit_finding
 		add_item(letter, indent, "See", finding->reference);
 }
 
-static void add_finding(const struct letter *letter, const struct culprit_finding *finding, size_t indent)
+/* The verdict stands right above the first finding and mostly begins with its words. */
+static bool verdict_says(const struct diagnosis *diagnosis, const struct culprit_finding *finding)
 {
+	return finding->number == 1 && diagnosis->verdict.finding == 1 &&
+	       strncmp(diagnosis->verdict.text, finding->text, strlen(finding->text)) == 0;
+}
+
+static void add_finding(const struct letter *letter, const struct culprit_finding *finding)
+{
+	const size_t indent = 2;
 	struct text subject = { 0 };
-	add_heading(letter, finding, indent);
-	indent += 2;
+	add_heading(letter, finding, 0);
 	add_subject(&subject, finding);
 	add_sessions(&subject, finding);
 	if (subject.length) {
@@ -269,11 +277,11 @@ static void add_finding(const struct letter *letter, const struct culprit_findin
 		page_ink(&letter->page, INK_PLAIN);
 	}
 	text_finish(&subject);
-	page_indent(&letter->page, indent);
-	page_wrap(&letter->page, indent, indent, finding->text);
+	if (!verdict_says(letter->diagnosis, finding)) {
+		page_indent(&letter->page, indent);
+		page_wrap(&letter->page, indent, indent, finding->text);
+	}
 	add_blame(letter, finding, indent);
-	if (letter->output->brief)
-		return;
 	add_evidence(letter, finding, indent);
 	add_alternatives(letter, finding, indent);
 	add_advice(letter, finding, indent);
@@ -283,14 +291,23 @@ static void add_finding(const struct letter *letter, const struct culprit_findin
 static void add_consequence(const struct letter *letter, const struct culprit_finding *finding,
 			    size_t indent)
 {
+	struct text words = { 0 };
 	add_heading(letter, finding, indent);
 	indent += 2;
-	struct text words = { 0 };
-	text_add(&words, finding->text);
-	text_addf(&words, " Explained by %u.", finding->caused_by);
-	wrap_text(letter, indent, &words);
-	if (!letter->output->brief)
-		add_evidence(letter, finding, indent);
+	page_indent(&letter->page, indent);
+	page_wrap(&letter->page, indent, indent, finding->text);
+	for (size_t i = 0; i < finding->evidence_count; i++)
+		text_addf(&words, "%s%llu", i ? ", " : finding->evidence_count == 1 ? "packet " : "packets ",
+			  (unsigned long long)finding->evidence[i].packet);
+	if (finding->evidence_total > finding->evidence_count)
+		text_addf(&words, " and %llu more",
+			  (unsigned long long)(finding->evidence_total - finding->evidence_count));
+	if (words.length)
+		add_item(letter, indent, "Where", words.bytes);
+	text_clear(&words);
+	text_addf(&words, "explained by %u", finding->caused_by);
+	add_item(letter, indent, "Cause", words.bytes);
+	text_finish(&words);
 }
 
 /* Which findings a root cause explains, directly or not: lists of indices that end with NONE. */
@@ -329,7 +346,7 @@ static struct tree *grow_trees(const struct diagnosis *diagnosis)
 static void add_tree(const struct letter *letter, const struct tree *trees, size_t root)
 {
 	const struct culprit_finding *findings = letter->diagnosis->findings;
-	add_finding(letter, &findings[root], 0);
+	add_finding(letter, &findings[root]);
 	for (size_t i = trees[root].first; i != NONE; i = trees[i].next)
 		add_consequence(letter, &findings[i], 4);
 }
@@ -353,17 +370,20 @@ static void add_notice(const struct letter *letter, const struct culprit_finding
 static void add_notices(const struct letter *letter, const struct tree *trees)
 {
 	const struct diagnosis *diagnosis = letter->diagnosis;
-	bool any = false;
+	size_t count = 0;
 	for (size_t i = 0; i < diagnosis->finding_count; i++) {
 		bool shown = trees[i].root == i ? trees[i].shown
 						: diagnosis->findings[i].severity >= CULPRIT_WARNING;
 		if (shown)
 			continue;
-		if (!any)
+		if (count == 0)
 			text_add(letter->page.to, "\nAlso noticed\n");
-		any = true;
-		add_notice(letter, &diagnosis->findings[i]);
+		if (++count <= NOTICE_LIMIT)
+			add_notice(letter, &diagnosis->findings[i]);
 	}
+	if (count > NOTICE_LIMIT)
+		text_addf(letter->page.to, "  \xe2\x80\xa6 and %zu more: --json has them all\n",
+			  count - NOTICE_LIMIT);
 }
 
 static void write(struct text *to, const void *about, const struct culprit_output *output)

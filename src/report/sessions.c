@@ -21,7 +21,7 @@ struct session_rows {
 	size_t count, capacity, limit;
 	uint64_t not_kept;
 	const char **ids;            /* of findings, those of one session together */
-	size_t id_count, id_capacity;
+	size_t id_count;
 };
 
 struct session_rows *session_rows_create(size_t limit)
@@ -118,34 +118,33 @@ static int by_row(const void *left, const void *right)
 	return strcmp(a->id, b->id);
 }
 
+/* Adds the concerns of one finding to those found before. */
 static struct concern *collect(struct session_rows *rows, const struct finding_store *findings,
-			       size_t *count)
+			       size_t index, struct concern *concerns, size_t *count, size_t *capacity)
 {
-	struct concern *concerns = NULL;
-	size_t capacity = 0;
-	*count = 0;
-	for (size_t i = 0; i < finding_store_count(findings); i++) {
-		const struct finding *finding = finding_store_get(findings, i);
-		for (unsigned j = 0; j < finding->session_count; j++) {
-			struct row wanted = { .kind = finding->session_kinds[j],
-				.number = finding->sessions[j] };
-			struct row *row = rows->count == 0 ? NULL : bsearch(&wanted, rows->rows,
-					rows->count, sizeof wanted, by_number);
-			if (!row)
-				continue;
-			concerns = memory_grow(concerns, &capacity, *count + 1, sizeof *concerns);
-			concerns[(*count)++] = (struct concern){ row, finding->kind->id };
-		}
+	const char *id = finding_store_get(findings, index)->kind->id;
+	enum session_kind kind;
+	uint32_t number;
+	for (size_t i = 0; finding_store_session(findings, index, i, &kind, &number); i++) {
+		const struct row wanted = { .kind = (uint8_t)kind, .number = number };
+		struct row *row = bsearch(&wanted, rows->rows, rows->count, sizeof wanted, by_number);
+		if (!row)
+			continue;
+		concerns = memory_grow(concerns, capacity, *count + 1, sizeof *concerns);
+		concerns[(*count)++] = (struct concern){ row, id };
 	}
 	return concerns;
 }
 
 void session_rows_finish(struct session_rows *rows, const struct finding_store *findings)
 {
-	size_t count;
-	if (rows->count)
-		qsort(rows->rows, rows->count, sizeof *rows->rows, by_number);
-	struct concern *concerns = collect(rows, findings, &count);
+	struct concern *concerns = NULL;
+	size_t count = 0, capacity = 0;
+	if (rows->count == 0)
+		return;
+	qsort(rows->rows, rows->count, sizeof *rows->rows, by_number);
+	for (size_t i = 0; i < finding_store_count(findings); i++)
+		concerns = collect(rows, findings, i, concerns, &count, &capacity);
 	if (count)
 		qsort(concerns, count, sizeof *concerns, by_row);
 	rows->ids = memory_zeroed(count, sizeof *rows->ids);
@@ -254,9 +253,9 @@ static const struct table for_programs = {
 
 static const struct column people_columns[] = {
 	{ "ID", true }, { "Protocol" }, { "Client" }, { "Port", true }, { "Server" }, { "Port", true },
-	{ "Service" }, { "State" }, { "Start" }, { "Seconds", true }, { "Packets >", true },
-	{ "Packets <", true }, { "Bytes >", true }, { "Bytes <", true }, { "RTT ms", true },
-	{ "Retr. >", true }, { "Retr. <", true }, { "Setup" }, { "Teardown" }, { "Findings" },
+	{ "Service" }, { "Start" }, { "Seconds", true }, { "Packets >", true }, { "<", true },
+	{ "Bytes >", true }, { "<", true }, { "RTT ms", true }, { "Repeats", true }, { "Begin" },
+	{ "End" }, { "Findings" },
 };
 
 static void people_cells(const void *row, struct cell *cell)
@@ -270,7 +269,6 @@ static void people_cells(const void *row, struct cell *cell)
 	*cell++ = cell_words(session->server);
 	*cell++ = cell_number_if(session->has_ports, session->server_port);
 	*cell++ = cell_words(session->application);
-	*cell++ = cell_words(session->state);
 	*cell++ = cell_time(session->start, line->digits);
 	*cell++ = cell_seconds(session->duration);
 	*cell++ = cell_number(session->packets_client);
@@ -278,8 +276,8 @@ static void people_cells(const void *row, struct cell *cell)
 	*cell++ = cell_number(session->bytes_client);
 	*cell++ = cell_number(session->bytes_server);
 	*cell++ = round_trip_cell(session->round_trip);
-	*cell++ = cell_number_if(session->is_tcp, session->retransmissions_client);
-	*cell++ = cell_number_if(session->is_tcp, session->retransmissions_server);
+	*cell++ = cell_number_if(session->is_tcp, session->retransmissions_client +
+				 session->retransmissions_server);
 	*cell++ = cell_words(session->setup);
 	*cell++ = cell_words(session->teardown);
 	*cell++ = cell_list(session->findings, session->finding_count, "");
