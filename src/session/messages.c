@@ -8,10 +8,9 @@
 #include "session/reassembly.h"
 #include "session/tcp.h"
 
-#define FIRST_POSITION 1             /* of data: the SYN has position 0 */
-
 enum {
 	MAX_MESSAGE = 65537,         /* the longest that a 16-bit length before it can tell */
+	ENOUGH_TO_PROBE = 16,        /* some send the length in front of a message by itself */
 	MAX_EARLY = 65536,           /* bytes held until those before them come */
 	ROOM = 32768,                /* facts of the messages of one packet */
 	MAX_HELD = 16 << 20,         /* bytes held for all sessions: hundreds of the longest messages */
@@ -154,34 +153,43 @@ static void drop_begun(struct direction *direction, size_t length)
 	memmove(direction->begun, direction->begun + length, direction->begun_length);
 }
 
-/* Messages start with a segment more often than not: the place to look for one after a gap. */
-static bool finds_start(struct direction *direction, const uint8_t *bytes, size_t length)
+/* After a gap the next message is looked for where a segment starts. */
+static bool looks_like_start(const struct direction *direction, const uint8_t *bytes, size_t length)
 {
 	const struct decoder *decoder = direction->messages->decoder;
 	struct cursor in = cursor_make(bytes, length, length);
 	return decoder->probe ? decoder->probe(in) : decoder->frame(in) <= MAX_MESSAGE;
 }
 
+/* Takes the messages from the bytes behind those that are kept. Returns how many of all of them are
+ * done with; the rest is to be kept. */
+static size_t take_bytes(struct direction *direction, const uint8_t *bytes, size_t length)
+{
+	if (direction->lost) {
+		direction->lost = !looks_like_start(direction, bytes, length);
+		if (direction->lost)
+			return length < ENOUGH_TO_PROBE ? 0 : length;
+	}
+	size_t taken = take_messages(direction, bytes, length);
+	if (length - taken <= MAX_MESSAGE)
+		return taken;
+	direction->lost = true;
+	return length;
+}
+
 static void receive(void *user, uint64_t position, const uint8_t *bytes, size_t length)
 {
 	struct direction *direction = user;
 	(void)position;
-	if (direction->lost && !finds_start(direction, bytes, length))
-		return;
-	direction->lost = false;
-	if (!direction->begun_length) {
-		size_t taken = take_messages(direction, bytes, length);
-		if (taken < length)
-			keep_begun(direction, bytes + taken, length - taken);
-	} else {
+	if (direction->begun_length) {
 		keep_begun(direction, bytes, length);
 		drop_begun(direction,
-			   take_messages(direction, direction->begun, direction->begun_length));
+			   take_bytes(direction, direction->begun, direction->begun_length));
+		return;
 	}
-	if (direction->begun_length > MAX_MESSAGE) {
-		direction->begun_length = 0;
-		direction->lost = true;
-	}
+	size_t taken = take_bytes(direction, bytes, length);
+	if (taken < length)
+		keep_begun(direction, bytes + taken, length - taken);
 }
 
 static void receive_gap(void *user, uint64_t position, uint64_t length, enum gap_reason reason)
@@ -192,37 +200,37 @@ static void receive_gap(void *user, uint64_t position, uint64_t length, enum gap
 	direction->lost = true;
 }
 
-/* Where the opening was seen, the stream is known from its first byte, and so are its messages. */
-static void begin_direction(struct direction *direction, const struct tcp_side *side, uint64_t position)
+/* The stream starts at this position. Only behind a SYN is that where a message starts too. */
+static void begin_direction(struct direction *direction, uint64_t position, bool behind_syn)
 {
-	bool whole = side->isn_known && position - FIRST_POSITION <= MAX_EARLY;
 	const struct reassembly_sink sink = { receive, receive_gap, direction };
+	if (direction->stream)
+		return;
 	direction->stream = reassembly_create(MAX_EARLY, &sink);
-	direction->lost = !whole;
-	if (whole)
-		reassembly_begin(direction->stream, FIRST_POSITION);
+	direction->lost = !behind_syn;
+	reassembly_begin(direction->stream, position);
 }
 
 void messages_observe(struct messages *messages, struct packet *packet,
 		      const struct segment *segment, struct observation *observation)
 {
 	const struct tcp_header *tcp = packet->tcp;
-	/* With a layer above TCP the payload is not the stream's. */
-	if (!tcp->payload_length || segment->stray ||
-	    packet->layers[packet->layer_count - 1].facts != tcp)
-		return;
 	const struct tcp_side *side = &observation->session->tcp->side[observation->direction];
 	struct direction *direction = &messages->direction[observation->direction];
 	struct message_room *room = messages->room;
-	uint64_t position = segment->sequence + tcp_has(tcp, TCP_SYN);
-	if (!direction->stream)
-		begin_direction(direction, side, position);
+	bool syn = tcp_has(tcp, TCP_SYN);
+	uint64_t position = segment->sequence + syn;
+	/* With a layer above TCP the payload is not the stream's. */
+	if (segment->stray || (!tcp->payload_length && !syn) ||
+	    packet->layers[packet->layer_count - 1].facts != tcp)
+		return;
+	begin_direction(direction, position, syn);
 	messages->packet = packet;
 	room->count = 0;
 	room->used = 0;
 	reassembly_add(direction->stream, position, packet->payload);
 	/* Only now: a recorder may write an acknowledgement before the data that it is for. */
-	if (side->ack_hi < position)
+	if (side->ack_hi <= position)
 		reassembly_acknowledge(direction->stream, side->ack_hi);
 	account(direction);
 	observation->messages = room->messages;
