@@ -1,7 +1,9 @@
 /* Counts packets under the names of Wireshark's fields, each packet once a name. */
 #include <stdlib.h>
 
+#include "core/checksum.h"
 #include "core/memory.h"
+#include "decode/ip.h"
 #include "session/wireshark_dns.h"
 
 #define ANALYSIS_PREFIX "tcp.analysis."
@@ -88,12 +90,60 @@ static bool is_wrong(uint8_t checksum_state)
 	       checksum_state == CHECKSUM_PARTIAL;
 }
 
+/* Zero is forbidden over IPv6, but not wrong to Wireshark. */
+static bool is_wrong_udp(uint8_t checksum_state)
+{
+	return checksum_state == CHECKSUM_BAD || checksum_state == CHECKSUM_PARTIAL;
+}
+
+/* The header of an IPv4 packet that an ICMP error quotes. */
+static bool is_wrong_quote(const struct packet *packet)
+{
+	const uint8_t *quoted = packet->payload.next;
+	size_t length = packet->payload.captured;
+	if (!packet->icmp || !packet->icmp->is_error || packet->icmp->quote.version != 4 || length < 20)
+		return false;
+	size_t header = (quoted[0] & 15u) * 4;
+	return header >= 20 && header <= length && checksum_fold(checksum_add(0, quoted, header)) != 0xffff;
+}
+
+/* In a tunnel every layer has its own. */
+static void judge_tunnel(const struct packet *packet, bool *ip, bool *tcp, bool *udp)
+{
+	for (unsigned i = 0; i < packet->layer_count; i++) {
+		const struct layer *layer = &packet->layers[i];
+		if (!layer->facts || layer->status != CURSOR_OK)
+			continue;
+		if (strcmp(layer->decoder->name, "ip") == 0)
+			*ip |= is_wrong(((const struct ip_header *)layer->facts)->checksum_state);
+		else if (strcmp(layer->decoder->name, "tcp") == 0)
+			*tcp |= is_wrong(((const struct tcp_header *)layer->facts)->checksum_state);
+		else if (strcmp(layer->decoder->name, "udp") == 0)
+			*udp |= is_wrong_udp(((const struct udp_header *)layer->facts)->checksum_state);
+	}
+}
+
 static void count_checksums(struct wireshark_counts *counts, const struct packet *packet)
 {
-	counts->ip_checksum_bad += (packet->ip && is_wrong(packet->ip->checksum_state)) ||
-				   (packet->outer_ip && is_wrong(packet->outer_ip->checksum_state));
-	counts->tcp_checksum_bad += packet->tcp && is_wrong(packet->tcp->checksum_state);
-	counts->udp_checksum_bad += packet->udp && is_wrong(packet->udp->checksum_state);
+	bool ip = packet->ip && is_wrong(packet->ip->checksum_state);
+	bool tcp = packet->tcp && is_wrong(packet->tcp->checksum_state);
+	bool udp = packet->udp && is_wrong_udp(packet->udp->checksum_state);
+	if (packet->tunnel_count)
+		judge_tunnel(packet, &ip, &tcp, &udp);
+	ip = ip || is_wrong_quote(packet);
+	counts->ip_checksum_bad += ip;
+	counts->tcp_checksum_bad += tcp;
+	counts->udp_checksum_bad += udp;
+}
+
+/* Also as the packet that another ICMP error quotes. */
+static bool is_unreachable(const struct icmp_header *icmp)
+{
+	if (!icmp || icmp->version != 4)
+		return false;
+	return icmp->type == ICMP_UNREACHABLE ||
+	       (icmp->is_error && icmp->quote.protocol == IP_PROTOCOL_ICMP &&
+		icmp->quote.icmp_type >> 8 == ICMP_UNREACHABLE);
 }
 
 /* Wireshark puts fragments together first. The first one is dissected by itself only where it cannot,
@@ -131,8 +181,7 @@ void wireshark_counter_observe(struct wireshark_counter *counter, const struct p
 	count_flags(counts, flags_of(packet));
 	count_checksums(counts, packet);
 	wireshark_dns_observe(counter->dns, packet, analysis, counts);
-	counts->icmp_unreachable += packet->icmp && packet->icmp->version == 4 &&
-				    packet->icmp->type == ICMP_UNREACHABLE;
+	counts->icmp_unreachable += is_unreachable(packet->icmp);
 	counts->malformed += packet->malformed;
 	counts->truncated += packet->record->captured_length < packet->record->original_length;
 }
