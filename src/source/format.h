@@ -37,6 +37,7 @@ struct reader {
 	void *state;             /* the format's own */
 	struct ledger *ledger;
 	uint16_t file;           /* index in the ledger */
+	uint64_t losses;         /* calls of reader_lost */
 	bool keep_comments;
 	bool ended;
 };

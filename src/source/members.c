@@ -144,7 +144,8 @@ bool members_open_memory(struct members *members, struct ledger *ledger,
 	allocate(members, ledger, options);
 	struct member *member = members->list;
 	struct reader_options settings = reader_options(members, member);
-	members->bytes_total = members->bytes_read = length;
+	members->bytes_total = length;
+	members->bytes_read = length;
 	member->open = reader_open_memory(&member->reader, ledger, 0, bytes, length, &settings, error);
 	return member->open;
 }

@@ -13,6 +13,8 @@
  * binary data a line feed follows a carriage return by chance once in 256 times. */
 #define TEXT_MODE_LINES 8
 #define TEXT_MODE_WINDOW ((size_t)64 * 1024)
+/* Only the first losses of a file are looked at so closely: a hostile file has millions. */
+#define TEXT_MODE_LOOKS 8
 
 static struct source_file *file_of(struct reader *reader)
 {
@@ -53,7 +55,8 @@ bool reader_lost(struct reader *reader, const char *reason, bool cut,
 {
 	struct input *input = &reader->input;
 	struct source_damage damage = { .offset = input->offset, .reason = reason };
-	if (!cut && looks_like_text_mode(input_peek(input, TEXT_MODE_WINDOW)))
+	if (!cut && reader->losses++ < TEXT_MODE_LOOKS &&
+	    looks_like_text_mode(input_peek(input, TEXT_MODE_WINDOW)))
 		file_of(reader)->text_mode_damage = true;
 	while (input_peek(input, 1).captured && !damage.resynchronised) {
 		input_skip(input, 1);
