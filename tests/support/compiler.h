@@ -60,6 +60,8 @@ struct shape {
 	char label[32];
 };
 
+struct talk;
+
 struct compiler {
 	struct words words;          /* of the current line; holds the first mistake */
 	struct scenario *scenario;
@@ -72,7 +74,7 @@ struct compiler {
 	int64_t now, origin;         /* ns since 1970; origin: what absolute times count from */
 	struct variable variables[WORDS_MAX_VARIABLES];
 	unsigned variable_count;
-	struct model_script *talk;   /* the talk block being read, or NULL */
+	struct talk *talk;           /* the talk block being read, or NULL */
 	const char *recorder_lines[64];      /* statements that are carried out at the end */
 	unsigned recorder_line_numbers[64];
 	unsigned recorder_count;
