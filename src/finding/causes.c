@@ -175,13 +175,26 @@ static bool concerns_all(const struct entry *entry, enum relation relation)
 
 #define KEY_OF_ALL UINT64_MAX    /* no session packs to this */
 
+/* Whether the patterns name the kind; `memo` remembers it, for there are more findings than kinds. */
+static bool names_kind(struct lookup *memo, const char *patterns, const struct finding_kind *kind)
+{
+	uint64_t key = (uint64_t)(uintptr_t)kind;
+	uint32_t known = lookup_find(memo, key);
+	if (!known) {
+		known = cause_pattern_matches(patterns, kind->id) ? 2 : 1;
+		lookup_set(memo, key, known);
+	}
+	return known == 2;
+}
+
 static void apply(const struct finding_store *store, const struct cause_rule *rule,
 		  enum relation *relation)
 {
 	struct cause_index index = { 0 };
+	struct lookup is_cause = { 0 }, is_effect = { 0 };
 	for (size_t i = 0; i < store->count; i++) {
 		struct entry *entry = store->entries[i];
-		if (entry->dropped || !cause_pattern_matches(rule->cause, entry->finding.kind->id))
+		if (entry->dropped || !names_kind(&is_cause, rule->cause, entry->finding.kind))
 			continue;
 		if (concerns_all(entry, rule->relation))
 			index_add(&index, KEY_OF_ALL, entry);
@@ -190,13 +203,15 @@ static void apply(const struct finding_store *store, const struct cause_rule *ru
 	}
 	for (size_t i = 0; i < store->count && index.count; i++) {
 		struct entry *entry = store->entries[i];
-		if (entry->dropped || !cause_pattern_matches(rule->effect, entry->finding.kind->id))
+		if (entry->dropped || !names_kind(&is_effect, rule->effect, entry->finding.kind))
 			continue;
 		struct search search = { &index, rule, entry, relation };
 		each_key(store, entry, rule->relation, use_effect, &search);
 		if (rule->relation == RELATION_SESSION)
 			use_effect(&search, KEY_OF_ALL, entry);
 	}
+	lookup_finish(&is_cause);
+	lookup_finish(&is_effect);
 	lookup_finish(&index.heads);
 	free(index.nodes);
 }

@@ -59,6 +59,7 @@ struct merge_key {
 	uint16_t port;
 	uint8_t protocol;
 	uint8_t level;                       /* enum key_level */
+	uint8_t severity;                    /* of groups: a mere notice is not told as an error */
 };
 
 enum key_level { KEY_OWN, KEY_CLIENT, KEY_SERVER, KEY_KIND };
@@ -73,6 +74,8 @@ static void key_begin(struct merge_key *key, const struct finding *finding, enum
 	memset(key, 0, sizeof *key);
 	key->kind = finding->kind;
 	key->level = (uint8_t)level;
+	if (level == KEY_CLIENT || level == KEY_SERVER)
+		key->severity = (uint8_t)finding->severity;
 	key->sub_kind = hash_words(finding->sub_kind);
 	if (finding->kind->merge != MERGE_TRACE)
 		key->blame = hash_words(finding->blame.word);

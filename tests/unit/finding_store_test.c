@@ -235,6 +235,20 @@ static void one_server_with_many_clients_is_one(void **state)
 	assert_int_equal(finding_store_get(store, 0)->group_size, 40);
 }
 
+static void notices_and_errors_are_grouped_apart(void **state)
+{
+	struct finding_store *store = *state;
+	for (unsigned i = 0; i < 10; i++) {
+		struct finding finding = finding_of(&session_kind, 1, 20 + i, 80, i + 1, i + 10);
+		finding.severity = i < 5 ? SEVERITY_ERROR : SEVERITY_NOTICE;
+		submit(store, finding);
+	}
+	finding_store_finish(store, 0);
+	assert_int_equal(finding_store_count(store), 2);
+	assert_int_equal(finding_store_get(store, 0)->session_total, 5);
+	assert_int_equal(finding_store_get(store, 1)->severity, SEVERITY_NOTICE);
+}
+
 static void too_many_of_one_id_end_in_one_more(void **state)
 {
 	struct finding_store *store = *state;
@@ -380,6 +394,7 @@ int main(void)
 		STORE_TEST(ignored_ones_do_not_exist),
 		STORE_TEST(one_client_with_many_targets_is_one),
 		STORE_TEST(one_server_with_many_clients_is_one),
+		STORE_TEST(notices_and_errors_are_grouped_apart),
 		STORE_TEST(too_many_of_one_id_end_in_one_more),
 		STORE_TEST(a_flood_is_bounded),
 		STORE_TEST(order_of_submission_does_not_matter),
