@@ -102,7 +102,9 @@ static const struct decoder *decode_layer(struct packet *packet, struct layer *l
 		return NULL;
 	}
 	struct next next = decoder->decode(in, packet, (void *)(uintptr_t)layer->facts);
-	place_layer(layer, packet->record, start, next.bytes.next ? next.bytes.next : in->next);
+	/* A payload that starts where the layer does is the layer itself, kept in one piece. */
+	bool has_header = next.bytes.next && (next.bytes.next > start || next.kind != NEXT_NONE);
+	place_layer(layer, packet->record, start, has_header ? next.bytes.next : in->next);
 	layer->status = in->status;
 	layer->reason = in->reason;
 	copy_cursor(in, &next.bytes);

@@ -2,6 +2,7 @@
 #include "decode/ip.h"
 
 #include "core/hash.h"
+#include "source/linktype.h"
 
 void tunnel_enter(struct packet *packet, enum tunnel tunnel, uint32_t key)
 {
@@ -47,6 +48,11 @@ void ip_claim(struct packet *packet, struct ip_header *ip)
 
 void ip_note_padding(struct packet *packet, size_t count)
 {
+	/* packet_decode leaves the frame check sequence of Ethernet at the end of the frame. */
+	const struct record *record = packet->record;
+	size_t check = record->link_type == LINKTYPE_ETHERNET && !packet->tunnel_count
+		? record->fcs_length : 0;
+	count = count > check ? count - check : 0;
 	packet->link.padding = count < UINT16_MAX ? (uint16_t)count : UINT16_MAX;
 }
 

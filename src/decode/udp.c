@@ -5,14 +5,15 @@
 
 #define HEADER_LENGTH 8
 
-static uint8_t verify_udp(const struct packet *packet, struct cursor datagram,
+static uint8_t verify_udp(const struct packet *packet, struct cursor datagram, size_t length,
 			  struct udp_header *udp)
 {
-	uint8_t state = verify_segment(packet, IP_PROTOCOL_UDP, datagram, udp->checksum,
-						   &udp->checksum_expected);
 	if (udp->checksum == 0 && packet->ip && packet->ip->version == 4)
 		return CHECKSUM_ABSENT;
-	return state;
+	if (udp->length > length)
+		return CHECKSUM_UNVERIFIED;
+	return verify_segment(packet, IP_PROTOCOL_UDP, cursor_split(&datagram, length), udp->checksum,
+			      &udp->checksum_expected);
 }
 
 static struct next decode_udp(struct cursor *in, struct packet *packet, void *facts)
@@ -33,8 +34,7 @@ static struct next decode_udp(struct cursor *in, struct packet *packet, void *fa
 	if (udp->length != 0 && udp->length < length)
 		length = udp->length;
 	udp->payload_length = (uint32_t)(length - HEADER_LENGTH);
-	if (udp->length <= datagram.declared)
-		udp->checksum_state = verify_udp(packet, cursor_split(&datagram, length), udp);
+	udp->checksum_state = verify_udp(packet, datagram, length, udp);
 	packet->udp = udp;
 	struct cursor payload = cursor_split(in, length - HEADER_LENGTH);
 	bool partial = packet->ip && packet->ip->fragmented && !packet->ip->reassembled;
