@@ -103,7 +103,8 @@ static void loss_begin(struct analysis_context *context)
 
 static void add_episode(struct loss_session *mine, const struct tcp_episode *episode)
 {
-	if (episode->spurious || !episode->lost_segments)
+	/* What was never confirmed is a connection that broke off (tcp/rto-backoff), not a rate of loss. */
+	if (episode->spurious || !episode->lost_segments || (!episode->recovered && episode->timeouts > 1))
 		return;
 	if (!mine->losses)
 		mine->losses = memory_zeroed(1, sizeof *mine->losses);

@@ -26,6 +26,9 @@ static const struct finding_kind syn_no_answer = {
 		{ .name = "tries", .unit = UNIT_COUNT, .value = 2, .meaning = "SYNs with the same sequence number" },
 		{ .name = "wait", .unit = UNIT_SECONDS, .value = 3, .strict = 1,
 		  .meaning = "time that the trace covers after the first SYN" },
+		{ .name = "scan_targets", .unit = UNIT_COUNT, .value = 20, .meaning = "failed connections of one client "
+		  "from which on it is taken for a scanner, and nobody is to blame for not answering it" },
+		{ .name = "scan_share", .unit = UNIT_RATIO, .value = 0.7, .meaning = "share of failures of a scanner" },
 	},
 };
 
@@ -58,9 +61,10 @@ static const struct finding_kind *const kinds[] = { &syn_no_answer, &syn_refused
 #define ICMP_SESSIONS 4096         /* sessions that an ICMP error named; a fixed table by hash */
 
 struct open_state {
-	double tries, hops;
+	double tries, hops, targets, failing;
 	int64_t wait, within;
 	struct address one_way[ONE_WAY_HOSTS];
+	uint32_t opened[ONE_WAY_HOSTS], failed[ONE_WAY_HOSTS];    /* connections by client */
 	uint32_t told_by_icmp[ICMP_SESSIONS];  /* TCP session numbers */
 	struct finding **candidates;
 	size_t count, capacity;
@@ -72,6 +76,8 @@ static void open_begin(struct analysis_context *context)
 	state->tries = setting(context->settings, &syn_no_answer, "tries");
 	state->wait = setting_duration(context->settings, &syn_no_answer, "wait");
 	state->within = setting_duration(context->settings, &syn_refused, "within");
+	state->targets = setting(context->settings, &syn_no_answer, "scan_targets");
+	state->failing = setting(context->settings, &syn_no_answer, "scan_share");
 	state->hops = setting(context->settings, &syn_refused, "hops");
 }
 
@@ -99,6 +105,18 @@ static void cite_tries(struct finding *finding, const struct tcp_side *client)
 				 "SYN again, number %u", client->syn_count);
 }
 
+/* Kept until the end of the trace: whether it is somebody's fault hangs on what else the client did. */
+static struct finding *candidate(struct open_state *state, const struct finding_kind *kind,
+				 const struct session *session)
+{
+	struct finding *finding = memory_allocate(sizeof *finding);
+	finding_begin(finding, kind, session);
+	state->candidates = memory_grow(state->candidates, &state->capacity, state->count + 1,
+					sizeof *state->candidates);
+	state->candidates[state->count++] = finding;
+	return finding;
+}
+
 static void unanswered(struct analysis_context *context, const struct session *session)
 {
 	struct open_state *state = context->state;
@@ -109,21 +127,23 @@ static void unanswered(struct analysis_context *context, const struct session *s
 		state->one_way[host_place(address)] = *address;
 		return;
 	}
-	if (client->syn_count < state->tries || client->rst_seen ||
-	    context->trace->last_time - client->syn_first_time < state->wait ||
-	    client->syn_last_time - client->syn_first_time < state->wait / 3 ||
-	    state->told_by_icmp[session->number % ICMP_SESSIONS] == session->number ||
-	    state->count == CANDIDATES_LIMIT)
+	int64_t waited = context->trace->last_time - client->syn_first_time;
+	/* A third of the time and one more try make it worth a word, not an accusation. */
+	bool proved = waited >= state->wait && client->syn_count >= state->tries;
+	bool hinted = waited >= state->wait / 3 && client->syn_count > state->tries;
+	if ((!proved && !hinted) || client->rst_seen || state->count == CANDIDATES_LIMIT ||
+	    state->told_by_icmp[session->number % ICMP_SESSIONS] == session->number)
 		return;
-	struct finding *finding = memory_allocate(sizeof *finding);
-	finding_begin(finding, &syn_no_answer, session);
+	struct finding *finding = candidate(state, &syn_no_answer, session);
 	finding_count(finding, "tries", client->syn_count);
-	finding_duration(finding, "waited", context->trace->last_time - client->syn_first_time);
+	finding_duration(finding, "waited", waited);
 	finding->cost = client->syn_last_time - client->syn_first_time;
+	if (!proved) {
+		finding->severity = SEVERITY_NOTICE;
+		finding->sub_kind = "trace-ends";
+		finding_alternative(finding, "an answer came after the end of the trace", NULL);
+	}
 	cite_tries(finding, client);
-	state->candidates = memory_grow(state->candidates, &state->capacity, state->count + 1,
-					sizeof *state->candidates);
-	state->candidates[state->count++] = finding;
 }
 
 static void refused(struct analysis_context *context, const struct session *session)
@@ -131,15 +151,16 @@ static void refused(struct analysis_context *context, const struct session *sess
 	struct open_state *state = context->state;
 	uint8_t server = session_server(session);
 	const struct tcp_side *x = &session->tcp->side[session->client], *y = &session->tcp->side[server];
-	int64_t answer = y->rst_time - x->syn_last_time;
-	if (answer < 0 || answer > state->within || x->data_segments)
+	/* The reset kept is the first one: it answers the first SYN, unless only the last was answered. */
+	bool first = y->rst_time < x->syn_last_time;
+	int64_t answer = y->rst_time - (first ? x->syn_first_time : x->syn_last_time);
+	if (answer < 0 || answer > state->within || x->data_segments || state->count == CANDIDATES_LIMIT)
 		return;
-	struct finding finding;
-	finding_begin(&finding, &syn_refused, session);
-	finding_count(&finding, "tries", x->syn_count);
-	finding_duration(&finding, "answer", answer);
-	cite_tries(&finding, x);
-	finding_evidence(&finding, y->rst_packet, y->rst_time, "reset");
+	struct finding *finding = candidate(state, &syn_refused, session);
+	finding_count(finding, "tries", x->syn_count);
+	finding_duration(finding, "answer", answer);
+	cite_tries(finding, x);
+	finding_evidence(finding, y->rst_packet, y->rst_time, "reset");
 	const struct host *host = session_table_host(context->trace->sessions,
 						     &session->key.end[server].address);
 	int difference = host ? (int)host->ttl_max - y->rst_ttl : 0;
@@ -147,17 +168,16 @@ static void refused(struct analysis_context *context, const struct session *sess
 	if (other > difference)
 		difference = other;
 	if (difference >= state->hops) {
-		blame_middlebox(&finding, session, server);
-		finding.confidence = CONFIDENCE_POSSIBLE;
-		finding_why(&finding, "The reset carries another hop count than other packets of that host, so a "
+		blame_middlebox(finding, session, server);
+		finding->confidence = CONFIDENCE_POSSIBLE;
+		finding_why(finding, "The reset carries another hop count than other packets of that host, so a "
 			    "device on the way may have sent it.");
-		finding_alternative(&finding, "the host itself, whose resets start with another TTL", NULL);
+		finding_alternative(finding, "the host itself, whose resets start with another TTL", NULL);
 	} else {
-		blame_host(&finding, session, server);
-		finding_why(&finding, "Its own stack answered: the host is up, the way to it works, and nothing "
+		blame_host(finding, session, server);
+		finding_why(finding, "Its own stack answered: the host is up, the way to it works, and nothing "
 			    "listens on that port.");
 	}
-	finding_submit(context->findings, &finding);
 }
 
 static void open_end(struct analysis_context *context, const struct session *session,
@@ -167,10 +187,24 @@ static void open_end(struct analysis_context *context, const struct session *ses
 	if (!session->tcp || !session->tcp->side[session->client].syn_seen)
 		return;
 	const struct tcp_side *y = &session->tcp->side[session_server(session)];
+	struct open_state *state = context->state;
+	size_t place = host_place(&session->key.end[session->client].address);
+	if (y->synack_seen)
+		state->opened[place]++;
+	else
+		state->failed[place]++;
 	if (!session->side[session_server(session)].packets)
 		unanswered(context, session);
 	else if (y->rst_seen && !y->synack_seen)
 		refused(context, session);
+}
+
+/* Nobody is to blame for a port that a scanner found closed. */
+static bool by_scanner(const struct open_state *state, const struct finding *finding)
+{
+	size_t place = host_place(&finding->subject.client);
+	double failed = state->failed[place], all = failed + state->opened[place];
+	return failed >= state->targets && failed >= state->failing * all;
 }
 
 static void submit_unanswered(struct analysis_context *context, struct finding *finding)
@@ -183,7 +217,13 @@ static void submit_unanswered(struct analysis_context *context, struct finding *
 	bool client_hears = client && client->packets_received > 0;
 	if (!client_hears && address_equal(&state->one_way[place], &finding->subject.client))
 		return;
-	finding->confidence = CONFIDENCE_LIKELY;
+	finding->confidence = finding->severity < SEVERITY_WARNING ? CONFIDENCE_POSSIBLE : CONFIDENCE_LIKELY;
+	if (finding->severity == SEVERITY_INFO) {
+		blame_word(finding, PARTY_CLIENT, "app:client");
+		finding_why(finding, "The client tries many ports or hosts and most fail: it is searching.");
+		finding_submit(context->findings, finding);
+		return;
+	}
 	blame_word(finding, PARTY_NETWORK, "net:server-side");
 	if (server && server->seen_sending) {
 		finding_why(finding, "The server is alive, other packets of it are in the trace: a filter drops "
@@ -199,8 +239,17 @@ static void submit_unanswered(struct analysis_context *context, struct finding *
 static void open_finish(struct analysis_context *context)
 {
 	struct open_state *state = context->state;
-	for (size_t i = 0; i < state->count; i++)
-		submit_unanswered(context, state->candidates[i]);
+	for (size_t i = 0; i < state->count; i++) {
+		struct finding *finding = state->candidates[i];
+		if (by_scanner(state, finding)) {
+			finding->severity = SEVERITY_INFO;
+			finding->sub_kind = "scan";
+		}
+		if (finding->kind == &syn_no_answer)
+			submit_unanswered(context, finding);
+		else
+			finding_submit(context->findings, finding);
+	}
 }
 
 static void open_destroy(struct analysis_context *context)

@@ -243,7 +243,7 @@ static void judge(struct analysis_context *context, const struct session *sessio
 	bool by_timeout = episode->by_mechanism[REPEAT_TIMEOUT] > 0;
 	if (episode->timeouts >= state->backoff)
 		report_backoff(context, session, episode);
-	else if (by_timeout && episode->recovered && episode->cost >= state->least_cost) {
+	else if (by_timeout && (episode->recovered || episode->timeouts > 1) && episode->cost >= state->least_cost) {
 		mine->cost += episode->cost;
 		fill(context, &finding, &rto, session, episode);
 		finding.sub_kind = timeout_reason_name((enum timeout_reason)episode->timeout_reason);
