@@ -220,7 +220,7 @@ static void describe_finding(struct diagnosis *to, const struct finding *from,
 	finding->id = kind->id;
 	finding->severity = (enum culprit_severity)from->severity;
 	finding->confidence = (enum culprit_confidence)from->confidence;
-	finding->title = kind->title;
+	finding->title = render(to, from, kind->title);
 	finding->text = describe_text(to, from);
 	finding->blame = pool_words(&to->pool, from->blame.word);
 	finding->party = party_name(from->blame.party);

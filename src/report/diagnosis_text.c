@@ -61,23 +61,13 @@ static void add_counted(struct text *to, uint64_t number, const char *one, const
 	text_add(to, number == 1 ? one : many);
 }
 
-static void wrap_text(const struct letter *letter, size_t indent, struct text *words)
-{
-	page_indent(&letter->page, indent);
-	page_wrap(&letter->page, indent, indent, words->bytes ? words->bytes : "");
-	text_finish(words);
-}
-
-/* A label in bold, then words that wrap behind it. */
+/* A dim label, then words that wrap behind it. */
 static void add_item(const struct letter *letter, size_t indent, const char *label, const char *words)
 {
 	page_indent(&letter->page, indent);
-	page_ink(&letter->page, INK_DIM);
-	text_add(letter->page.to, label);
-	page_ink(&letter->page, INK_PLAIN);
-	for (size_t at = strlen(label); at < LABEL_WIDTH; at++)
-		text_add_char(letter->page.to, ' ');
-	page_wrap(&letter->page, indent + LABEL_WIDTH, indent + LABEL_WIDTH, words);
+	page_add(&letter->page, INK_DIM, label);
+	page_indent(&letter->page, LABEL_WIDTH - strlen(label));
+	page_wrap(&letter->page, INK_PLAIN, indent + LABEL_WIDTH, indent + LABEL_WIDTH, words);
 }
 
 /* The trace in a line: "a.pcapng: 2,263 packets, 1.84 MB, 12 sessions, 61.2 s from …". */
@@ -98,18 +88,15 @@ static void add_trace(const struct letter *letter)
 		text_addf(&words, ", %s from %s",
 			  duration_text(trace->last_time - trace->first_time, duration),
 			  time_rfc3339(trace->first_time, 0, start));
-	page_ink(&letter->page, INK_DIM);
-	wrap_text(letter, 0, &words);
-	page_ink(&letter->page, INK_PLAIN);
+	page_paragraph(&letter->page, INK_DIM, 0, words.bytes);
+	text_finish(&words);
 }
 
 static void add_verdict(const struct letter *letter)
 {
 	const struct culprit_verdict *verdict = &letter->diagnosis->verdict;
 	text_add_char(letter->page.to, '\n');
-	page_ink(&letter->page, verdict->finding ? INK_BOLD : INK_GREEN);
-	page_wrap(&letter->page, 0, 0, verdict->text);
-	page_ink(&letter->page, INK_PLAIN);
+	page_paragraph(&letter->page, verdict->finding ? INK_BOLD : INK_GREEN, 0, verdict->text);
 }
 
 /* "10.0.0.5 → 10.0.0.9 port 21", or the host alone; nothing when it is about nobody. */
@@ -140,24 +127,17 @@ static void add_sessions(struct text *to, const struct culprit_finding *finding)
 	}
 }
 
+/* "error 1: The receiver closed its window [tcp/zero-window]" */
 static void add_heading(const struct letter *letter, const struct culprit_finding *finding, size_t indent)
 {
-	struct text *to = letter->page.to;
-	const char *severity = culprit_severity_name(finding->severity);
-	struct text title = { 0 };
-	text_add_char(to, '\n');
-	page_indent(&letter->page, indent);
-	page_ink(&letter->page, severity_ink(finding->severity));
-	text_addf(to, "%s %u", severity, finding->number);
-	page_ink(&letter->page, INK_PLAIN);
-	text_addf(&title, "%u", finding->number);
-	size_t at = indent + strlen(severity) + 1 + title.length + 2;
-	text_clear(&title);
+	struct text label = { 0 }, title = { 0 };
+	text_addf(&label, "%s %u: ", culprit_severity_name(finding->severity), finding->number);
 	text_addf(&title, "%s [%s]", finding->title, finding->id);
-	text_add(to, ": ");
-	page_ink(&letter->page, INK_BOLD);
-	page_wrap(&letter->page, at, indent + 4, title.bytes);
-	page_ink(&letter->page, INK_PLAIN);
+	text_add_char(letter->page.to, '\n');
+	page_indent(&letter->page, indent);
+	page_add(&letter->page, severity_ink(finding->severity), label.bytes);
+	page_wrap(&letter->page, INK_BOLD, indent + label.length, indent + 4, title.bytes);
+	text_finish(&label);
 	text_finish(&title);
 }
 
@@ -213,25 +193,29 @@ static void add_evidence(const struct letter *letter, const struct culprit_findi
 	for (size_t i = 0; i < finding->evidence_count; i++) {
 		const struct culprit_evidence *evidence = &finding->evidence[i];
 		bool skipped = i + 1 == finding->evidence_count && finding->evidence_total > i + 1;
-		struct text *to = letter->page.to;
+		size_t at = indent + LABEL_WIDTH;
+		struct text words = { 0 };
 		page_indent(&letter->page, indent);
-		page_ink(&letter->page, INK_DIM);
-		text_add(to, i == 0 ? "Where  " : "       ");
-		page_ink(&letter->page, INK_PLAIN);
+		page_add(&letter->page, INK_DIM, i == 0 ? "Where  " : "       ");
 		if (skipped) {
-			text_add(to, "\xe2\x80\xa6 ");
-			add_counted(to, finding->evidence_total - finding->evidence_count,
+			text_add(&words, "\xe2\x80\xa6 ");
+			add_counted(&words, finding->evidence_total - finding->evidence_count,
 				    "more packet", "more packets");
-			text_add_char(to, '\n');
-			page_indent(&letter->page, indent + LABEL_WIDTH);
+			page_wrap(&letter->page, INK_DIM, at, at, words.bytes);
+			page_indent(&letter->page, at);
+			text_clear(&words);
 		}
+		text_addf(&words, "packet %*llu  ", (int)number_width,
+			  (unsigned long long)evidence->packet);
+		page_add(&letter->page, INK_PLAIN, words.bytes);
+		at += words.length;
+		text_clear(&words);
 		evidence_time(letter, evidence->time, time);
-		text_addf(to, "packet %*llu  ", (int)number_width, (unsigned long long)evidence->packet);
-		page_ink(&letter->page, INK_DIM);
-		text_addf(to, "%*s%s  ", (int)time_width, time, relative ? " s" : "");
-		page_ink(&letter->page, INK_PLAIN);
-		size_t at = indent + LABEL_WIDTH + 9 + number_width + time_width + (relative ? 2 : 0) + 2;
-		page_wrap(&letter->page, at, at, evidence->note);
+		text_addf(&words, "%*s%s  ", (int)time_width, time, relative ? " s" : "");
+		page_add(&letter->page, INK_DIM, words.bytes);
+		at += words.length;
+		page_wrap(&letter->page, INK_PLAIN, at, at, evidence->note);
+		text_finish(&words);
 	}
 }
 
@@ -271,16 +255,11 @@ static void add_finding(const struct letter *letter, const struct culprit_findin
 	add_heading(letter, finding, 0);
 	add_subject(&subject, finding);
 	add_sessions(&subject, finding);
-	if (subject.length) {
-		page_ink(&letter->page, INK_DIM);
-		wrap_text(letter, indent, &subject);
-		page_ink(&letter->page, INK_PLAIN);
-	}
+	if (subject.length)
+		page_paragraph(&letter->page, INK_DIM, indent, subject.bytes);
 	text_finish(&subject);
-	if (!verdict_says(letter->diagnosis, finding)) {
-		page_indent(&letter->page, indent);
-		page_wrap(&letter->page, indent, indent, finding->text);
-	}
+	if (!verdict_says(letter->diagnosis, finding))
+		page_paragraph(&letter->page, INK_PLAIN, indent, finding->text);
 	add_blame(letter, finding, indent);
 	add_evidence(letter, finding, indent);
 	add_alternatives(letter, finding, indent);
@@ -294,8 +273,7 @@ static void add_consequence(const struct letter *letter, const struct culprit_fi
 	struct text words = { 0 };
 	add_heading(letter, finding, indent);
 	indent += 2;
-	page_indent(&letter->page, indent);
-	page_wrap(&letter->page, indent, indent, finding->text);
+	page_paragraph(&letter->page, INK_PLAIN, indent, finding->text);
 	for (size_t i = 0; i < finding->evidence_count; i++)
 		text_addf(&words, "%s%llu", i ? ", " : finding->evidence_count == 1 ? "packet " : "packets ",
 			  (unsigned long long)finding->evidence[i].packet);
@@ -359,10 +337,8 @@ static void add_notice(const struct letter *letter, const struct culprit_finding
 	if (finding->first_packet)
 		text_addf(&words, " (packet %llu)", (unsigned long long)finding->first_packet);
 	page_indent(&letter->page, 2);
-	page_ink(&letter->page, severity_ink(finding->severity));
-	text_add(letter->page.to, label.bytes);
-	page_ink(&letter->page, INK_PLAIN);
-	page_wrap(&letter->page, 2 + label.length, 4, words.bytes);
+	page_add(&letter->page, severity_ink(finding->severity), label.bytes);
+	page_wrap(&letter->page, INK_PLAIN, 2 + label.length, 4, words.bytes);
 	text_finish(&words);
 	text_finish(&label);
 }

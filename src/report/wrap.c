@@ -11,7 +11,8 @@ size_t text_columns(const char *words, size_t count)
 	return columns;
 }
 
-void page_ink(const struct page *page, enum ink ink)
+/* Starts a colour; INK_PLAIN ends it. Nothing on a page without colour. */
+static void change_ink(const struct page *page, enum ink ink)
 {
 	static const char *const escapes[] = {
 		[INK_PLAIN] = "\033[0m", [INK_BOLD] = "\033[1m", [INK_DIM] = "\033[2m",
@@ -20,6 +21,25 @@ void page_ink(const struct page *page, enum ink ink)
 	};
 	if (page->colour)
 		text_add(page->to, escapes[ink]);
+}
+
+static void start_ink(const struct page *page, enum ink ink)
+{
+	if (ink != INK_PLAIN)
+		change_ink(page, ink);
+}
+
+static void end_ink(const struct page *page, enum ink ink)
+{
+	if (ink != INK_PLAIN)
+		change_ink(page, INK_PLAIN);
+}
+
+void page_add(const struct page *page, enum ink ink, const char *words)
+{
+	start_ink(page, ink);
+	text_add(page->to, words);
+	end_ink(page, ink);
 }
 
 void page_indent(const struct page *page, size_t columns)
@@ -38,17 +58,21 @@ static size_t word_length(const char *words)
 	return length;
 }
 
-void page_wrap(const struct page *page, size_t at, size_t indent, const char *words)
+void page_wrap(const struct page *page, enum ink ink, size_t at, size_t indent, const char *words)
 {
 	bool fresh = true;       /* nothing stands on this line yet but what the caller put there */
+	struct text word = { 0 };
+	start_ink(page, ink);
 	while (*words) {
 		size_t length = word_length(words);
-		struct text word = { 0 };
+		text_clear(&word);
 		text_add_printable(&word, words, length);
 		size_t columns = text_columns(word.bytes, word.length);
 		if (!fresh && at + 1 + columns > page->width) {
+			end_ink(page, ink);
 			text_add_char(page->to, '\n');
 			page_indent(page, indent);
+			start_ink(page, ink);
 			at = indent;
 			fresh = true;
 		}
@@ -57,22 +81,18 @@ void page_wrap(const struct page *page, size_t at, size_t indent, const char *wo
 			at++;
 		}
 		text_add_bytes(page->to, word.bytes, word.length);
-		text_finish(&word);
 		at += columns;
 		fresh = false;
 		words += length;
 		words += strspn(words, " ");
 	}
+	end_ink(page, ink);
 	text_add_char(page->to, '\n');
+	text_finish(&word);
 }
 
-void page_item(const struct page *page, size_t indent, const char *label, size_t size,
-	       const char *words)
+void page_paragraph(const struct page *page, enum ink ink, size_t indent, const char *words)
 {
-	size_t columns = text_columns(label, strlen(label));
 	page_indent(page, indent);
-	text_add(page->to, label);
-	for (; columns < size; columns++)
-		text_add_char(page->to, ' ');
-	page_wrap(page, indent + columns, indent + columns, words);
+	page_wrap(page, ink, indent, indent, words);
 }

@@ -18,17 +18,17 @@ struct page {
 	bool colour;
 };
 
-/* Starts a colour; INK_PLAIN ends it. Nothing on a page without colour. */
-void page_ink(const struct page *page, enum ink ink);
+/* Adds words in a colour, broken at spaces so that no line is longer than the page, where that can be.
+ * The first line goes on at column `at`; the others are indented by `indent`. Ends the line. Control
+ * characters are made visible: words may come from a packet. Each line is coloured by itself, since a
+ * pager forgets colours from line to line. */
+void page_wrap(const struct page *page, enum ink ink, size_t at, size_t indent, const char *words);
 
-/* Adds words, broken at spaces so that no line is longer than the page, where that can be. The first
- * line goes on at column `at`; the others are indented by `indent`. Ends the line. Control characters
- * are made visible: words may come from a packet. */
-void page_wrap(const struct page *page, size_t at, size_t indent, const char *words);
+/* The same as lines of their own, all of them indented. */
+void page_paragraph(const struct page *page, enum ink ink, size_t indent, const char *words);
 
-/* `indent` spaces and a label that takes `size` columns at least, then the words as page_wrap. */
-void page_item(const struct page *page, size_t indent, const char *label, size_t size,
-	       const char *words);
+/* Some words in a colour, as they are. */
+void page_add(const struct page *page, enum ink ink, const char *words);
 
 void page_indent(const struct page *page, size_t columns);
 
