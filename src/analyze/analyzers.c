@@ -10,7 +10,8 @@
 #define ANALYZERS(X) \
 	X(tcp_loss) \
 	X(tcp_open) \
-	X(tcp_timeout)
+	X(tcp_timeout) \
+	X(tcp_zero_window)
 
 #define DECLARE(name) extern const struct analyzer name##_analyzer;
 ANALYZERS(DECLARE)
