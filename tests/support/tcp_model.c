@@ -74,7 +74,7 @@ struct end {
 	int64_t paused_until;
 	unsigned pauses_done;
 	struct timer rto, delayed_ack, persist, tail_probe;
-	int64_t card_free;
+	int64_t card_free, syn_time;
 };
 
 struct line_state { double free_at, tokens; int64_t refilled, last_out; };
@@ -806,6 +806,7 @@ static void send_syn(struct model *m, unsigned side)
 {
 	struct end *end = &m->end[side];
 	unsigned flags = side == 0 ? TCP_SYN : TCP_SYN | TCP_ACK;
+	end->syn_time = m->now;
 	transmit(m, side, flags, -1, 0,
 		 (struct subject){ .matter = MATTER_SYN, .index = 1, .copy = ++end->syn_copies });
 	timer_start(m, side, &end->rto, RTO, end->host->initial_rto << (end->backoff < 6 ? end->backoff : 6));
@@ -816,6 +817,8 @@ static void establish(struct model *m, unsigned side)
 	struct end *end = &m->end[side];
 	end->state = ESTABLISHED;
 	end->backoff = 0;
+	if (end->syn_copies == 1)
+		measure(end, m->now - end->syn_time);
 	timer_stop(&end->rto);
 	check_steps(m);
 }
@@ -833,9 +836,7 @@ static void take_syn(struct model *m, unsigned side, const struct model_packet *
 		send_syn(m, side);
 	} else if (end->state == SYN_SENT) {
 		end->expected = 0;
-		end->state = ESTABLISHED;
-		if (end->syn_copies == 1)
-			measure(end, m->now);
+		end->state = ESTABLISHED;    /* else nothing but a SYN would be sent */
 		send_ack(m, side);
 		establish(m, side);
 	} else {
