@@ -8,6 +8,24 @@
 
 /* One line an analyzer: NAME stands for `NAME_analyzer` in its own file. */
 #define ANALYZERS(X) \
+	X(arp_duplicate) \
+	X(arp_gateway) \
+	X(arp_reply) \
+	X(arp_storm) \
+	X(ip_checksum) \
+	X(ip_ecn) \
+	X(ip_fragments) \
+	X(ip_loop) \
+	X(ip_martian) \
+	X(ip_order) \
+	X(ip_route) \
+	X(link_fcs) \
+	X(link_flood) \
+	X(link_loop) \
+	X(link_mask) \
+	X(link_pause) \
+	X(link_storm) \
+	X(link_stp) \
 	X(tcp_loss) \
 	X(tcp_open) \
 	X(tcp_timeout) \

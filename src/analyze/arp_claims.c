@@ -1,0 +1,136 @@
+/* Every ARP packet but a probe says "this address is mine": RFC 826, RFC 5227. */
+#include "analyze/arp_claims.h"
+
+#include "core/clock.h"
+#include "core/hash.h"
+
+#define ADDRESSES_REMEMBERED 2048
+#define STATIONS_REMEMBERED 2048
+#define ANSWERED_WITHIN (5 * NANOSECONDS)
+#define TOGETHER NANOSECONDS             /* two answers to one question */
+#define MINUTE (60 * NANOSECONDS)
+
+struct request_key { struct address asker, target; };
+
+void arp_claims_init(struct arp_claims *all, int64_t window)
+{
+	cache_init(&all->claims, ADDRESSES_REMEMBERED, sizeof(struct address), sizeof(struct claims));
+	cache_init(&all->speakers, STATIONS_REMEMBERED, sizeof(struct mac), sizeof(struct speaker));
+	cache_init(&all->requests, ADDRESSES_REMEMBERED, sizeof(struct request_key),
+		   sizeof(struct sample));
+	all->window = window;
+}
+
+void arp_claims_finish(struct arp_claims *all)
+{
+	cache_finish(&all->claims);
+	cache_finish(&all->speakers);
+	cache_finish(&all->requests);
+}
+
+static struct sample sample_of(const struct packet *packet)
+{
+	return (struct sample){ packet->record->number, packet->record->time };
+}
+
+static bool is_mac(const struct mac *mac, const uint8_t bytes[6])
+{
+	return memcmp(mac->bytes, bytes, sizeof mac->bytes) == 0;
+}
+
+static void note_probe(struct arp_claims *all, const struct packet *packet)
+{
+	struct claims *claims = cache_enter(&all->claims, &packet->arp->target, NULL);
+	claims->probe = sample_of(packet);
+	memcpy(claims->prober.bytes, packet->arp->sender_mac, sizeof claims->prober.bytes);
+}
+
+/* Another station than the last one claims the address. */
+static void change_claimant(struct arp_claims *all, struct claims *claims, const struct packet *packet)
+{
+	const struct claimant *last = &claims->claimant[claims->current];
+	struct claimant *next = &claims->claimant[!claims->current];
+	int64_t time = packet->record->time;
+	bool known = next->last.packet && is_mac(&next->mac, packet->arp->sender_mac);
+	if (known && time - next->last.time <= all->window && time - last->last.time <= all->window)
+		claims->returns++;
+	if (!known) {
+		*next = (struct claimant){ .first = sample_of(packet) };
+		memcpy(next->mac.bytes, packet->arp->sender_mac, sizeof next->mac.bytes);
+	}
+	if (packet->arp->operation == ARP_REPLY && last->answered && time - last->last.time <= TOGETHER)
+		claims->two_answers = true;
+	if (!claims->proof.total)
+		claims->proof.first[claims->proof.total++] = last->last;
+	proof_add(&claims->proof, packet);
+	claims->current = !claims->current;
+}
+
+static void note_claim(struct arp_claims *all, struct claims *claims, const struct packet *packet)
+{
+	struct claimant *current = &claims->claimant[claims->current];
+	if (!current->last.packet) {
+		current->first = sample_of(packet);
+		memcpy(current->mac.bytes, packet->arp->sender_mac, sizeof current->mac.bytes);
+	} else if (!is_mac(&current->mac, packet->arp->sender_mac)) {
+		change_claimant(all, claims, packet);
+		current = &claims->claimant[claims->current];
+	}
+	current->last = sample_of(packet);
+	current->answered = packet->arp->operation == ARP_REPLY && !packet->arp->gratuitous;
+	if (current->answered && claims->probe.packet &&
+	    !is_mac(&claims->prober, packet->arp->sender_mac) &&
+	    packet->record->time - claims->probe.time <= ANSWERED_WITHIN) {
+		claims->probe_answered = true;
+		proof_add(&claims->proof, packet);
+	}
+}
+
+static bool was_asked(struct arp_claims *all, const struct packet *packet)
+{
+	struct request_key key = { packet->arp->target, packet->arp->sender };
+	const struct sample *request = cache_find(&all->requests, &key);
+	return request && packet->record->time - request->time <= ANSWERED_WITHIN;
+}
+
+static void note_speaker(struct arp_claims *all, const struct packet *packet)
+{
+	const struct arp_header *arp = packet->arp;
+	struct mac mac;
+	memcpy(mac.bytes, arp->sender_mac, sizeof mac.bytes);
+	struct speaker *speaker = cache_enter(&all->speakers, &mac, NULL);
+	uint32_t known = speaker->addresses.count;
+	if (spread_add(&speaker->addresses, hash_bytes(&arp->sender, sizeof arp->sender, 0)) &&
+	    known < SPEAKER_ADDRESSES)
+		speaker->address[known] = arp->sender;
+	if (arp->operation != ARP_REPLY || arp->gratuitous || was_asked(all, packet))
+		return;
+	uint32_t count = rate_add(&speaker->unsolicited, packet->record->time, MINUTE);
+	if (count > speaker->unsolicited_peak)
+		speaker->unsolicited_peak = count;
+	proof_add(&speaker->proof, packet);
+	memcpy(speaker->victim.bytes, arp->target_mac, sizeof speaker->victim.bytes);
+	speaker->claimed = arp->sender;
+}
+
+struct claims *arp_claims_observe(struct arp_claims *all, const struct packet *packet)
+{
+	const struct arp_header *arp = packet->arp;
+	if (!arp->sender.family || arp->operation > ARP_REPLY)
+		return NULL;
+	if (arp->probe) {
+		note_probe(all, packet);
+		return NULL;
+	}
+	if (address_is_unspecified(&arp->sender))
+		return NULL;
+	note_speaker(all, packet);
+	if (arp->operation == ARP_REQUEST) {
+		struct request_key key = { arp->sender, arp->target };
+		struct sample *request = cache_enter(&all->requests, &key, NULL);
+		*request = sample_of(packet);
+	}
+	struct claims *claims = cache_enter(&all->claims, &arp->sender, NULL);
+	note_claim(all, claims, packet);
+	return claims;
+}

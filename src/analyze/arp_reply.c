@@ -1,0 +1,166 @@
+/* Does somebody ask for a station that is not there? arp/no-reply. */
+#include "analyze/asked.h"
+#include "analyze/frame.h"
+
+static const struct finding_kind no_reply = {
+	.id = "arp/no-reply",
+	.severity = SEVERITY_ERROR,
+	.buttons = BUTTON_SE,
+	.merge = MERGE_PAIR,
+	.suppressed_by = QUALITY_CLOCK,
+	.title = "Nobody answers for this address on the LAN",
+	.say = "{client} asked {tries} for the hardware address of {server} and nobody answered: {server} "
+	       "is not on this LAN.",
+	.meaning = "A host can send nothing to an address of its LAN before ARP has found the station. "
+		   "Several requests without an answer, and no other sign of the address, mean that the "
+		   "station is down, in another VLAN, or that the address is wrong. Kind cut-off: the "
+		   "asker gets no answer from anybody. Kind search: one host asks for many addresses that "
+		   "nobody has, as a scanner or a router with stale work does; no address is missing then.",
+	.false_alarms = "Probes for a free address (RFC 5227) and announcements want no answer. Answers go "
+			"to the asker alone: if nothing else that went to the asker alone is in the trace, "
+			"they may have been there unseen.",
+	.advice = { "Check whether {server} is up, its cable, its VLAN and its address.",
+		    "If {server} is the gateway of {client}, check the gateway's address in the "
+		    "configuration of {client}." },
+	.reference = "RFC 826; RFC 1122 2.3.2",
+	.parameters = {
+		{ .name = "tries", .unit = UNIT_COUNT, .value = 3, .meaning = "requests without an answer" },
+		{ .name = "span", .unit = UNIT_SECONDS, .value = 2,
+		  .meaning = "from the first request to the end of the trace at least" },
+		{ .name = "search", .unit = UNIT_COUNT, .value = 10,
+		  .meaning = "missing addresses of one asker above which it is searching" },
+	},
+};
+
+struct reply_state {
+	struct asked asked;
+	uint64_t tries;
+	int64_t span;
+	uint32_t search;
+};
+
+static void reply_begin(struct analysis_context *context)
+{
+	struct reply_state *state = context->state;
+	asked_init(&state->asked);
+	state->tries = (uint64_t)setting(context->settings, &no_reply, "tries");
+	state->span = setting_duration(context->settings, &no_reply, "span");
+	state->search = (uint32_t)setting(context->settings, &no_reply, "search");
+}
+
+static void reply_observe(struct analysis_context *context, const struct observation *observation)
+{
+	struct reply_state *state = context->state;
+	const struct packet *packet = observation->packet;
+	const struct arp_header *arp = packet->arp;
+	if (!arp || !arp->sender.family || !frame_has_time(packet) || arp->probe)
+		return;
+	bool is_reply = arp->operation == ARP_REPLY;
+	asked_heard(&state->asked, packet, &arp->sender, is_reply && !arp->gratuitous ? &arp->target : NULL);
+	/* A request to one station refreshes what is known; only those to everybody search. */
+	if (arp->operation == ARP_REQUEST && !arp->gratuitous && frame_is_broadcast(packet))
+		asked_question(&state->asked, packet, &arp->sender, &arp->target);
+}
+
+static void name_certainty(struct finding *finding, const struct unanswered *missing)
+{
+	if (missing->cut_off) {
+		finding->sub_kind = "cut-off";
+		finding_alternative(finding, "the trace holds only what the asker sends", NULL);
+	}
+	if (missing->answers_visible) {
+		finding->confidence = CONFIDENCE_LIKELY;
+		finding_alternative(finding, "an answer went to the asker alone and is not in the trace",
+				    "other frames to the asker alone are in it");
+	} else {
+		finding->confidence = CONFIDENCE_POSSIBLE;
+		finding->severity = SEVERITY_NOTICE;
+		finding_alternative(finding, "an answer went to the asker alone and is not in the trace",
+				    NULL);
+	}
+	finding_alternative(finding, "the asker has a wrong address configured", NULL);
+}
+
+static void report_missing(struct analysis_context *context, const struct unanswered *missing)
+{
+	const struct reply_state *state = context->state;
+	struct finding finding;
+	finding_begin(&finding, &no_reply, NULL);
+	finding_subject(&finding, missing->asker, missing->target, 0, 0);
+	finding.count = missing->tries->total;
+	finding.cost = proof_span(missing->tries);
+	if (missing->tries->total == 1)
+		finding_words(&finding, "tries", "once");
+	else
+		finding_words(&finding, "tries", "%llu times",
+			      (unsigned long long)missing->tries->total);
+	finding_duration(&finding, "asked_for", proof_span(missing->tries));
+	finding_threshold(&finding, "tries_least", UNIT_COUNT, (double)state->tries);
+	name_certainty(&finding, missing);
+	char target[ADDRESS_TEXT_SIZE];
+	blame_word(&finding, PARTY_SERVER, "server");
+	finding_why(&finding, "Whoever has %s must answer ARP for it; nobody did, and nothing else came from "
+		    "it.", address_text(missing->target, target));
+	proof_give(missing->tries, &finding, "asks for the address; no answer");
+	finding_submit(context->findings, &finding);
+}
+
+static void report_searchers(struct analysis_context *context)
+{
+	const struct reply_state *state = context->state;
+	const struct asker *asker;
+	const struct address *address;
+	size_t at = 0;
+	while ((asker = asked_searcher(&state->asked, state->search, &at, &address))) {
+		struct finding finding;
+		finding_begin(&finding, &no_reply, NULL);
+		finding_host(&finding, address);
+		finding.severity = SEVERITY_NOTICE;
+		finding.sub_kind = "search";
+		finding.say = "{host} asked for the hardware addresses of {missing} addresses that nobody "
+			      "has: it searches the LAN, or works through stale addresses.";
+		finding.count = asker->missing;
+		finding_count(&finding, "missing", asker->missing);
+		finding_threshold(&finding, "search", UNIT_COUNT, state->search);
+		char host[ADDRESS_TEXT_SIZE];
+		blame_word(&finding, PARTY_CLIENT, "config:%s", address_text(address, host));
+		finding_why(&finding, "It asks for many addresses that are not in use.");
+		finding_evidence(&finding, asker->first.packet, asker->first.time,
+				 "the first request without an answer");
+		finding_submit(context->findings, &finding);
+	}
+}
+
+static void reply_finish(struct analysis_context *context)
+{
+	struct reply_state *state = context->state;
+	struct unanswered missing;
+	size_t at = 0;
+	asked_conclude(&state->asked);
+	while (asked_next(&state->asked, context->trace, &at, &missing)) {
+		bool enough = missing.tries->total >= state->tries;
+		if (missing.missing <= state->search && missing.watched >= state->span &&
+		    (enough || missing.cut_off))
+			report_missing(context, &missing);
+	}
+	report_searchers(context);
+}
+
+static void reply_destroy(struct analysis_context *context)
+{
+	struct reply_state *state = context->state;
+	asked_finish(&state->asked);
+}
+
+static const struct finding_kind *const kinds[] = { &no_reply, NULL };
+
+const struct analyzer arp_reply_analyzer = {
+	.name = "arp-reply",
+	.kinds = kinds,
+	.state_size = sizeof(struct reply_state),
+	.wants = WANTS_LINK,
+	.begin = reply_begin,
+	.observe = reply_observe,
+	.finish = reply_finish,
+	.destroy = reply_destroy,
+};

@@ -1,0 +1,49 @@
+/* Who asked for whose hardware address and got no answer: the same question in ARP (RFC 826) and in
+ * IPv6 neighbour discovery (RFC 4861). */
+#ifndef ANALYZE_ASKED_H
+#define ANALYZE_ASKED_H
+
+#include "analyze/analyzer.h"
+#include "analyze/cache.h"
+#include "analyze/proof.h"
+
+struct asked {
+	struct cache asks;       /* asker and target to struct proof: tries since the target was last heard */
+	struct cache alive;      /* address to struct sample: when it last said its own name */
+	struct cache askers;     /* address to struct asker */
+};
+
+struct asker {
+	uint64_t answers;        /* it got, so that the trace would show others */
+	uint32_t missing;        /* targets that never answered it; known at the end */
+	struct sample first;
+};
+
+/* A target that never answered, with what decides how sure that is. */
+struct unanswered {
+	const struct address *asker, *target;
+	const struct proof *tries;
+	uint32_t missing;        /* targets that this asker misses in all */
+	bool answers_visible;    /* frames to the asker alone are in the trace */
+	bool cut_off;            /* the asker got nothing from anybody although it sent other packets */
+	int64_t watched;         /* ns that the trace goes on after the first try */
+};
+
+void asked_init(struct asked *asked);
+void asked_finish(struct asked *asked);
+/* `asker` asks everybody for `target`. */
+void asked_question(struct asked *asked, const struct packet *packet, const struct address *asker,
+		    const struct address *target);
+/* `address` is there: it answered, asked itself or announced itself. `asker` got that as an answer to
+ * itself alone; NULL: it was for everybody. */
+void asked_heard(struct asked *asked, const struct packet *packet, const struct address *address,
+		 const struct address *asker);
+/* After the last packet: counts what every asker misses, then walks over the unanswered questions. */
+void asked_conclude(struct asked *asked);
+bool asked_next(const struct asked *asked, const struct trace_state *trace, size_t *at,
+		struct unanswered *to);
+/* Walks over the askers that miss more than `limit` targets: they search, nobody is missing. */
+const struct asker *asked_searcher(const struct asked *asked, uint32_t limit, size_t *at,
+				   const struct address **address);
+
+#endif

@@ -1,0 +1,42 @@
+/* Counts of things per stretch of time, and of things that differ, in a few bytes each. */
+#ifndef ANALYZE_RATE_H
+#define ANALYZE_RATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct rate {                    /* events in the current window; windows follow each other */
+	int64_t start;           /* ns; when the window began */
+	uint32_t count;
+};
+
+/* Counts one event at `time`. Returns how many the window of `length` ns holds so far, this included. */
+static inline uint32_t rate_add(struct rate *rate, int64_t time, int64_t length)
+{
+	if (rate->count == 0 || time - rate->start >= length || time < rate->start) {
+		rate->start = time;
+		rate->count = 0;
+	}
+	return ++rate->count;
+}
+
+#define SPREAD_BITS 256
+
+struct spread {                  /* how many different things: exact for few, too low for very many */
+	uint64_t bits[SPREAD_BITS / 64];
+	uint32_t count;
+};
+
+/* Counts the thing with this hash once. True when it is a new one. */
+static inline bool spread_add(struct spread *spread, uint64_t hash)
+{
+	uint64_t bit = hash % SPREAD_BITS;
+	uint64_t mask = 1ULL << (bit % 64);
+	if (spread->bits[bit / 64] & mask)
+		return false;
+	spread->bits[bit / 64] |= mask;
+	spread->count++;
+	return true;
+}
+
+#endif
