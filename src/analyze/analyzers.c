@@ -26,6 +26,7 @@
 	X(link_pause) \
 	X(link_storm) \
 	X(link_stp) \
+	X(tcp_connect) \
 	X(tcp_loss) \
 	X(tcp_open) \
 	X(tcp_timeout) \

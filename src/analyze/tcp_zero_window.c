@@ -109,7 +109,7 @@ static void cite(struct finding *finding, const struct tcp_zero_window *window)
 {
 	finding_evidence(finding, window->first_packet, window->start_time, "window 0");
 	if (window->first_probe_packet)
-		finding_evidence(finding, window->first_probe_packet, window->start_time,
+		finding_evidence(finding, window->first_probe_packet, window->first_probe_time,
 				 "the sender asks whether it is open again");
 	if (window->open_packet)
 		finding_evidence(finding, window->open_packet, window->end_time, "the window opens (%llu bytes)",
@@ -166,7 +166,7 @@ static void report_stuck(struct analysis_context *context, const struct session 
 	}
 	cite(&finding, worst);
 	if (worst->last_probe_packet != worst->first_probe_packet)
-		finding_evidence(&finding, worst->last_probe_packet, worst->end_time, "the last probe");
+		finding_evidence(&finding, worst->last_probe_packet, worst->last_probe_time, "the last probe");
 	finding_submit(context->findings, &finding);
 }
 

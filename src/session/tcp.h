@@ -82,7 +82,8 @@ struct tcp_side {                /* one end as a sender of data, and what it adv
 	uint16_t syn_options;        /* TCP_OPTION_* of its SYN */
 	uint32_t syn_options_hash;
 	uint8_t syn_ttl, syn_nop_run;
-	bool syn_ecn;                /* SYN with ECE and CWR */
+	bool syn_ecn;                /* last SYN with ECE and CWR */
+	bool syn_ecn_dropped;        /* a SYN with them was repeated without */
 	uint16_t raw_window;         /* last, as sent */
 	uint64_t window;             /* last, scaled */
 	uint64_t window_minimum, window_maximum;
@@ -182,6 +183,7 @@ struct tcp_zero_window {
 	uint64_t first_packet, open_packet;  /* open_packet 0: never opened again */
 	uint32_t probes, probe_answers;
 	uint64_t first_probe_packet, last_probe_packet;
+	int64_t first_probe_time, last_probe_time;
 	bool sender_waiting;         /* X had data: it probed, or had filled the window before */
 	bool silly;                  /* reopened by less than a segment */
 	uint64_t window_after;

@@ -315,9 +315,12 @@ void tcp_classify(struct tcp_step *step)
 		struct tcp_zero_window *zero = &step->in->zero;
 		segment->class = SEGMENT_ZERO_WINDOW_PROBE;
 		step->out->last_was_probe = true;
-		if (!zero->probes++)
+		if (!zero->probes++) {
 			zero->first_probe_packet = step->number;
+			zero->first_probe_time = step->time;
+		}
 		zero->last_probe_packet = step->number;
+		zero->last_probe_time = step->time;
 		zero->sender_waiting = true;
 		if (step->length) {
 			step->out->probe_open = true;

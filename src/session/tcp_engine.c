@@ -82,7 +82,9 @@ static void read_syn(struct tcp_step *step)
 	x->syn_options_hash = header->options_hash;
 	x->syn_ttl = step->packet->ip->time_to_live;
 	x->syn_nop_run = header->nop_run;
-	x->syn_ecn = (header->flags & (TCP_ECE | TCP_CWR)) == (TCP_ECE | TCP_CWR);
+	bool ecn = (header->flags & (TCP_ECE | TCP_CWR)) == (TCP_ECE | TCP_CWR);
+	x->syn_ecn_dropped |= x->syn_ecn && !ecn;
+	x->syn_ecn = ecn;
 	if (!(x->syn_seen || x->synack_seen) || !(y->syn_seen || y->synack_seen))
 		return;
 	/* RFC 7323, 2.2: scaling holds only if both ends offered it. */
