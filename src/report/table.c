@@ -22,8 +22,10 @@ struct table_writer {
 	struct text keys;            /* what stands before each value: {"number": and ,"time": … */
 	size_t key_end[TABLE_MAX_COLUMNS];
 
+	struct text cell;            /* one cell, while it is made */
+
 	/* Text: while learning, cells wait in `held`, each ended by a NUL */
-	struct text held, cell;
+	struct text held;
 	unsigned held_rows;
 	bool learning;
 	size_t width[TABLE_MAX_COLUMNS];
@@ -187,12 +189,29 @@ static void write_csv_row(struct table_writer *writer, const struct cell *cells)
 	for (unsigned i = 0; i < writer->table->column_count; i++) {
 		if (i)
 			text_add_char(&writer->out, ',');
-		if (cells[i].type == CELL_WORDS)
-			text_add_csv(&writer->out, cells[i].words);
-		else
+		if (cells[i].type != CELL_WORDS) {
 			add_plain_cell(writer, &writer->out, &cells[i]);
+			continue;
+		}
+		text_clear(&writer->cell);
+		text_add_printable(&writer->cell, cells[i].words, strlen(cells[i].words));
+		text_add_csv(&writer->out, writer->cell.bytes);
 	}
-	text_add_bytes(&writer->out, "\r\n", 2);
+	text_add_char(&writer->out, '\n');
+}
+
+static void add_spaces(struct text *to, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		text_add_char(to, ' ');
+}
+
+/* Without the spaces that empty cells at the end of a row leave. */
+static void end_line(struct text *to)
+{
+	while (to->length && to->bytes[to->length - 1] == ' ')
+		to->length--;
+	text_add_char(to, '\n');
 }
 
 static void add_aligned(struct table_writer *writer, unsigned i, const char *words)
@@ -200,15 +219,15 @@ static void add_aligned(struct table_writer *writer, unsigned i, const char *wor
 	struct text *to = &writer->out;
 	size_t width = text_columns(words, strlen(words));
 	size_t pad = width < writer->width[i] ? writer->width[i] - width : 0;
-	bool last = i + 1 == writer->table->column_count;
 	if (writer->table->columns[i].right)
-		for (size_t j = 0; j < pad; j++)
-			text_add_char(to, ' ');
+		add_spaces(to, pad);
 	text_add(to, words);
-	if (!writer->table->columns[i].right && !last)
-		for (size_t j = 0; j < pad; j++)
-			text_add_char(to, ' ');
-	text_add(to, last ? "\n" : "  ");
+	if (!writer->table->columns[i].right)
+		add_spaces(to, pad);
+	if (i + 1 < writer->table->column_count)
+		add_spaces(to, 2);
+	else
+		end_line(to);
 }
 
 /* Stops learning: the heading, then the rows that waited. */
@@ -272,7 +291,7 @@ struct table_writer *table_begin(const struct table *people, const struct table 
 			text_addf(&writer->out, "%s%s", i ? "," : "", name);
 	}
 	if (output->format == CULPRIT_CSV)
-		text_add(&writer->out, "\r\n");
+		text_add_char(&writer->out, '\n');
 	return writer;
 }
 
