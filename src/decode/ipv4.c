@@ -16,11 +16,11 @@ enum {
 static void read_source_route(struct cursor *option, struct ip_header *ip)
 {
 	ip->has_source_route = true;
-	size_t length = option->declared + 2;   /* with the kind and length that are read already */
-	size_t pointer = cursor_u8(option);     /* counted from 1, from the option's kind on */
-	const uint8_t *route = cursor_take(option, option->declared);
-	if (route && pointer + 3 <= length && length >= 7)
-		ip->destination = address_ipv4(route + (length - 3) / 4 * 4 - 4);
+	size_t pointer = cursor_u8(option); /* counted from 1 at the option's kind: 4 is the first address */
+	size_t length = option->declared;
+	const uint8_t *route = cursor_take(option, length);
+	if (route && length >= 4 && pointer <= length)
+		ip->destination = address_ipv4(route + length / 4 * 4 - 4);
 }
 
 /* A bad option ends the list; the fixed header before it is as good as ever. */

@@ -17,7 +17,6 @@ enum {
 
 static void read_sack(struct cursor *option, struct tcp_header *tcp)
 {
-	tcp->options |= TCP_OPTION_SACK;
 	while (cursor_more(option) && tcp->sack_count < TCP_MAX_SACK_BLOCKS) {
 		uint32_t left = cursor_be32(option);
 		uint32_t right = cursor_be32(option);
@@ -29,51 +28,42 @@ static void read_sack(struct cursor *option, struct tcp_header *tcp)
 	}
 }
 
-static void read_option(uint8_t kind, struct cursor *option, struct tcp_header *tcp)
+/* Reads the value of an option and returns its bit in tcp_header.options. */
+static uint16_t read_option(uint8_t kind, struct cursor *option, struct tcp_header *tcp)
 {
 	switch (kind) {
 	case KIND_MSS:
 		tcp->maximum_segment_size = cursor_be16(option);
-		tcp->options |= TCP_OPTION_MSS;
-		break;
+		return TCP_OPTION_MSS;
 	case KIND_WINDOW_SCALE:
 		tcp->window_scale = cursor_u8(option);
-		tcp->options |= TCP_OPTION_WINDOW_SCALE;
-		break;
+		return TCP_OPTION_WINDOW_SCALE;
 	case KIND_SACK_PERMITTED:
-		tcp->options |= TCP_OPTION_SACK_PERMITTED;
-		break;
+		return TCP_OPTION_SACK_PERMITTED;
 	case KIND_SACK:
 		read_sack(option, tcp);
-		break;
+		return TCP_OPTION_SACK;
 	case KIND_TIMESTAMPS:
 		tcp->timestamp_value = cursor_be32(option);
 		tcp->timestamp_echo = cursor_be32(option);
-		tcp->options |= TCP_OPTION_TIMESTAMPS;
-		break;
+		return TCP_OPTION_TIMESTAMPS;
 	case KIND_MD5:
-		tcp->options |= TCP_OPTION_MD5;
-		break;
+		return TCP_OPTION_MD5;
 	case KIND_USER_TIMEOUT:
-		tcp->options |= TCP_OPTION_USER_TIMEOUT;
-		break;
+		return TCP_OPTION_USER_TIMEOUT;
 	case KIND_AO:
-		tcp->options |= TCP_OPTION_AO;
-		break;
+		return TCP_OPTION_AO;
 	case KIND_MPTCP:
 		tcp->mptcp_subtype = cursor_u8(option) >> 4;
-		tcp->options |= TCP_OPTION_MPTCP;
-		break;
+		return TCP_OPTION_MPTCP;
 	case KIND_FAST_OPEN:
-		tcp->options |= TCP_OPTION_FAST_OPEN;
-		break;
+		return TCP_OPTION_FAST_OPEN;
 	case KIND_EXPERIMENT_1:
 	case KIND_EXPERIMENT_2:
-		tcp->options |= cursor_be16(option) == EXPERIMENT_FAST_OPEN ? TCP_OPTION_FAST_OPEN
-									     : TCP_OPTION_OTHER;
-		break;
+		return cursor_be16(option) == EXPERIMENT_FAST_OPEN ? TCP_OPTION_FAST_OPEN
+								   : TCP_OPTION_OTHER;
 	default:
-		tcp->options |= TCP_OPTION_OTHER;
+		return TCP_OPTION_OTHER;
 	}
 }
 
@@ -96,8 +86,10 @@ static void read_options(struct cursor *options, struct tcp_header *tcp)
 		if (length < 2 && cursor_ok(options))
 			cursor_reject(options, "a TCP option is shorter than its own length");
 		struct cursor option = cursor_split(options, length - 2u);
-		read_option(kind, &option, tcp);
-		if (!cursor_ok(&option))
+		uint16_t bit = read_option(kind, &option, tcp);
+		if (cursor_ok(&option))
+			tcp->options |= bit;
+		else
 			cursor_fail(options, option.status, option.reason);
 	}
 	tcp->options_malformed = options->status == CURSOR_MALFORMED;

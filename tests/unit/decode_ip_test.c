@@ -104,17 +104,16 @@ static void ipv4_options_are_read(void **state)
 	assert_int_equal(packet.ip->option_count, 1);
 	assert_int_equal(packet.ip->header_length, 24);
 
-	/* Raw IPv4 to 10.9.9.9 by way of a loose source route that ends at 10.0.0.2. */
-	static const uint8_t routed[] = {
-		0x47, 0x00, 0x00, 0x20, 0x00, 0x00, 0x00, 0x00, 0x40, 0x11, 0x00, 0x00, 0x0a, 0x00, 0x00, 0x01,
-		0x0a, 0x09, 0x09, 0x09,
-		0x83, 0x07, 0x04, 0x0a, 0x00, 0x00, 0x02, 0x00, /* pointer 4: not yet travelled */
-		0x00, 0x07, 0x00, 0x08,
-	};
-	struct record record = sample_record(LINKTYPE_RAW, routed, sizeof routed, sizeof routed);
-	packet_decode(&packet, &record);
+	sample_decode(&packet, "source_routed");
 	assert_true(packet.ip->has_source_route);
-	assert_address(&packet.ip->destination, "10.0.0.2");
+	assert_address(&packet.ip->destination, "10.0.0.2"); /* where the route ends */
+	assert_int_equal(packet.udp->checksum_state, CHECKSUM_GOOD);
+
+	struct sample_copy copy;
+	sample_copy(&copy, "source_routed");
+	copy.bytes[IP + 22] = 12; /* travelled to its end */
+	packet_decode(&packet, &copy.record);
+	assert_address(&packet.ip->destination, "10.0.0.9");
 }
 
 static void fragments_are_marked(void **state)
