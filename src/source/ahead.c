@@ -1,4 +1,5 @@
-/* A stream that another thread fills: two blocks, one being filled while the other is being read. */
+/* A stream that another thread fills: two blocks, one being filled while the other is being
+ * read. */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>

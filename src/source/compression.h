@@ -1,4 +1,5 @@
-/* Compressions, known by their first bytes. One file each under compress/, listed in compressions.c. */
+/* Compressions, known by their first bytes. One file each under compress/, listed in
+ * compressions.c. */
 #ifndef SOURCE_COMPRESSION_H
 #define SOURCE_COMPRESSION_H
 
@@ -26,7 +27,7 @@ struct compression {
 	const char *title;
 	const char *option;  /* of meson, that builds it in */
 	const char *remedy;  /* how to decompress without us */
-	bool (*probe)(struct cursor head);      /* do these first bytes (COMPRESSION_PROBE) begin one? */
+	bool (*probe)(struct cursor head); /* do these first bytes (COMPRESSION_PROBE) begin one? */
 	void *(*create)(void);                  /* NULL when this build lacks the library */
 	enum expand_status (*run)(void *state, struct expand_step *step);
 	bool (*restart)(void *state);           /* after END, for the next member */
@@ -40,7 +41,9 @@ struct compression {
 const struct compression *compression_find(struct cursor head);
 const struct compression *const *compressions(size_t *count);
 
-/* What comes out of `raw`, which it takes over and empties. Ends with a failure past `limit` bytes. */
-struct stream *stream_expand(struct input *raw, const struct compression *compression, uint64_t limit);
+/* What comes out of `raw`, which it takes over and empties. Ends with a failure past `limit`
+ * bytes. */
+struct stream *stream_expand(struct input *raw, const struct compression *compression,
+			     uint64_t limit);
 
 #endif

@@ -4,7 +4,8 @@
 #include "core/memory.h"
 #include "source/compression.h"
 
-/* lz4 and zstd forget what one call made when it then meets corrupt data. Small helpings lose little. */
+/* lz4 and zstd forget what one call made when it then meets corrupt data. Small helpings lose
+ * little. */
 #define HELPING ((size_t)16 * 1024)
 
 struct expand {
@@ -22,7 +23,8 @@ static void fail(struct expand *expand, const char *reason, bool cut)
 	expand->stream.cut = cut;
 }
 
-/* Moves to the next member. False at the end: zero bytes are padding (tapes, xz), others are told. */
+/* Moves to the next member. False at the end: zero bytes are padding (tapes, xz), others are
+ * told. */
 static bool next_member(struct expand *expand)
 {
 	struct cursor head;
@@ -91,7 +93,8 @@ static void expand_close(struct stream *stream)
 	free(expand);
 }
 
-struct stream *stream_expand(struct input *raw, const struct compression *compression, uint64_t limit)
+struct stream *stream_expand(struct input *raw, const struct compression *compression,
+			     uint64_t limit)
 {
 	struct expand *expand = memory_zeroed(1, sizeof *expand);
 	expand->stream.read = expand_read;

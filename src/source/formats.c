@@ -9,6 +9,10 @@ static const struct source_format *const list[] = {
 	&format_pcapng,
 };
 
+const char format_cut_remedy[] =
+	"the recorder was stopped or the disk was full: take the trace again";
+const char format_again_remedy[] = "get the file again, in binary mode";
+
 #define LIST_COUNT (sizeof list / sizeof *list)
 
 const struct source_format *format_find(struct cursor head, enum probe *how)

@@ -30,9 +30,9 @@ void input_finish(struct input *input)
 	memset(input, 0, sizeof *input);
 }
 
-/* Makes room behind the available bytes. They move to the front only when that frees a good part of the
- * buffer, and the buffer doubles only when it is full of bytes that really came: the moves stay linear
- * and a length that lies costs no memory. */
+/* Makes room behind the available bytes. They move to the front only when that frees a good part
+ * of the buffer, and the buffer doubles only when it is full of bytes that really came: the
+ * moves stay linear and a length that lies costs no memory. */
 static size_t make_room(struct input *input)
 {
 	size_t start = (size_t)(input->next - input->buffer);

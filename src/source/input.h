@@ -7,8 +7,8 @@
 #include "core/cursor.h"
 #include "source/stream.h"
 
-/* The longest stretch that can be looked at in one piece. Secrets blocks of 17 MiB exist; a length field
- * that says more than this is a lie or nothing we want. */
+/* The longest stretch that can be looked at in one piece. Secrets blocks of 17 MiB exist; a
+ * length field that says more than this is a lie or nothing we want. */
 #define INPUT_MAX_PEEK ((size_t)64 * 1024 * 1024)
 
 struct input {
@@ -27,11 +27,13 @@ struct input {
 void input_init_stream(struct input *input, struct stream *stream, size_t block);
 void input_init_memory(struct input *input, const void *bytes, size_t length);
 void input_finish(struct input *input);
-/* Reads until `want` bytes are available or the end comes; what input_peek does on its slow path. */
+/* Reads until `want` bytes are available or the end comes; what input_peek does on its slow
+ * path. */
 void input_fill(struct input *input, size_t want);
 
-/* A cursor over the next `want` bytes without moving past them. It captured fewer only where the file
- * ends; asking for more than INPUT_MAX_PEEK is the caller's mistake. Looking again may move the bytes. */
+/* A cursor over the next `want` bytes without moving past them. It captured fewer only where the
+ * file ends; asking for more than INPUT_MAX_PEEK is the caller's mistake. Looking again may move
+ * the bytes. */
 static inline struct cursor input_peek(struct input *input, size_t want)
 {
 	if (__builtin_expect(input->available < want, 0))

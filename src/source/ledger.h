@@ -1,12 +1,13 @@
-/* The bookkeeping of a source: fills the source_report while formats and the source read on. Whatever a
- * file can make it keep is bounded here. */
+/* The bookkeeping of a source: fills the source_report while formats and the source read on.
+ * Whatever a file can make it keep is bounded here. */
 #ifndef SOURCE_LEDGER_H
 #define SOURCE_LEDGER_H
 
 #include "core/address.h"
 #include "source/source.h"
 
-/* Names and secrets help, but no trace needs more than this, and a hostile one could bring gigabytes. */
+/* Names and secrets help, but no trace needs more than this, and a hostile one could bring
+ * gigabytes. */
 #define LEDGER_MAX_NAMES 65536
 #define LEDGER_MAX_NAME 255              /* RFC 1035, 2.3.4 */
 #define LEDGER_MAX_SECRETS 65536
@@ -22,8 +23,8 @@ struct ledger {
 void ledger_finish(struct ledger *ledger);
 /* The index of a new file. */
 uint16_t ledger_file(struct ledger *ledger, const char *path);
-/* A new interface with only its file filled in, and its index. When SOURCE_MAX_INTERFACES is reached the
- * last one stands for all that follow. */
+/* A new interface with only its file filled in, and its index. When SOURCE_MAX_INTERFACES is
+ * reached the last one stands for all that follow. */
 struct source_interface *ledger_interface(struct ledger *ledger, uint16_t file, uint32_t *index);
 void ledger_damage(struct ledger *ledger, const struct source_damage *damage);
 void ledger_name(struct ledger *ledger, const struct address *address, const uint8_t *name,

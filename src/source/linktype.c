@@ -1,5 +1,5 @@
-/* Names and numbers of https://www.tcpdump.org/linktypes.html. The names are those that capinfos, tcpdump -L
- * and filters know, without their DLT_. */
+/* Names and numbers of https://www.tcpdump.org/linktypes.html. The names are those that
+ * capinfos, tcpdump -L and filters know, without their DLT_. */
 #include "source/linktype.h"
 
 #include "source/source.h"
@@ -72,9 +72,9 @@ const char *link_type_name(uint32_t link_type)
 
 uint32_t link_type_from_file(uint32_t value)
 {
-	/* Numbers of one system or the other that found their way into files before there were common ones.
-	 * The same number meant different things elsewhere; these are the meanings that tcpdump and
-	 * Wireshark assume. */
+	/* Numbers of one system or the other that found their way into files before there were
+	 * common ones. The same number meant different things elsewhere; these are the meanings
+	 * that tcpdump and Wireshark assume. */
 	switch (value) {
 	case 11:
 		return 100;          /* DLT_ATM_RFC1483 */

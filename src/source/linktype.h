@@ -14,7 +14,8 @@ enum {
 	LINKTYPE_LINUX_SLL2 = 276, LINKTYPE_PPP_WITH_DIR = 166,
 };
 
-/* For what a trace holds between its packets and other tools number like packets: pcapng custom blocks. */
+/* For what a trace holds between its packets and other tools number like packets: pcapng custom
+ * blocks. */
 #define LINKTYPE_NOT_A_PACKET UINT32_MAX
 
 /* The LINKTYPE_ value behind the number that a trace file holds: some systems wrote their own. */

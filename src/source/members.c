@@ -1,6 +1,6 @@
-/* A single file is read as it is. Of several, the first record of each is looked at when they are opened;
- * then a file is open only from the moment its first record is due until its last one, so that a capture
- * rotated into hundreds of files needs the memory of one. */
+/* A single file is read as it is. Of several, the first record of each is looked at when they
+ * are opened; then a file is open only from the moment its first record is due until its last
+ * one, so that a capture rotated into hundreds of files needs the memory of one. */
 #include "source/members.h"
 
 #include <errno.h>
@@ -47,11 +47,15 @@ static int open_path(const char *path, struct stat *status, struct error *error)
 static struct reader_options reader_options(struct members *members, const struct member *member)
 {
 	size_t block = BLOCK_BUDGET / (members->open_count + 1);
+	if (block > BLOCK_LARGE)
+		block = BLOCK_LARGE;
+	if (block < BLOCK_SMALL)
+		block = BLOCK_SMALL;
 	return (struct reader_options){
 		.max_decompressed = members->options->max_decompressed,
 		.keep_comments = members->options->keep_comments,
 		.threaded = member->seekable && members->open_count < THREADED_FILES,
-		.block = block > BLOCK_LARGE ? BLOCK_LARGE : block < BLOCK_SMALL ? BLOCK_SMALL : block,
+		.block = block,
 		.progress = &members->bytes_read,
 	};
 }
@@ -126,8 +130,8 @@ static void allocate(struct members *members, struct ledger *ledger,
 	members->schedule = memory_zeroed(members->count, sizeof *members->schedule);
 }
 
-bool members_open(struct members *members, struct ledger *ledger, const struct source_options *options,
-		  struct error *error)
+bool members_open(struct members *members, struct ledger *ledger,
+		  const struct source_options *options, struct error *error)
 {
 	allocate(members, ledger, options);
 	for (size_t i = 0; i < members->count; i++)
@@ -146,7 +150,8 @@ bool members_open_memory(struct members *members, struct ledger *ledger,
 	struct reader_options settings = reader_options(members, member);
 	members->bytes_total = length;
 	members->bytes_read = length;
-	member->open = reader_open_memory(&member->reader, ledger, 0, bytes, length, &settings, error);
+	member->open = reader_open_memory(&member->reader, ledger, 0, bytes, length, &settings,
+					  error);
 	return member->open;
 }
 

@@ -26,16 +26,17 @@ struct members {
 	bool total_unknown;      /* there are others */
 };
 
-/* Opens the files that the ledger lists, each at least once, so that one that cannot be read at all is
- * known at once. False with `error` filled; members_finish is due in any case. */
-bool members_open(struct members *members, struct ledger *ledger, const struct source_options *options,
-		  struct error *error);
+/* Opens the files that the ledger lists, each at least once, so that one that cannot be read at
+ * all is known at once. False with `error` filled; members_finish is due in any case. */
+bool members_open(struct members *members, struct ledger *ledger,
+		  const struct source_options *options, struct error *error);
 /* One file, in memory; the ledger lists it. */
 bool members_open_memory(struct members *members, struct ledger *ledger,
 			 const struct source_options *options, const void *bytes, size_t length,
 			 struct error *error);
 /* The next record in time, but for its number. */
-enum source_status members_next(struct members *members, struct record *record, struct error *error);
+enum source_status members_next(struct members *members, struct record *record,
+				struct error *error);
 void members_finish(struct members *members);
 
 #endif

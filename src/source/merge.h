@@ -1,5 +1,5 @@
-/* Several files as one trace: which of them has the next record in time. A binary heap of file numbers,
- * ordered by the time of each file's waiting record, then by the order of the files. */
+/* Several files as one trace: which of them has the next record in time. A binary heap of file
+ * numbers, ordered by the time of each file's waiting record, then by the order of the files. */
 #ifndef SOURCE_MERGE_H
 #define SOURCE_MERGE_H
 

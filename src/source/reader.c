@@ -9,8 +9,8 @@
 /* Compressed bytes go through a small window; the big one is for what comes out. */
 #define COMPRESSED_BLOCK ((size_t)256 * 1024)
 
-/* How many line ends must look converted, in how many bytes, before we speak of a text-mode transfer. In
- * binary data a line feed follows a carriage return by chance once in 256 times. */
+/* How many line ends must look converted, in how many bytes, before we speak of a text-mode
+ * transfer. In binary data a line feed follows a carriage return by chance once in 256 times. */
 #define TEXT_MODE_LINES 8
 #define TEXT_MODE_WINDOW ((size_t)64 * 1024)
 /* Only the first losses of a file are looked at so closely: a hostile file has millions. */
@@ -21,7 +21,8 @@ static struct source_file *file_of(struct reader *reader)
 	return &reader->ledger->report.files[reader->file];
 }
 
-/* FTP in ASCII mode puts a carriage return before every line feed and so shifts all that follows. */
+/* FTP in ASCII mode puts a carriage return before every line feed and so shifts all that
+ * follows. */
 static bool looks_like_text_mode(struct cursor in)
 {
 	size_t lines = 0;
@@ -76,7 +77,8 @@ bool reader_lost(struct reader *reader, const char *reason, bool cut,
 	return damage.resynchronised;
 }
 
-/* Asks for as little as the probes can do with, so that the first packet of a slow pipe shows at once. */
+/* Asks for as little as the probes can do with, so that the first packet of a slow pipe shows at
+ * once. */
 static const struct source_format *recognise(struct input *input)
 {
 	enum probe how = PROBE_NO;
@@ -95,12 +97,14 @@ static const struct source_format *recognise(struct input *input)
 	return format;
 }
 
-/* Puts the decompressor between the raw bytes and the format, when there is something to decompress. */
+/* Puts the decompressor between the raw bytes and the format, when there is something to
+ * decompress. */
 static bool decompress(struct reader *reader, const struct reader_options *options,
 		       struct error *error)
 {
 	struct input *input = &reader->input;
-	(void)input_peek(input, 6);   /* the longest magic; a pipe may not give more for a long time */
+	/* The longest magic; a pipe may not give more for a long time. */
+	(void)input_peek(input, 6);
 	const struct compression *compression = compression_find(
 		cursor_make(input->next, input->available, COMPRESSION_PROBE));
 	if (!compression)
@@ -144,12 +148,14 @@ bool reader_open(struct reader *reader, struct ledger *ledger, uint16_t file, in
 		 const struct reader_options *options, struct error *error)
 {
 	*reader = (struct reader){ .ledger = ledger, .file = file };
-	input_init_stream(&reader->input, stream_file(descriptor, options->progress), options->block);
+	input_init_stream(&reader->input, stream_file(descriptor, options->progress),
+			  options->block);
 	return begin_or_close(reader, options, error);
 }
 
-bool reader_open_memory(struct reader *reader, struct ledger *ledger, uint16_t file, const void *bytes,
-			size_t length, const struct reader_options *options, struct error *error)
+bool reader_open_memory(struct reader *reader, struct ledger *ledger, uint16_t file,
+			const void *bytes, size_t length, const struct reader_options *options,
+			struct error *error)
 {
 	*reader = (struct reader){ .ledger = ledger, .file = file };
 	input_init_memory(&reader->input, bytes, length);

@@ -16,21 +16,20 @@ struct stranger {
 #define CONVERT "convert it first: editcap -F pcapng IN OUT.pcapng"
 
 static const struct stranger strangers[] = {
-	{ 0, "PK\3\4", 4, "this is a zip archive", UNPACK },
-	{ 0, "7z\xbc\xaf\x27\x1c", 6, "this is a 7z archive", UNPACK },
-	{ 0, "Rar!", 4, "this is a rar archive", UNPACK },
-	{ 0, "BZh", 3, "this is bzip2 data", "decompress it first: bunzip2 FILE" },
-	{ 0, "\x1f\x9d", 2, "this is compress(1) data", "decompress it first: uncompress FILE" },
-	{ 257, "ustar", 5, "this is a tar archive", UNPACK },
-	{ 0, "%PDF", 4, "this is a PDF document", "give culprit the trace itself" },
-	{ 0, "\x7f" "ELF", 4, "this is a program", "give culprit the trace itself" },
-	{ 0, "snoop\0\0\0", 8, "this is a snoop trace, which this build does not read", CONVERT },
-	{ 0, "iptrace ", 8, "this is an AIX iptrace, which this build does not read", CONVERT },
-	{ 0, "TRSNIFF data    \x1a", 17, "this is a Sniffer trace, which this build does not read",
-		CONVERT },
-	{ 0, "XCP\0", 4, "this is a Windows Sniffer trace, which this build does not read", CONVERT },
-	{ 0, "GMBU", 4, "this is a Network Monitor trace, which this build does not read", CONVERT },
-	{ 0, "RTSS", 4, "this is a Network Monitor trace, which this build does not read", CONVERT },
+	{ 0, "PK\3\4", 4, "a zip archive", UNPACK },
+	{ 0, "7z\xbc\xaf\x27\x1c", 6, "a 7z archive", UNPACK },
+	{ 0, "Rar!", 4, "a rar archive", UNPACK },
+	{ 257, "ustar", 5, "a tar archive", UNPACK },
+	{ 0, "BZh", 3, "bzip2 data", "decompress it first: bunzip2 FILE" },
+	{ 0, "\x1f\x9d", 2, "compress(1) data", "decompress it first: uncompress FILE" },
+	{ 0, "%PDF", 4, "a PDF document", "give culprit the trace itself" },
+	{ 0, "\x7f" "ELF", 4, "a program", "give culprit the trace itself" },
+	{ 0, "snoop\0\0\0", 8, "a snoop trace", CONVERT },
+	{ 0, "iptrace ", 8, "an AIX iptrace", CONVERT },
+	{ 0, "TRSNIFF data    \x1a", 17, "a Sniffer trace", CONVERT },
+	{ 0, "XCP\0", 4, "a Windows Sniffer trace", CONVERT },
+	{ 0, "GMBU", 4, "a Network Monitor trace", CONVERT },
+	{ 0, "RTSS", 4, "a Network Monitor trace", CONVERT },
 };
 
 static const char readable[] = "`culprit formats` lists what can be read";
@@ -58,8 +57,8 @@ static bool refuse_unknown(struct cursor head, struct error *error)
 	char first[3 * 16 + 1] = "";
 	for (size_t used = 0; used + 4 <= sizeof first && cursor_more(&head); used += 3)
 		snprintf(first + used, sizeof first - used, " %02x", cursor_u8(&head));
-	return error_set(error, ERROR_NOT_A_TRACE, readable, "no trace format begins with the bytes%s",
-			 first);
+	return error_set(error, ERROR_NOT_A_TRACE, readable,
+			 "no trace format begins with the bytes%s", first);
 }
 
 bool refuse(struct input *input, const char *compression, struct error *error)
@@ -69,18 +68,20 @@ bool refuse(struct input *input, const char *compression, struct error *error)
 	head.declared = head.captured;
 	if (input->failure && !head.captured) {
 		if (!compressed)
-			return error_set(error, ERROR_READ, "check the disk or the connection to it",
-					 "%s", input->failure);
+			return error_set(error, ERROR_READ,
+					 "check the disk or the connection to it", "%s",
+					 input->failure);
 		return error_set(error, ERROR_DAMAGED, "get the file again, in binary mode",
 				 "%s, and nothing could be read from it", input->failure);
 	}
 	if (!head.captured)
 		return error_set(error, ERROR_NOT_A_TRACE,
-				 "check that the recorder saw its interface and that its filter matches",
+				 "check the recorder's interface and its filter",
 				 "empty: nothing was recorded");
 	for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++)
 		if (begins_like(&strangers[i], head))
-			return error_set(error, ERROR_NOT_A_TRACE, strangers[i].remedy, "%s",
+			return error_set(error, ERROR_NOT_A_TRACE, strangers[i].remedy,
+					 "this is %s, not a trace that culprit reads",
 					 strangers[i].what);
 	if (is_text(head))
 		return error_set(error, ERROR_NOT_A_TRACE, readable, "this is text, not a trace");
@@ -96,15 +97,19 @@ bool refuse_path(int error_number, struct error *error)
 				 "no such file");
 	case EACCES:
 	case EPERM:
-		return error_set(error, ERROR_OPEN, "run as a user who may read it, or ask its owner",
+		return error_set(error, ERROR_OPEN,
+				 "run as a user who may read it, or ask its owner",
 				 "no permission to read it");
 	case EISDIR:
-		return error_set(error, ERROR_OPEN, "name the trace files in it", "it is a directory");
+		return error_set(error, ERROR_OPEN, "name the trace files in it",
+				 "it is a directory");
 	case EMFILE:
 	case ENFILE:
-		return error_set(error, ERROR_OPEN, "raise the limit with ulimit -n, or give fewer files",
+		return error_set(error, ERROR_OPEN,
+				 "raise the limit with ulimit -n, or give fewer files",
 				 "too many files are open at once");
 	default:
-		return error_set(error, ERROR_OPEN, "", "cannot be opened: %s", strerror(error_number));
+		return error_set(error, ERROR_OPEN, "", "cannot be opened: %s",
+				 strerror(error_number));
 	}
 }

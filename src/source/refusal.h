@@ -5,7 +5,8 @@
 #include "core/error.h"
 #include "source/input.h"
 
-/* For a file that no format claims: looks at its first bytes and fills `error`. Always returns false. */
+/* For a file that no format claims: looks at its first bytes and fills `error`. Always returns
+ * false. */
 bool refuse(struct input *input, const char *compression, struct error *error);
 /* For a path that cannot be opened, from errno. Always returns false. */
 bool refuse_path(int error_number, struct error *error);

@@ -35,8 +35,8 @@ static struct source *opened(struct source *source, bool good)
 	return NULL;
 }
 
-struct source *source_open(const char *const *paths, size_t count, const struct source_options *options,
-			   struct error *error)
+struct source *source_open(const char *const *paths, size_t count,
+			   const struct source_options *options, struct error *error)
 {
 	if (!count || count > UINT16_MAX) {
 		error_set(error, ERROR_USAGE, "merge them first: mergecap -w OUT FILES",
@@ -46,7 +46,8 @@ struct source *source_open(const char *const *paths, size_t count, const struct 
 	struct source *source = create(options);
 	for (size_t i = 0; i < count; i++)
 		ledger_file(&source->ledger, paths[i]);
-	return opened(source, members_open(&source->members, &source->ledger, &source->options, error));
+	return opened(source,
+		      members_open(&source->members, &source->ledger, &source->options, error));
 }
 
 struct source *source_open_memory(const void *bytes, size_t length, const char *name,
@@ -54,8 +55,8 @@ struct source *source_open_memory(const void *bytes, size_t length, const char *
 {
 	struct source *source = create(options);
 	ledger_file(&source->ledger, name);
-	return opened(source, members_open_memory(&source->members, &source->ledger, &source->options,
-						  bytes, length, error));
+	return opened(source, members_open_memory(&source->members, &source->ledger,
+						  &source->options, bytes, length, error));
 }
 
 enum source_status source_next(struct source *source, struct record *record, struct error *error)

@@ -16,12 +16,12 @@ struct stream {
 	bool cut;             /* the failure is that the bytes just stop, not that they are wrong */
 };
 
-/* Reads the open descriptor, which it closes unless it is standard input. Every byte read is added to
- * `progress`, which another thread may look at and which must outlive the stream. */
+/* Reads the open descriptor, which it closes unless it is standard input. Every byte read is
+ * added to `progress`, which another thread may look at and which must outlive the stream. */
 struct stream *stream_file(int descriptor, _Atomic uint64_t *progress);
-/* Reads `inner` in a thread of its own, so that decompression and analysis overlap. `inner` must not be
- * something that can block for ever (a pipe): closing waits for a read under way. Gives `inner` itself
- * back when there are no more threads to be had. */
+/* Reads `inner` in a thread of its own, so that decompression and analysis overlap. `inner` must
+ * not be something that can block for ever (a pipe): closing waits for a read under way. Gives
+ * `inner` itself back when there are no more threads to be had. */
 struct stream *stream_ahead(struct stream *inner);
 
 #endif

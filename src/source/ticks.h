@@ -18,7 +18,8 @@ int64_t ticks_slow(const struct ticks *ticks, uint64_t count);
 /* Nanoseconds since 1970; never INT64_MIN, and the nearest that fits when the time does not. */
 static inline int64_t ticks_time(const struct ticks *ticks, uint64_t count)
 {
-	/* Microseconds and nanoseconds since 1970, up to the year 2116: nearly every packet there is. */
+	/* Microseconds and nanoseconds since 1970, up to the year 2116: nearly every packet
+	 * there is. */
 	if (__builtin_expect(ticks->divide == 1 && !ticks->binary && !ticks->offset &&
 			     count < (uint64_t)INT64_MAX / 2000, 1) && ticks->multiply <= 1000)
 		return (int64_t)(count * ticks->multiply);

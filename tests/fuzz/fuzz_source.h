@@ -1,4 +1,5 @@
-/* What the fuzz targets of the trace formats share: reads bytes as a trace and looks at all of it. */
+/* What the fuzz targets of the trace formats share: reads bytes as a trace and looks at all of
+ * it. */
 #ifndef FUZZ_SOURCE_H
 #define FUZZ_SOURCE_H
 
@@ -94,9 +95,10 @@ static inline void fuzz_read_packed(const uint8_t *bytes, size_t length)
 }
 #endif
 
-/* `header` goes before the bytes, so that the fuzzer need not find it again and again. The first byte
- * says which way they go. */
-static inline int fuzz_source(const uint8_t *bytes, size_t length, const void *header, size_t header_length)
+/* `header` goes before the bytes, so that the fuzzer need not find it again and again. The first
+ * byte says which way they go. */
+static inline int fuzz_source(const uint8_t *bytes, size_t length, const void *header,
+			      size_t header_length)
 {
 	if (!length)
 		return 0;

@@ -110,7 +110,8 @@ static void make_trace(struct image *image)
 static struct source *open_text(const struct text *text, const struct source_options *options)
 {
 	struct error error = ERROR_INIT;
-	struct source *source = source_open_memory(text->bytes, text->length, "image", options, &error);
+	struct source *source = source_open_memory(text->bytes, text->length, "image", options,
+						   &error);
 	assert_non_null(source);
 	return source;
 }
@@ -129,7 +130,8 @@ static void test_round_trip(void **state)
 		assert_true(packed.length < image.text.length);
 		for (int from_file = 0; from_file < 2; from_file++) {
 			struct error error = ERROR_INIT;
-			const char *path = folder_write(&folder, "trace", packed.bytes, packed.length);
+			const char *path = folder_write(&folder, "trace", packed.bytes,
+							packed.length);
 			struct source *source = from_file ? source_open(&path, 1, NULL, &error)
 							  : open_text(&packed, NULL);
 			assert_non_null(source);
@@ -168,7 +170,8 @@ static void test_close_early(void **state)
 		for (unsigned records = 0; records < 20000; records += 4000) {
 			struct source *source = source_open(&path, 1, NULL, &error);
 			for (unsigned j = 0; j < records; j++)
-				assert_int_equal(source_next(source, &record, &error), SOURCE_RECORD);
+				assert_int_equal(source_next(source, &record, &error),
+						 SOURCE_RECORD);
 			source_close(source);
 		}
 		text_finish(&packed);
@@ -234,7 +237,8 @@ static void test_cut(void **state)
 		const struct source_report *report = source_report(source);
 		assert_int_equal(report->damage_total, 1);
 		assert_true(report->damages[0].at_end);
-		assert_string_equal(report->damages[0].reason, "the compressed file ends too early");
+		assert_string_equal(report->damages[0].reason,
+				    "the compressed file ends too early");
 		assert_int_equal(report->damages[0].record_before, count);
 		source_close(source);
 		text_finish(&packed);
@@ -255,7 +259,8 @@ static void test_corrupt(void **state)
 		assert_true(count_records(source) < RECORDS);
 		const struct source_report *report = source_report(source);
 		assert_true(report->damage_total > 0);
-		assert_non_null(strstr(report->damages[report->damage_count - 1].reason, "corrupt"));
+		assert_non_null(
+			strstr(report->damages[report->damage_count - 1].reason, "corrupt"));
 		source_close(source);
 		text_finish(&packed);
 	}
@@ -324,7 +329,8 @@ static void test_nothing_inside(void **state)
 	};
 	for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
 		struct error error = ERROR_INIT;
-		assert_null(source_open_memory(broken[i].bytes, broken[i].length, "x", NULL, &error));
+		assert_null(
+			source_open_memory(broken[i].bytes, broken[i].length, "x", NULL, &error));
 		assert_int_equal(error.code, broken[i].length ? ERROR_DAMAGED : ERROR_NOT_A_TRACE);
 		assert_true(error.remedy[0] != '\0');
 	}

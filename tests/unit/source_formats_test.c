@@ -24,7 +24,8 @@ static unsigned claims(const struct image *image, const char **name)
 	const struct source_format *const *all = formats(&count);
 	unsigned claimed = 0;
 	for (size_t i = 0; i < count; i++) {
-		if (all[i]->probe(cursor_make(image->text.bytes, image->text.length, FORMAT_PROBE))) {
+		if (all[i]->probe(
+			    cursor_make(image->text.bytes, image->text.length, FORMAT_PROBE))) {
 			*name = all[i]->name;
 			claimed++;
 		}
@@ -36,7 +37,8 @@ static unsigned claims(const struct image *image, const char **name)
 static void test_one_probe_wins(void **state)
 {
 	(void)state;
-	static const uint32_t magics[] = { 0xa1b2c3d4, 0xa1b23c4d, 0xa1b2cd34, 0x1c0001ac, 0x1c0001ab };
+	static const uint32_t magics[] = { 0xa1b2c3d4, 0xa1b23c4d, 0xa1b2cd34, 0x1c0001ac,
+					   0x1c0001ab };
 	for (unsigned i = 0; i < 2 * 6; i++) {
 		struct image image = { .big_endian = i % 2 };
 		const char *name = "none";
@@ -94,8 +96,8 @@ static void test_refusals(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++) {
 		struct error error = ERROR_INIT;
-		assert_null(source_open_memory(strangers[i].bytes, strangers[i].length, "some/file", NULL,
-					       &error));
+		assert_null(source_open_memory(strangers[i].bytes, strangers[i].length, "some/file",
+					       NULL, &error));
 		assert_int_equal(error.code, strangers[i].code);
 		assert_non_null(strstr(error.message, strangers[i].says));
 		assert_string_equal(error.file, "some/file");
@@ -132,8 +134,8 @@ static void test_paths(void **state)
 	assert_int_equal(error.code, ERROR_USAGE);
 }
 
-/* Both formats come through a pipe that is written packet by packet: what is there is delivered before
- * more comes. */
+/* Both formats come through a pipe that is written packet by packet: what is there is delivered
+ * before more comes. */
 static void test_pipe_delivers_at_once(void **state)
 {
 	(void)state;
@@ -151,7 +153,8 @@ static void test_pipe_delivers_at_once(void **state)
 		assert_int_equal(pipe(ends), 0);
 		char path[32];
 		snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
-		assert_int_equal(write(ends[1], head.text.bytes, head.text.length), head.text.length);
+		assert_int_equal(write(ends[1], head.text.bytes, head.text.length),
+				 head.text.length);
 		struct error error = ERROR_INIT;
 		struct record record;
 		const char *paths[] = { path };

@@ -38,8 +38,8 @@ static inline void put_fill(struct image *image, uint8_t byte, size_t length)
 		text_add_char(&image->text, (char)byte);
 }
 
-static inline void put_pcap_header(struct image *image, uint32_t magic, uint32_t major, uint32_t minor,
-				   uint32_t snap_length, uint32_t network)
+static inline void put_pcap_header(struct image *image, uint32_t magic, uint32_t major,
+				   uint32_t minor, uint32_t snap_length, uint32_t network)
 {
 	put(image, magic, 4);
 	put(image, major, 2);
@@ -70,7 +70,8 @@ static inline void put_block(struct image *image, uint32_t type, const struct im
 	put(image, length, 4);
 }
 
-static inline void put_option(struct image *image, uint16_t code, const void *bytes, uint16_t length)
+static inline void put_option(struct image *image, uint16_t code, const void *bytes,
+			      uint16_t length)
 {
 	put(image, code, 2);
 	put(image, length, 2);
@@ -109,8 +110,8 @@ static inline void put_interface(struct image *image, uint16_t link_type, uint32
 }
 
 /* `options` may be NULL. */
-static inline void put_packet(struct image *image, uint32_t interface, uint64_t ticks, uint32_t length,
-			      const struct image *options)
+static inline void put_packet(struct image *image, uint32_t interface, uint64_t ticks,
+			      uint32_t length, const struct image *options)
 {
 	struct image body = { .big_endian = image->big_endian };
 	put(&body, interface, 4);

@@ -50,7 +50,8 @@ static struct counter *counter_make(uint64_t end, size_t most)
 	return counter;
 }
 
-/* Whatever pieces the bytes come in and whatever is asked for, all of them come once and in order. */
+/* Whatever pieces the bytes come in and whatever is asked for, all of them come once and in
+ * order. */
 static void test_every_byte_once(void **state)
 {
 	(void)state;

@@ -7,7 +7,8 @@
 #define SECOND 1000000000LL
 
 /* A pcap file with one record at each of the seconds, its length telling which file it is. */
-static char *write_seconds(struct folder *folder, unsigned number, const uint32_t *seconds, size_t count)
+static char *write_seconds(struct folder *folder, unsigned number, const uint32_t *seconds,
+			   size_t count)
 {
 	struct image image = { .big_endian = number % 2 };
 	char name[32];
@@ -57,7 +58,7 @@ static void test_order(void **state)
 	folder_make(&folder);
 	char *paths[] = {
 		write_seconds(&folder, 0, (uint32_t[]){ 20, 21, 30, 30 }, 4),
-		write_seconds(&folder, 1, (uint32_t[]){ 10, 20, 29, 28, 40 }, 5),   /* runs back once */
+		write_seconds(&folder, 1, (uint32_t[]){ 10, 20, 29, 28 /* back */, 40 }, 5),
 		write_seconds(&folder, 2, NULL, 0),
 		write_seconds(&folder, 3, (uint32_t[]){ 30, 50 }, 2),
 	};
@@ -147,7 +148,8 @@ static void test_one_vanishes(void **state)
 	char *first = write_seconds(&folder, 0, (uint32_t[]){ 1, 2 }, 2);
 	char *second = write_seconds(&folder, 1, (uint32_t[]){ 5, 6 }, 2);
 	struct error error = ERROR_INIT;
-	struct source *source = source_open((const char *const[]){ first, second }, 2, NULL, &error);
+	struct source *source = source_open((const char *const[]){ first, second }, 2, NULL,
+					    &error);
 	struct record record;
 	assert_int_equal(source_next(source, &record, &error), SOURCE_RECORD);
 	unlink(second);
@@ -179,7 +181,8 @@ static void test_pipe_among_files(void **state)
 	assert_int_equal(fwrite(image.text.bytes, 1, image.text.length, both), image.text.length);
 	fflush(both);
 	struct error error = ERROR_INIT;
-	struct source *source = source_open((const char *const[]){ file, pipe_path }, 2, NULL, &error);
+	struct source *source = source_open((const char *const[]){ file, pipe_path }, 2, NULL,
+					    &error);
 	assert_non_null(source);
 	fclose(both);
 	struct record record;

@@ -72,8 +72,9 @@ static void check_flavour(const struct flavour *flavour, bool big_endian)
 		assert_int_equal(record.link_type, flavour->link_type);
 		assert_int_equal(record.bytes[0], 0xab);
 		assert_int_equal(record.bytes[59 + i], 0xab);
-		assert_int_equal(record.direction, flavour->record_header >= 24 ? DIRECTION_OUTBOUND
-										: DIRECTION_UNKNOWN);
+		assert_int_equal(record.direction, flavour->record_header >= 24
+							   ? DIRECTION_OUTBOUND
+							   : DIRECTION_UNKNOWN);
 	}
 	assert_int_equal(source_next(source, &record, &error), SOURCE_END);
 	const struct source_report *report = source_report(source);
@@ -141,7 +142,8 @@ static void test_cut_anywhere(void **state)
 		while (plain_offset(whole + 1) <= length)
 			whole++;
 		struct error error = ERROR_INIT;
-		struct source *source = source_open_memory(image.text.bytes, length, "cut", NULL, &error);
+		struct source *source = source_open_memory(image.text.bytes, length, "cut", NULL,
+							   &error);
 		assert_non_null(source);
 		assert_int_equal(count_records(source), whole);
 		const struct source_report *report = source_report(source);
@@ -151,7 +153,8 @@ static void test_cut_anywhere(void **state)
 			assert_true(report->damages[0].at_end);
 			assert_false(report->damages[0].resynchronised);
 			assert_int_equal(report->damages[0].offset, plain_offset(whole));
-			assert_int_equal(report->damages[0].bytes_lost, length - plain_offset(whole));
+			assert_int_equal(report->damages[0].bytes_lost,
+					 length - plain_offset(whole));
 			assert_int_equal(report->damages[0].record_before, whole);
 		}
 		source_close(source);
@@ -179,7 +182,8 @@ static const struct spoil spoils[] = {
 	{ "captured length absurd", 8, "\xff\xff\xff\xff", 4, 1 },
 	{ "captured length 300000", 8, "\xe0\x93\x04\x00", 4, 1 },
 	{ "captured length past the end of the file", 8, "\xff\xff\x00\x00", 4, 1 },
-	{ "the whole header", 0, "\xde\xad\xbe\xef\xde\xad\xbe\xef\xde\xad\xbe\xef\xde\xad\xbe\xef", 16, 1 },
+	{ "the whole header", 0, "\xde\xad\xbe\xef\xde\xad\xbe\xef\xde\xad\xbe\xef\xde\xad\xbe\xef",
+	  16, 1 },
 	{ "a hole of zeros", 0, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16, 1 },
 };
 
@@ -197,7 +201,8 @@ static void test_resynchronises(void **state)
 		const struct source_report *report = source_report(source);
 		assert_int_equal(report->damage_total, 1);
 		assert_int_equal(report->damages[0].offset, plain_offset(10));
-		assert_int_equal(report->damages[0].bytes_lost, plain_offset(11) - plain_offset(10));
+		assert_int_equal(report->damages[0].bytes_lost,
+				 plain_offset(11) - plain_offset(10));
 		assert_int_equal(report->damages[0].record_before, 10);
 		assert_true(report->damages[0].resynchronised);
 		assert_false(report->damages[0].at_end);
@@ -207,8 +212,8 @@ static void test_resynchronises(void **state)
 	}
 }
 
-/* A piece of the file is missing, as after a failed copy: the record that was torn keeps its length, the
- * one that lost its header is given up, all behind come back. */
+/* A piece of the file is missing, as after a failed copy: the record that was torn keeps its
+ * length, the one that lost its header is given up, all behind come back. */
 static void test_missing_piece(void **state)
 {
 	(void)state;
@@ -262,7 +267,7 @@ static void test_text_mode(void **state)
 	struct image image = { .big_endian = false }, sent = { .big_endian = false };
 	put_pcap_header(&image, 0xa1b2c3d4, 2, 4, 262144, 1);
 	for (uint32_t i = 0; i < 100; i++)
-		put_pcap_record(&image, 1000000000 + i, i, i % 20);   /* some are full of line feeds */
+		put_pcap_record(&image, 1000000000 + i, i, i % 20); /* full of line feeds */
 	for (size_t i = 0; i < image.text.length; i++) {
 		if (image.text.bytes[i] == '\n')
 			put(&sent, '\r', 1);

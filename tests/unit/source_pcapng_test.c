@@ -104,7 +104,8 @@ static void test_packet_options(void **state)
 static void test_old_and_simple_packets(void **state)
 {
 	(void)state;
-	struct image image = begin(false), old = { .big_endian = false }, simple = { .big_endian = false };
+	struct image image = begin(false), old = { .big_endian = false },
+		     simple = { .big_endian = false };
 	put_interface(&image, 1, 80, 6, 0);
 	put(&old, 0, 2);            /* interface */
 	put(&old, 3, 2);            /* drops */
@@ -304,7 +305,8 @@ static void test_cut_anywhere(void **state)
 		while (plain_offset(whole + 1) <= length)
 			whole++;
 		struct error error = ERROR_INIT;
-		struct source *source = source_open_memory(image.text.bytes, length, "cut", NULL, &error);
+		struct source *source = source_open_memory(image.text.bytes, length, "cut", NULL,
+							   &error);
 		assert_non_null(source);
 		assert_int_equal(count_records(source), whole);
 		const struct source_report *report = source_report(source);
@@ -317,7 +319,8 @@ static void test_cut_anywhere(void **state)
 	for (size_t length = 1; length < 28; length++) {
 		struct error error = ERROR_INIT;
 		assert_null(source_open_memory(image.text.bytes, length, "cut", NULL, &error));
-		assert_true(error.code == ERROR_DAMAGED || (length < 4 && error.code == ERROR_NOT_A_TRACE));
+		assert_true(error.code == ERROR_DAMAGED ||
+			    (length < 4 && error.code == ERROR_NOT_A_TRACE));
 	}
 	text_finish(&image.text);
 }
@@ -352,7 +355,7 @@ static void test_resynchronises(void **state)
 		uint64_t count;
 		const struct source_report *report = read_all(&image, &source, &count);
 		assert_int_equal(count, GOOD_PACKETS - spoils[i].lost);
-		if (spoils[i].value == 0xdeadbeef) {   /* a block that we do not know is no damage */
+		if (spoils[i].value == 0xdeadbeef) { /* a block that we do not know is no damage */
 			assert_int_equal(report->damage_total, 0);
 			assert_int_equal(report->unknown_blocks, 1);
 		} else {
@@ -389,7 +392,8 @@ static void test_broken_first_header(void **state)
 static void test_text_mode(void **state)
 {
 	(void)state;
-	struct image image = make_plain(), more = { .big_endian = false }, less = { .big_endian = false };
+	struct image image = make_plain(), more = { .big_endian = false },
+		     less = { .big_endian = false };
 	for (size_t i = 0; i < image.text.length; i++) {
 		if (image.text.bytes[i] == '\n')
 			put(&more, '\r', 1);
@@ -409,7 +413,8 @@ static void test_text_mode(void **state)
 	text_finish(&less.text);
 }
 
-/* A hostile file declares more than it could ever use; what is kept stays small, packets still come. */
+/* A hostile file declares more than it could ever use; what is kept stays small, packets still
+ * come. */
 static void test_many_declarations(void **state)
 {
 	(void)state;

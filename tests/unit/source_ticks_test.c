@@ -48,7 +48,8 @@ static void test_examples(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
-		struct ticks ticks = ticks_from_resolution(examples[i].resolution, examples[i].offset);
+		struct ticks ticks = ticks_from_resolution(examples[i].resolution,
+							   examples[i].offset);
 		assert_int_equal(ticks_time(&ticks, examples[i].count), examples[i].time);
 		assert_int_equal(ticks_slow(&ticks, examples[i].count), examples[i].time);
 	}

@@ -20,7 +20,9 @@ static bool lz4_probe(struct cursor head)
 static void *lz4_create(void)
 {
 	LZ4F_dctx *context = NULL;
-	return LZ4F_isError(LZ4F_createDecompressionContext(&context, LZ4F_VERSION)) ? NULL : context;
+	if (LZ4F_isError(LZ4F_createDecompressionContext(&context, LZ4F_VERSION)))
+		return NULL;
+	return context;
 }
 
 static enum expand_status lz4_run(void *state, struct expand_step *step)

@@ -4,8 +4,8 @@
 
 #define ZSTD_FRAME 0xfd2fb528u
 
-/* Skippable frames are the same in zstd and lz4, so the first frame behind them decides. When it lies
- * beyond the bytes at hand zstd is assumed: only its tools (pzstd) write such files. */
+/* Skippable frames are the same in zstd and lz4, so the first frame behind them decides. When it
+ * lies beyond the bytes at hand zstd is assumed: only its tools (pzstd) write such files. */
 static bool zstd_probe(struct cursor head)
 {
 	uint32_t magic = cursor_le32(&head);

@@ -1,4 +1,5 @@
-/* pcap, draft-ietf-opsawg-pcap, with the variants that other programs wrote under its magic numbers:
+/* pcap, draft-ietf-opsawg-pcap, with the variants that other programs wrote under its magic
+ * numbers:
  *
  *     magic     version  record header  times  who
  *     a1b2c3d4  2.4      16             us     libpcap, tcpdump, everybody
@@ -12,7 +13,8 @@
  *     1c0001ac  2.4      16             ns     Ixia hardware; 4 bytes more in the file header
  *     1c0001ab  2.4      16             us     Ixia software, the same
  *
- * Which record header a file has is seen by trying which one makes its first records follow each other. */
+ * Which record header a file has is seen by trying which one makes its first records follow each
+ * other. */
 #include "core/clock.h"
 #include "source/file/order.h"
 #include "source/format.h"
@@ -25,8 +27,8 @@
 #define MAGIC_IXIA_HARDWARE 0x1c0001acu
 #define MAGIC_IXIA_SOFTWARE 0x1c0001abu
 
-/* No recorder writes longer ones: libpcap's MAXIMUM_SNAPLEN, and USB or D-Bus where the header asks for
- * it. A length beyond that is a broken record header. */
+/* No recorder writes longer ones: libpcap's MAXIMUM_SNAPLEN, and USB or D-Bus where the header
+ * asks for it. A length beyond that is a broken record header. */
 #define LARGEST_RECORD ((uint32_t)256 * 1024)
 #define LARGEST_ASKED_FOR ((uint32_t)16 * 1024 * 1024)
 #define LARGEST_ORIGINAL ((uint32_t)128 * 1024 * 1024)
@@ -62,8 +64,9 @@ struct header {
 
 static bool is_magic(uint32_t magic)
 {
-	return magic == MAGIC_MICROSECONDS || magic == MAGIC_NANOSECONDS || magic == MAGIC_MODIFIED ||
-	       magic == MAGIC_IXIA_HARDWARE || magic == MAGIC_IXIA_SOFTWARE;
+	return magic == MAGIC_MICROSECONDS || magic == MAGIC_NANOSECONDS ||
+	       magic == MAGIC_MODIFIED || magic == MAGIC_IXIA_HARDWARE ||
+	       magic == MAGIC_IXIA_SOFTWARE;
 }
 
 static enum probe pcap_probe(struct cursor head)
@@ -120,8 +123,8 @@ enum chain {
 	CHAIN_WHOLE,
 };
 
-/* Do regular records follow each other from the input's position on? CHAIN of them must, or where the
- * file ends fewer: one that ends exactly with it, or two before one that is cut. */
+/* Do regular records follow each other from the input's position on? CHAIN of them must, or
+ * where the file ends fewer: one that ends exactly with it, or two before one that is cut. */
 static enum chain follow_chain(struct reader *reader, const struct pcap *pcap)
 {
 	size_t at = 0;
@@ -159,7 +162,8 @@ static bool begins_record(struct reader *reader)
 }
 
 /* Is what lies behind an irregular record possible too? Then it is the recorder that is odd. */
-static bool followed_well(struct reader *reader, const struct pcap *pcap, const struct header *header)
+static bool followed_well(struct reader *reader, const struct pcap *pcap,
+			  const struct header *header)
 {
 	size_t end = (size_t)pcap->record_header + header->captured;
 	struct cursor in = input_peek(&reader->input, end + pcap->record_header);
@@ -170,8 +174,8 @@ static bool followed_well(struct reader *reader, const struct pcap *pcap, const 
 	return possible(pcap, &next);
 }
 
-/* Which of the possible record headers makes the first records follow each other? Only looks at what has
- * been read already: a slow pipe must not wait for packets that may never come. */
+/* Which of the possible record headers makes the first records follow each other? Only looks at
+ * what has been read already: a slow pipe must not wait for packets that may never come. */
 static uint32_t guess_record_header(struct reader *reader, const struct pcap *pcap,
 				    const uint32_t *candidates)
 {
@@ -202,8 +206,8 @@ static bool set_version(struct pcap *pcap, uint32_t major, uint32_t minor, struc
 	return true;
 }
 
-/* AIX writes interface types of RFC 1573. The values tell it from old libpcap, which had no such networks.
- */
+/* AIX writes interface types of RFC 1573. The values tell it from old libpcap, which had no such
+ * networks. */
 static bool set_aix(struct pcap *pcap, uint32_t network)
 {
 	static const struct { uint32_t network, link_type; } types[] = {
@@ -220,12 +224,20 @@ static bool set_aix(struct pcap *pcap, uint32_t network)
 	return false;
 }
 
-/* The upper half of the link type field may say how long the frame check sequence is, in 16 bits. */
+/* The upper half of the link type field may say how long the frame check sequence is, in 16
+ * bits. */
 static void set_link_type(struct pcap *pcap, uint32_t network)
 {
 	pcap->link_type = link_type_from_file(network & 0xffff);
 	if (network & 0x04000000)
 		pcap->fcs_length = (uint8_t)((network >> 28) * 2);
+}
+
+static uint32_t largest_record(uint32_t snap_length)
+{
+	if (snap_length <= LARGEST_RECORD)
+		return LARGEST_RECORD;
+	return snap_length < LARGEST_ASKED_FOR ? snap_length : LARGEST_ASKED_FOR;
 }
 
 static bool pcap_open(struct reader *reader, struct error *error)
@@ -241,20 +253,19 @@ static bool pcap_open(struct reader *reader, struct error *error)
 	pcap->snap_length = order_32(&in, pcap->big_endian);
 	uint32_t network = order_32(&in, pcap->big_endian);
 	if (!cursor_ok(&in))
-		return error_set(error, ERROR_DAMAGED,
-				 "the recorder was stopped or the disk was full: take the trace again",
+		return error_set(error, ERROR_DAMAGED, format_cut_remedy,
 				 "the pcap file ends inside its header");
 	pcap->fractions = magic == MAGIC_NANOSECONDS || magic == MAGIC_IXIA_HARDWARE ? 1000000000
 										     : 1000000;
 	if (!set_version(pcap, major, minor, error))
 		return false;
-	bool aix = magic == MAGIC_MICROSECONDS && major == 2 && minor == 2 && set_aix(pcap, network);
+	bool aix = magic == MAGIC_MICROSECONDS && major == 2 && minor == 2 &&
+		   set_aix(pcap, network);
 	if (!aix)
 		set_link_type(pcap, network);
 	pcap->fraction = (uint32_t)NANOSECONDS / pcap->fractions;
 	pcap->seconds = -1;
-	pcap->largest = pcap->snap_length <= LARGEST_RECORD ? LARGEST_RECORD
-		      : pcap->snap_length < LARGEST_ASKED_FOR ? pcap->snap_length : LARGEST_ASKED_FOR;
+	pcap->largest = largest_record(pcap->snap_length);
 	input_skip(&reader->input, FILE_HEADER);
 	if (magic == MAGIC_IXIA_HARDWARE || magic == MAGIC_IXIA_SOFTWARE)
 		input_skip(&reader->input, input_peek(&reader->input, 4).captured);

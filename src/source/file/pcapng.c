@@ -10,8 +10,8 @@
 #define BLOCK_OVERHEAD 12            /* type and the two lengths */
 #define BYTE_ORDER_OFFSET 8          /* of the byte order magic in a section header */
 
-/* While searching for the next block only blocks up to this size are believed, so that a search through
- * garbage does not keep looking far ahead. */
+/* While searching for the next block only blocks up to this size are believed, so that a search
+ * through garbage does not keep looking far ahead. */
 #define LARGEST_SEARCHED ((uint32_t)1024 * 1024)
 
 struct block {
@@ -23,7 +23,8 @@ struct block {
 
 enum framing { FRAMING_BLOCK, FRAMING_END, FRAMING_CUT, FRAMING_BROKEN };
 
-/* A transfer in text mode changes the 0a 0d 0d 0a that begins every section: it is there for that. */
+/* A transfer in text mode changes the 0a 0d 0d 0a that begins every section: it is there for
+ * that. */
 static bool is_text_mode(struct cursor head)
 {
 	static const struct { const char *bytes; size_t length; } changed[] = {
@@ -51,13 +52,13 @@ static bool is_text_mode(struct cursor head)
 static enum probe pcapng_probe(struct cursor head)
 {
 	struct cursor in = head;
-	if (cursor_le32(&in) == BLOCK_SECTION) {
-		cursor_skip(&in, 4);
-		const uint8_t *magic = cursor_take(&in, 4);
-		return magic && (load_le32(magic) == BYTE_ORDER_MAGIC ||
-				 load_be32(magic) == BYTE_ORDER_MAGIC) ? PROBE_CERTAIN : PROBE_PERHAPS;
-	}
-	return is_text_mode(head) ? PROBE_CERTAIN : PROBE_NO;
+	if (cursor_le32(&in) != BLOCK_SECTION)
+		return is_text_mode(head) ? PROBE_CERTAIN : PROBE_NO;
+	cursor_skip(&in, 4);
+	const uint8_t *magic = cursor_take(&in, 4);
+	bool has_order = magic && (load_le32(magic) == BYTE_ORDER_MAGIC ||
+				   load_be32(magic) == BYTE_ORDER_MAGIC);
+	return has_order ? PROBE_CERTAIN : PROBE_PERHAPS;
 }
 
 /* The frame around the block at the input's position: its two lengths must agree. */
@@ -76,7 +77,8 @@ static enum framing frame(struct reader *reader, size_t largest, struct block *b
 	}
 	if (load_le32(in.next) == BLOCK_SECTION) {
 		block->big_endian = load_be32(in.next + BYTE_ORDER_OFFSET) == BYTE_ORDER_MAGIC;
-		if (!block->big_endian && load_le32(in.next + BYTE_ORDER_OFFSET) != BYTE_ORDER_MAGIC) {
+		if (!block->big_endian &&
+		    load_le32(in.next + BYTE_ORDER_OFFSET) != BYTE_ORDER_MAGIC) {
 			*reason = "a section header has no byte order";
 			return FRAMING_BROKEN;
 		}
@@ -122,6 +124,18 @@ static bool begins_block(struct reader *reader)
 	       block.length % 4 == 0 && block.length > BLOCK_OVERHEAD;
 }
 
+static enum record_direction direction(uint32_t flags)
+{
+	switch (flags & 3) {
+	case 1:
+		return DIRECTION_INBOUND;
+	case 2:
+		return DIRECTION_OUTBOUND;
+	default:
+		return DIRECTION_UNKNOWN;
+	}
+}
+
 static void packet_options(struct reader *reader, struct cursor options, struct record *record)
 {
 	enum { COMMENT = 1, FLAGS = 2, DROP_COUNT = 4 };
@@ -133,8 +147,7 @@ static void packet_options(struct reader *reader, struct cursor options, struct 
 			record->comment_length = (uint32_t)option.value.captured;
 		} else if (option.code == FLAGS) {
 			uint32_t flags = order_32(&option.value, pcapng->big_endian);
-			record->direction = (flags & 3) == 1 ? DIRECTION_INBOUND
-					  : (flags & 3) == 2 ? DIRECTION_OUTBOUND : DIRECTION_UNKNOWN;
+			record->direction = (uint8_t)direction(flags);
 			if (flags >> 5 & 15)
 				record->fcs_length = flags >> 5 & 15;
 		} else if (option.code == DROP_COUNT) {
@@ -219,8 +232,8 @@ static bool simple_packet(struct reader *reader, struct cursor body, struct reco
 	return packet_bytes(reader, interface, &body, record, reason);
 }
 
-/* Custom blocks and journal entries are no packets, but Wireshark numbers them like packets, and packet
- * numbers are what people compare. So they become records that no decoder takes. */
+/* Custom blocks and journal entries are no packets, but Wireshark numbers them like packets, and
+ * packet numbers are what people compare. So they become records that no decoder takes. */
 static bool foreign_block(struct reader *reader, const struct block *block, struct record *record)
 {
 	const struct pcapng *pcapng = reader->state;
@@ -316,8 +329,8 @@ static bool pcapng_next(struct reader *reader, struct record *record)
 static bool pcapng_open(struct reader *reader, struct error *error)
 {
 	if (is_text_mode(input_peek(&reader->input, 32)))
-		return error_set(error, ERROR_DAMAGED, "get the file again, in binary mode",
-				 "a transfer in text mode changed the line ends in this pcapng file");
+		return error_set(error, ERROR_DAMAGED, format_again_remedy,
+				 "a transfer in text mode changed the line ends of the file");
 	struct pcapng *pcapng = reader->state;
 	struct block block;
 	const char *reason = NULL;
@@ -326,12 +339,11 @@ static bool pcapng_open(struct reader *reader, struct error *error)
 	if (framing == FRAMING_BLOCK)
 		return true;
 	if (framing != FRAMING_BROKEN)
-		return error_set(error, ERROR_DAMAGED,
-				 "the recorder was stopped or the disk was full: take the trace again",
+		return error_set(error, ERROR_DAMAGED, format_cut_remedy,
 				 "the pcapng file ends inside its first block");
 	/* A broken header hides nothing but the byte order, and that may be whole. */
 	return reader_lost(reader, reason, false, begins_block) ||
-	       error_set(error, ERROR_DAMAGED, "get the file again, in binary mode",
+	       error_set(error, ERROR_DAMAGED, format_again_remedy,
 			 "nothing in the pcapng file can be read: %s", reason);
 }
 

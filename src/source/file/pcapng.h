@@ -1,5 +1,5 @@
-/* pcapng, draft-ietf-opsawg-pcapng. pcapng.c finds the blocks and reads the packets; pcapng_blocks.c
- * reads the blocks that describe them. */
+/* pcapng, draft-ietf-opsawg-pcapng. pcapng.c finds the blocks and reads the packets;
+ * pcapng_blocks.c reads the blocks that describe them. */
 #ifndef SOURCE_FILE_PCAPNG_H
 #define SOURCE_FILE_PCAPNG_H
 
@@ -38,7 +38,8 @@ struct pcapng_option {
 /* Takes the next option off the list. False at its end; a list that is broken fails `in`. */
 bool pcapng_option(struct cursor *in, bool big_endian, struct pcapng_option *option);
 
-/* Each reads the body of its block. NULL, or constant text that says how the block contradicts itself. */
+/* Each reads the body of its block. NULL, or constant text that says how the block contradicts
+ * itself. */
 const char *pcapng_section(struct reader *reader, struct cursor body);
 const char *pcapng_interface(struct reader *reader, struct cursor body);
 const char *pcapng_names(struct reader *reader, struct cursor body);

@@ -51,7 +51,7 @@ const char *pcapng_section(struct reader *reader, struct cursor body)
 	cursor_skip(&body, 4);                     /* byte order, which the caller knows */
 	unsigned major = order_16(&body, pcapng->big_endian);
 	unsigned minor = order_16(&body, pcapng->big_endian);
-	cursor_skip(&body, 8);                     /* the section's length: often wrong, never needed */
+	cursor_skip(&body, 8); /* the section's length: often wrong, never needed */
 	if (cursor_ok(&body) && (major != 1 || (minor != 0 && minor != 2)))
 		cursor_reject(&body, "version");   /* 1.2 was written by mistake and is the same */
 	while (pcapng_option(&body, pcapng->big_endian, &option)) {
@@ -75,7 +75,10 @@ static void filter_text(char *to, size_t room, struct cursor value)
 
 const char *pcapng_interface(struct reader *reader, struct cursor body)
 {
-	enum { NAME = 2, DESCRIPTION = 3, RESOLUTION = 9, FILTER = 11, FCS_LENGTH = 13, OFFSET = 14 };
+	enum {
+		NAME = 2, DESCRIPTION = 3, RESOLUTION = 9, FILTER = 11, FCS_LENGTH = 13,
+		OFFSET = 14,
+	};
 	struct pcapng *pcapng = reader->state;
 	struct pcapng_option option;
 	struct pcapng_interface interface = { 0 };
