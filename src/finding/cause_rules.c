@@ -71,6 +71,7 @@ const struct cause_rule cause_rules[] = {
 	{ "arp/no-reply",
 	  "tcp/syn-no-answer udp/no-answer dns/no-answer icmp/unreachable icmp/echo-loss "
 	  "snmp/no-response", RELATION_PAIR, 0 },
+	{ "arp/storm", "arp/no-reply", RELATION_CLIENT, 0 },
 	{ "arp/gateway-slow", "tcp/slow-connect dns/slow", RELATION_CLIENT, SAME_TIME },
 
 	/* The way through the network */
