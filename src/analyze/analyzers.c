@@ -26,6 +26,7 @@
 	X(link_pause) \
 	X(link_storm) \
 	X(link_stp) \
+	X(perf_response) \
 	X(tcp_connect) \
 	X(tcp_loss) \
 	X(tcp_open) \

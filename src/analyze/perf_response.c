@@ -1,0 +1,479 @@
+/* Who made the user wait? perf/response-time, perf/server-think, perf/server-pause, perf/client-think.
+ *
+ * Transactions are judged service by service at the end of the trace: one slow answer among many is
+ * another story than a slow service, and only a service has something to compare with. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "analyze/tcp_words.h"
+#include "core/clock.h"
+#include "core/hash.h"
+#include "core/memory.h"
+#include "core/text.h"
+
+static const struct finding_kind response_time = {
+	.id = "perf/response-time",
+	.severity = SEVERITY_WARNING,
+	.buttons = BUTTON_RT,
+	.merge = MERGE_SERVER,
+	.suppressed_by = QUALITY_ONE_WAY | QUALITY_COARSE,
+	.weakened_by = QUALITY_LOSS | QUALITY_CLOCK,
+	.title = "Answers take long",
+	.say = "{slow|answer|answers} of {server} port {server_port} took {limit} or more, at worst {worst}: {parts}.",
+	.meaning = "From the first byte of a request to the last byte of its answer, split into parts that add up: "
+		   "set-up, request, round trip, server, retransmission, closed windows, pauses, transfer. The largest "
+		   "part is to blame.",
+	.false_alarms = "Connections on which both ends send at will have no requests and answers; answers that wait for "
+			"an event by design (long polls, pushes) are recognised only by their length.",
+	.advice = { "Follow the largest part: the server's program, the side of the losses, or the distance." },
+	.reference = "NetForecast response-time equation; RFC 9293",
+	.parameters = {
+		{ .name = "time", .unit = UNIT_SECONDS, .value = 2, .lan = 0.5, .satellite = 5, .mainframe = 1, .strict = 0.2,
+		  .meaning = "request to the end of the answer" },
+		{ .name = "answers", .unit = UNIT_COUNT, .value = 2, .strict = 1,
+		  .meaning = "slow answers of one service below which it is a notice" },
+		{ .name = "event", .unit = UNIT_SECONDS, .value = 20, .meaning = "longer silences before an answer are "
+		  "taken for waiting for an event, and are information" },
+	},
+};
+
+static const struct finding_kind server_think = {
+	.id = "perf/server-think",
+	.severity = SEVERITY_WARNING,
+	.buttons = BUTTON_RT,
+	.merge = MERGE_SERVER,
+	.suppressed_by = QUALITY_ONE_WAY | QUALITY_COARSE,
+	.weakened_by = QUALITY_LOSS | QUALITY_CLOCK,
+	.title = "The server's program needs long to answer",
+	.say = "The program on {server} port {server_port} needed up to {worst} before it began to answer ({slow} of "
+	       "{answers|answer|answers} took {limit} or more, half took at most {median}); the network's part was "
+	       "{network}.",
+	.meaning = "The request had arrived completely, one round trip had passed, nothing was being repeated and no "
+		   "window was closed: the rest of the wait belongs to the program behind the port.",
+	.false_alarms = "A request that was lost between capture point and server looks the same until it is repeated: "
+			"recovery time is taken off. Waits of `event` or longer look like a long poll.",
+	.advice = { "Look at the program's log on {server} at the times shown: database, disk, locks, calls to others.",
+		    "If it calls another server, record there: the wait may belong to that one." },
+	.reference = "RFC 9293; CA/Broadcom ADA: server response time",
+	.parameters = {
+		{ .name = "time", .unit = UNIT_SECONDS, .value = 1, .lan = 0.5, .satellite = 2, .mainframe = 0.5,
+		  .strict = 0.1, .meaning = "server's part of one answer" },
+		{ .name = "answers", .unit = UNIT_COUNT, .value = 2, .strict = 1,
+		  .meaning = "slow answers of one service below which it is a notice" },
+		{ .name = "share", .unit = UNIT_RATIO, .value = 0.5, .meaning = "server's part of a short answer that is "
+		  "worth a notice from half of `time` on" },
+	},
+};
+
+static const struct finding_kind server_pause = {
+	.id = "perf/server-pause",
+	.severity = SEVERITY_NOTICE,
+	.buttons = BUTTON_RT,
+	.merge = MERGE_SERVER,
+	.suppressed_by = QUALITY_ONE_WAY | QUALITY_COARSE,
+	.weakened_by = QUALITY_LOSS | QUALITY_CLOCK,
+	.title = "The server paused while it was sending",
+	.say = "The program on {server} port {server_port} paused in the middle of its answers for {pause} in all.",
+	.meaning = "Everything sent so far was confirmed, the window was open, and the rest of the answer came later.",
+	.false_alarms = "Closed windows and losses are told apart; a new message after a long silence is no pause.",
+	.advice = { "Look at disk and database of {server} at the times shown." },
+	.reference = "Zhou et al., CoNEXT'15 (TAPO)",
+	.parameters = {
+		{ .name = "time", .unit = UNIT_SECONDS, .value = 0.5, .meaning = "pauses of one answer together" },
+	},
+};
+
+static const struct finding_kind client_think = {
+	.id = "perf/client-think",
+	.severity = SEVERITY_INFO,
+	.buttons = BUTTON_RT,
+	.merge = MERGE_SERVICE,
+	.suppressed_by = QUALITY_ONE_WAY,
+	.title = "Most of the time was the client's own",
+	.say = "For {share} of the time ({think}) the conversation waited for the user or the program on {client}, not for "
+	       "the server or the network.",
+	.meaning = "Nothing was under way and no answer was open: it was the client's turn to send.",
+	.false_alarms = "Idle connections are no fault; this is only told so that nobody blames the server for the time.",
+	.advice = { "If the session felt slow, look at the program on {client}." },
+	.reference = "VIAVI Observer: client response time",
+	.parameters = {
+		{ .name = "time", .unit = UNIT_SECONDS, .value = 1, .meaning = "client's time in the session" },
+		{ .name = "share", .unit = UNIT_RATIO, .value = 0.5, .meaning = "share of the session" },
+	},
+};
+
+static const struct finding_kind *const kinds[] = { &client_think, &response_time, &server_pause,
+	&server_think, NULL };
+
+#define SERVICES_LIMIT 1024        /* server ports judged; later ones are not */
+#define BUCKETS 40                 /* of the histogram of server parts: four to an octave from 1 ms */
+#define CITED 3
+
+struct cited { uint64_t request, response; int64_t request_time, response_time, value; };
+
+struct service {
+	struct endpoint server;
+	bool used;
+	uint32_t answers, slow, thoughtful, events, hidden, paused;
+	int64_t worst_total, worst_server, pause, network_sum, cost_total, cost_server;
+	int64_t part[RESPONSE_PARTS];          /* of slow answers */
+	uint32_t histogram[BUCKETS];
+	struct cited slow_cited[CITED], server_cited[CITED];
+	struct cited pause_cited;
+	struct finding *sample;                /* subject and quality of the first session */
+};
+
+struct response_state {
+	double answers, think_answers, share, client_share;
+	int64_t slow, event, think, pause, client;
+	struct service *services;              /* an open-addressed table of SERVICES_LIMIT * 2 */
+	uint32_t count;
+};
+
+struct response_session { int64_t client_time; uint32_t turns; };
+
+static void response_begin(struct analysis_context *context)
+{
+	struct response_state *state = context->state;
+	const struct settings *settings = context->settings;
+	state->slow = setting_duration(settings, &response_time, "time");
+	state->answers = setting(settings, &response_time, "answers");
+	state->event = setting_duration(settings, &response_time, "event");
+	state->think = setting_duration(settings, &server_think, "time");
+	state->think_answers = setting(settings, &server_think, "answers");
+	state->share = setting(settings, &server_think, "share");
+	state->pause = setting_duration(settings, &server_pause, "time");
+	state->client = setting_duration(settings, &client_think, "time");
+	state->client_share = setting(settings, &client_think, "share");
+}
+
+static struct service *service_of(struct response_state *state, const struct session *session)
+{
+	const struct endpoint *server = &session->key.end[session_server(session)];
+	if (!state->services)
+		state->services = memory_zeroed(SERVICES_LIMIT * 2, sizeof *state->services);
+	size_t place = hash_bytes(server, sizeof *server, 0) % (SERVICES_LIMIT * 2);
+	while (state->services[place].used &&
+	       memcmp(&state->services[place].server, server, sizeof *server) != 0)
+		place = (place + 1) % (SERVICES_LIMIT * 2);
+	struct service *service = &state->services[place];
+	if (!service->used) {
+		if (state->count == SERVICES_LIMIT)
+			return NULL;
+		state->count++;
+		service->used = true;
+		service->server = *server;
+		service->sample = memory_allocate(sizeof *service->sample);
+		finding_begin(service->sample, &response_time, session);
+	}
+	return service;
+}
+
+static unsigned bucket_of(int64_t time)
+{
+	unsigned bucket = 0;
+	int64_t edge = MILLISECOND;
+	while (time > edge && bucket + 1 < BUCKETS) {
+		edge += edge / 4 > 0 ? edge / 4 : 1;
+		bucket++;
+	}
+	return bucket;
+}
+
+static int64_t median_of(const struct service *service)
+{
+	uint32_t seen = 0;
+	int64_t edge = MILLISECOND;
+	for (unsigned i = 0; i < BUCKETS; i++) {
+		seen += service->histogram[i];
+		if (seen * 2 >= service->answers)
+			break;
+		edge += edge / 4;
+	}
+	return edge;
+}
+
+static void keep(struct cited cited[CITED], uint32_t nth, const struct tcp_transaction *transaction,
+		 int64_t value, uint64_t answer, int64_t answer_time)
+{
+	struct cited new = { transaction->request_packet, answer, transaction->request_time, answer_time, value };
+	if (nth < CITED) {
+		cited[nth] = new;
+		return;
+	}
+	unsigned least = 0;
+	for (unsigned i = 1; i < CITED; i++)
+		if (cited[i].value < cited[least].value)
+			least = i;
+	if (value > cited[least].value)
+		cited[least] = new;
+}
+
+static void add(struct analysis_context *context, const struct session *session,
+		const struct tcp_transaction *transaction)
+{
+	struct response_state *state = context->state;
+	struct response_session *mine = context->session_state;
+	mine->client_time += transaction->client_think;
+	mine->turns++;
+	if (!transaction->turn_based || session->role == ROLE_FIRST_SENDER)
+		return;
+	struct service *service = service_of(state, session);
+	if (!service)
+		return;
+	int64_t server = transaction->part[PART_SERVER];
+	service->answers++;
+	service->network_sum += transaction->part[PART_ROUND_TRIP];
+	service->histogram[bucket_of(server)]++;
+	service->sample->quality |= session->quality;
+	if (server >= state->event) {
+		service->events++;
+		return;
+	}
+	if (server > service->worst_server)
+		service->worst_server = server;
+	if (server >= state->think) {
+		keep(service->server_cited, service->thoughtful++, transaction, server, transaction->response_packet,
+		     transaction->response_time);
+		service->cost_server += server;
+	} else if (server >= state->think / 2 && (double)server >= state->share * (double)transaction->total &&
+		   !service->thoughtful) {
+		keep(service->server_cited, 0, transaction, server, transaction->response_packet,
+		     transaction->response_time);
+		service->hidden++;
+	}
+	if (transaction->part[PART_PAUSE] >= state->pause) {
+		service->pause += transaction->part[PART_PAUSE];
+		service->paused++;
+		service->pause_cited = (struct cited){ transaction->response_packet,
+			transaction->response_last_packet, transaction->response_time,
+			transaction->response_last_time, transaction->part[PART_PAUSE] };
+	}
+	if (transaction->total < state->slow)
+		return;
+	if (transaction->total > service->worst_total)
+		service->worst_total = transaction->total;
+	service->cost_total += transaction->total;
+	for (int i = 0; i < RESPONSE_PARTS; i++)
+		service->part[i] += transaction->part[i];
+	keep(service->slow_cited, service->slow++, transaction, transaction->total,
+	     transaction->response_last_packet, transaction->response_last_time);
+}
+
+static void response_observe(struct analysis_context *context, const struct observation *observation)
+{
+	for (unsigned i = 0; i < observation->event_count; i++)
+		if (observation->events[i].type == EVENT_TRANSACTION)
+			add(context, observation->session, observation->events[i].transaction);
+}
+
+static void response_end(struct analysis_context *context, const struct session *session,
+			 const struct observation *last)
+{
+	const struct response_state *state = context->state;
+	const struct response_session *mine = context->session_state;
+	if (!session->tcp)
+		return;
+	for (unsigned i = 0; i < last->event_count; i++)
+		if (last->events[i].type == EVENT_TRANSACTION)
+			add(context, session, last->events[i].transaction);
+	int64_t lasted = session->last_time - session->first_time;
+	if (!mine->turns || mine->client_time < state->client ||
+	    (double)mine->client_time < state->client_share * (double)lasted)
+		return;
+	struct finding finding;
+	finding_begin(&finding, &client_think, session);
+	blame_program(&finding, session, session->client);
+	finding_why(&finding, "Every answer was complete and confirmed before; the next step was the client's.");
+	finding_number(&finding, "share", UNIT_RATIO, (double)mine->client_time / (double)lasted, FACT_MAX);
+	finding_number(&finding, "think", UNIT_SECONDS, (double)mine->client_time / 1e9, FACT_SUM);
+	finding_evidence(&finding, session->first_packet, session->first_time, "the conversation begins");
+	finding_evidence(&finding, session->last_packet, session->last_time, "and ends");
+	finding_submit(context->findings, &finding);
+}
+
+static void begin(struct finding *finding, const struct finding_kind *kind, const struct service *service)
+{
+	*finding = *service->sample;
+	finding->kind = kind;
+	finding->severity = kind->severity;
+}
+
+static void cite(struct finding *finding, const struct cited *cited, uint32_t count, const char *what)
+{
+	/* In packet order, as findings want it. */
+	struct cited order[CITED];
+	count = count < CITED ? count : CITED;
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t place = i;
+		for (; place > 0 && order[place - 1].request > cited[i].request; place--)
+			order[place] = order[place - 1];
+		order[place] = cited[i];
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		char waited[DURATION_TEXT_SIZE];
+		finding_evidence(finding, order[i].request, order[i].request_time, "request");
+		finding_evidence(finding, order[i].response, order[i].response_time, "%s, %s", what,
+				 duration_text(order[i].value, waited));
+	}
+}
+
+static void report_think(struct analysis_context *context, const struct service *service)
+{
+	const struct response_state *state = context->state;
+	if (!service->thoughtful && !service->hidden)
+		return;
+	struct finding finding;
+	begin(&finding, &server_think, service);
+	if (service->thoughtful < state->think_answers)
+		finding.severity = SEVERITY_NOTICE;
+	finding.confidence = CONFIDENCE_LIKELY;
+	blame_word(&finding, PARTY_SERVER, "app:server");
+	finding_why(&finding, "The request was complete, nothing was repeated and no window was closed while it "
+		    "waited; one round trip is already taken off.");
+	finding.cost = service->cost_server;
+	uint32_t slow = service->thoughtful ? service->thoughtful : 1;
+	finding.count = slow;
+	finding_count(&finding, "slow", slow);
+	finding_count(&finding, "answers", service->answers);
+	finding_duration(&finding, "worst", service->worst_server);
+	finding_duration(&finding, "median", median_of(service));
+	finding_duration(&finding, "network", service->network_sum / (service->answers ? service->answers : 1));
+	finding_duration(&finding, "limit", service->thoughtful ? state->think : state->think / 2);
+	finding_threshold(&finding, "time", UNIT_SECONDS, (double)state->think / 1e9);
+	cite(&finding, service->server_cited, slow, "the answer begins");
+	finding_submit(context->findings, &finding);
+}
+
+static void name_parts(struct finding *finding, const struct service *service)
+{
+	static const char *const words[RESPONSE_PARTS] = { "name lookup", "repeated connect", "connect", "TLS",
+		"request", "round trip", "server", "retransmission", "closed window", "pauses", "delayed ACK",
+		"transfer" };
+	int64_t all = 0;
+	for (int i = 0; i < RESPONSE_PARTS; i++)
+		all += service->part[i];
+	char text[64] = "";
+	size_t used = 0;
+	bool told[RESPONSE_PARTS] = { false };
+	for (int n = 0; n < 3; n++) {
+		int best = -1;
+		for (int i = 0; i < RESPONSE_PARTS; i++)
+			if (!told[i] && service->part[i] && (best < 0 || service->part[i] > service->part[best]))
+				best = i;
+		if (best < 0 || service->part[best] * 20 < all)
+			break;
+		told[best] = true;
+		int added = snprintf(text + used, sizeof text - used, "%s%s %.0f %%", used ? ", " : "", words[best],
+				     100.0 * (double)service->part[best] / (double)all);
+		if (added < 0 || (size_t)added >= sizeof text - used)
+			break;
+		used += (size_t)added;
+	}
+	finding_words(finding, "parts", "%s", text);
+}
+
+static void blame_largest(struct finding *finding, const struct service *service)
+{
+	int best = 0;
+	for (int i = 1; i < RESPONSE_PARTS; i++)
+		if (service->part[i] > service->part[best])
+			best = i;
+	finding->sub_kind = response_part_name((enum response_part)best);
+	switch (best) {
+	case PART_SERVER:
+	case PART_PAUSE:
+		blame_word(finding, PARTY_SERVER, "app:server");
+		break;
+	case PART_WINDOW:
+		blame_word(finding, PARTY_CLIENT, "app:client");
+		break;
+	case PART_REQUEST:
+		blame_word(finding, PARTY_CLIENT, "app:client");
+		break;
+	case PART_RETRANSMISSION:
+	case PART_ROUND_TRIP:
+	case PART_CONNECT:
+	case PART_CONNECT_RETRY:
+		blame_network(finding);
+		break;
+	default:
+		blame_unknown(finding);
+	}
+	finding_why(finding, "It is the largest part of the time of these answers.");
+}
+
+static void report_slow(struct analysis_context *context, const struct service *service)
+{
+	const struct response_state *state = context->state;
+	if (!service->slow)
+		return;
+	struct finding finding;
+	begin(&finding, &response_time, service);
+	blame_largest(&finding, service);
+	/* A long transfer is a matter of size and rate, which the verdict of the transfer judges. */
+	bool transfer = finding.blame.party == PARTY_UNKNOWN;
+	if (service->slow < state->answers || transfer)
+		finding.severity = transfer ? SEVERITY_INFO : SEVERITY_NOTICE;
+	finding.confidence = CONFIDENCE_LIKELY;
+	finding.cost = service->cost_total;
+	finding.count = service->slow;
+	finding_count(&finding, "slow", service->slow);
+	finding_count(&finding, "answers", service->answers);
+	finding_duration(&finding, "worst", service->worst_total);
+	finding_duration(&finding, "limit", state->slow);
+	name_parts(&finding, service);
+	finding_threshold(&finding, "time", UNIT_SECONDS, (double)state->slow / 1e9);
+	cite(&finding, service->slow_cited, service->slow, "end of the answer");
+	finding_submit(context->findings, &finding);
+}
+
+static void report_pause(struct analysis_context *context, const struct service *service)
+{
+	if (!service->paused)
+		return;
+	struct finding finding;
+	begin(&finding, &server_pause, service);
+	blame_word(&finding, PARTY_SERVER, "app:server");
+	finding_why(&finding, "All that was sent had been confirmed and the window was open.");
+	finding.confidence = CONFIDENCE_LIKELY;
+	finding.cost = service->pause;
+	finding.count = service->paused;
+	finding_number(&finding, "pause", UNIT_SECONDS, (double)service->pause / 1e9, FACT_SUM);
+	cite(&finding, &service->pause_cited, 1, "the answer is complete, pauses");
+	finding_submit(context->findings, &finding);
+}
+
+static void response_finish(struct analysis_context *context)
+{
+	struct response_state *state = context->state;
+	for (size_t i = 0; state->services && i < SERVICES_LIMIT * 2; i++) {
+		const struct service *service = &state->services[i];
+		if (!service->used)
+			continue;
+		report_think(context, service);
+		report_slow(context, service);
+		report_pause(context, service);
+	}
+}
+
+static void response_destroy(struct analysis_context *context)
+{
+	struct response_state *state = context->state;
+	for (size_t i = 0; state->services && i < SERVICES_LIMIT * 2; i++)
+		free(state->services[i].sample);
+	free(state->services);
+}
+
+const struct analyzer perf_response_analyzer = {
+	.name = "perf-response",
+	.kinds = kinds,
+	.state_size = sizeof(struct response_state),
+	.session_state_size = sizeof(struct response_session),
+	.wants = WANTS_EVENTS,
+	.begin = response_begin,
+	.observe = response_observe,
+	.session_end = response_end,
+	.finish = response_finish,
+	.destroy = response_destroy,
+};
