@@ -9,10 +9,10 @@
 #include "core/memory.h"
 #include "session/sequence.h"
 
-#define FAST_RETRANSMISSION_WITHIN (20 * MILLISECOND)  /* of the last packet of the other side */
-#define FAST_RETRANSMISSION_ACKS 2                     /* duplicates, should the trace miss one */
-#define OUT_OF_ORDER_WITHIN (3 * MILLISECOND)          /* while the initial round trip is unknown */
-#define SCALE_LIMIT 31                                 /* a shift that C defines; hosts stop at 14 */
+#define FAST_RETRANSMISSION_WITHIN (20 * MILLISECOND) /* of the last packet of the other side */
+#define FAST_RETRANSMISSION_ACKS 2                    /* duplicates, should the trace miss one */
+#define OUT_OF_ORDER_WITHIN (3 * MILLISECOND)         /* while the initial round trip is unknown */
+#define SCALE_LIMIT 31                                /* what C can shift; hosts stop at 14 */
 
 #define CONTROL_FLAGS (TCP_SYN | TCP_FIN | TCP_RST)
 
@@ -24,7 +24,7 @@ struct sender {
 	int64_t next_time;          /* of the packet that moved `next` */
 	uint32_t base;              /* its initial sequence number, or one before the first seen */
 	uint32_t next;              /* highest sequence number to follow what was sent */
-	uint32_t contiguous;        /* the same without a gap: the other side cannot acknowledge more */
+	uint32_t contiguous;        /* the same without a gap: the other side cannot ack more */
 	uint32_t last_ack;
 	uint32_t window;            /* of its last packet, not scaled; NO_WINDOW before */
 	uint32_t duplicate_acks;    /* in a row, or UNSEEN_TOLD */
@@ -32,7 +32,7 @@ struct sender {
 	uint16_t multipath_seen;    /* stream.multipath_seen when its last packet came */
 	int8_t scale;
 	bool base_known;
-	bool syn_window;            /* the last window came with a SYN or before any: not to be scaled */
+	bool syn_window;            /* its last window came with a SYN: not to be scaled */
 };
 #define NO_WINDOW UINT32_MAX
 #define UNSEEN_TOLD UINT32_MAX
@@ -40,7 +40,7 @@ struct sender {
 struct wireshark_stream {
 	struct sender side[2];
 	int64_t syn_time;           /* of the last SYN; 0 when none was seen */
-	int64_t initial_round_trip; /* from that to the first packet with ACK and without SYN; 0 unknown */
+	int64_t initial_round_trip; /* from there to the first ACK without SYN; 0 unknown */
 	uint16_t multipath_seen;    /* bit n: MPTCP option subtype n was there, RFC 8684 */
 };
 
@@ -115,7 +115,8 @@ static uint32_t judge_data_and_window(const struct sender *from, const struct se
 	uint32_t found = 0;
 	if (plain && segment->window == 0)
 		found |= ANALYSIS_ZERO_WINDOW;
-	if (from->next && sequence_before(from->next, segment->sequence) && !(segment->flags & TCP_RST))
+	if (from->next && sequence_before(from->next, segment->sequence) &&
+	    !(segment->flags & TCP_RST))
 		found |= ANALYSIS_LOST_SEGMENT;
 	if (plain && segment->length <= 1 && segment->sequence == from->next - 1)
 		found |= ANALYSIS_KEEP_ALIVE;
@@ -134,9 +135,9 @@ static uint32_t judge_repeated_ack(const struct wireshark_stream *stream, struct
 		return 0;
 	if (segment->window != from->window)
 		return segment->window ? ANALYSIS_WINDOW_UPDATE : 0;
+	bool answers_probe = to->last_analysis & ANALYSIS_ZERO_WINDOW_PROBE;
 	if (!segment->window)
-		return to->last_analysis & ANALYSIS_ZERO_WINDOW_PROBE ? ANALYSIS_ZERO_WINDOW_PROBE_ACK
-								      : 0;
+		return answers_probe ? ANALYSIS_ZERO_WINDOW_PROBE_ACK : 0;
 	if (to->last_analysis & ANALYSIS_KEEP_ALIVE)
 		return ANALYSIS_KEEP_ALIVE_ACK;
 	if (stream->multipath_seen != from->multipath_seen)
@@ -258,10 +259,12 @@ static void learn_from_header(struct wireshark_stream *stream, uint8_t direction
 	} else if (tcp->flags & TCP_ACK) {
 		from->syn_window = false;
 		if (stream->syn_time && !stream->initial_round_trip)
-			stream->initial_round_trip = time - stream->syn_time;
+			stream->initial_round_trip =
+				(int64_t)((uint64_t)time - (uint64_t)stream->syn_time);
 	}
 	if (tcp->options & TCP_OPTION_WINDOW_SCALE)
-		from->scale = (int8_t)(tcp->window_scale < SCALE_LIMIT ? tcp->window_scale : SCALE_LIMIT);
+		from->scale = (int8_t)(tcp->window_scale < SCALE_LIMIT ? tcp->window_scale
+									: SCALE_LIMIT);
 	if (tcp->options & TCP_OPTION_MPTCP)
 		stream->multipath_seen |= (uint16_t)(1u << (tcp->mptcp_subtype & 15));
 	if (cut || !(tcp->flags & TCP_SYN))

@@ -24,11 +24,11 @@ struct wireshark_stream;         /* what it remembers of one TCP stream; bounded
 /* Names without the "tcp.analysis." prefix, by bit number; NULL past the last. */
 const char *analysis_name(unsigned bit);
 
-/* Analyses one TCP packet of a stream, capture duplicates too, in the order of the trace. *stream is
- * NULL before the first packet and made here. `direction` is the sender's index in the flow key. Sets
- * *new_stream when Wireshark starts a new conversation on the same ports with this packet (it is false
- * otherwise): *stream then already belongs to the new conversation and holds this packet, so the caller
- * makes a new session, gives it the number, and moves *stream over to it. */
+/* Analyses one TCP packet of a stream, capture duplicates too, in the order of the trace. *stream
+ * is NULL before the first packet and made here. `direction` is the sender's index in the flow key.
+ * Sets *new_stream when Wireshark starts a new conversation on the same ports with this packet.
+ * *stream then already belongs to the new conversation and holds this packet, so the caller makes
+ * a new session, gives it the number, and moves *stream over to it. Otherwise it becomes false. */
 uint32_t wireshark_analyze(struct wireshark_stream **stream, const struct packet *packet,
 			   uint8_t direction, bool *new_stream);
 void wireshark_stream_destroy(struct wireshark_stream *stream);    /* NULL is fine */
@@ -45,13 +45,14 @@ struct wireshark_counts {
 struct wireshark_counter;
 struct wireshark_counter *wireshark_counter_create(void);
 void wireshark_counter_destroy(struct wireshark_counter *counter);
-/* After every packet, also those that are capture duplicates; `analysis` as wireshark_analyze said. */
+/* After every packet, capture duplicates too; `analysis` as wireshark_analyze said. */
 void wireshark_counter_observe(struct wireshark_counter *counter, const struct packet *packet,
 			       uint32_t analysis);
 /* Completes what only the end of the trace decides (dns.unanswered). */
 const struct wireshark_counts *wireshark_counter_finish(struct wireshark_counter *counter);
 
-/* The contract's names with their values, in its order: for (i = 0; (name = wireshark_count(c, i, &v)); i++) */
+/* The contract's names with their values, in its order, NULL past the last:
+ * for (i = 0; (name = wireshark_count(counts, i, &value)); i++) */
 const char *wireshark_count(const struct wireshark_counts *counts, unsigned index, uint64_t *value);
 
 #endif

@@ -1,5 +1,7 @@
 /* Counts packets under the names of Wireshark's fields, each packet once a name. */
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/checksum.h"
 #include "core/memory.h"
@@ -8,6 +10,7 @@
 
 #define ANALYSIS_PREFIX "tcp.analysis."
 #define ICMP_UNREACHABLE 3  /* RFC 792 */
+#define IPV4_SHORTEST 20
 
 struct wireshark_counter {
 	struct wireshark_counts counts;
@@ -101,25 +104,28 @@ static bool is_wrong_quote(const struct packet *packet)
 {
 	const uint8_t *quoted = packet->payload.next;
 	size_t length = packet->payload.captured;
-	if (!packet->icmp || !packet->icmp->is_error || packet->icmp->quote.version != 4 || length < 20)
+	if (!packet->icmp || !packet->icmp->is_error || packet->icmp->quote.version != 4 ||
+	    length < IPV4_SHORTEST)
 		return false;
 	size_t header = (quoted[0] & 15u) * 4;
-	return header >= 20 && header <= length && checksum_fold(checksum_add(0, quoted, header)) != 0xffff;
+	return header >= IPV4_SHORTEST && header <= length &&
+	       checksum_fold(checksum_add(0, quoted, header)) != 0xffff;
 }
 
 /* In a tunnel every layer has its own. */
 static void judge_tunnel(const struct packet *packet, bool *ip, bool *tcp, bool *udp)
 {
 	for (unsigned i = 0; i < packet->layer_count; i++) {
-		const struct layer *layer = &packet->layers[i];
-		if (!layer->facts || layer->status != CURSOR_OK)
+		const char *name = packet->layers[i].decoder->name;
+		const void *facts = packet->layers[i].facts;
+		if (!facts || packet->layers[i].status != CURSOR_OK)
 			continue;
-		if (strcmp(layer->decoder->name, "ip") == 0)
-			*ip |= is_wrong(((const struct ip_header *)layer->facts)->checksum_state);
-		else if (strcmp(layer->decoder->name, "tcp") == 0)
-			*tcp |= is_wrong(((const struct tcp_header *)layer->facts)->checksum_state);
-		else if (strcmp(layer->decoder->name, "udp") == 0)
-			*udp |= is_wrong_udp(((const struct udp_header *)layer->facts)->checksum_state);
+		if (strcmp(name, "ip") == 0)
+			*ip |= is_wrong(((const struct ip_header *)facts)->checksum_state);
+		else if (strcmp(name, "tcp") == 0)
+			*tcp |= is_wrong(((const struct tcp_header *)facts)->checksum_state);
+		else if (strcmp(name, "udp") == 0)
+			*udp |= is_wrong_udp(((const struct udp_header *)facts)->checksum_state);
 	}
 }
 
@@ -146,8 +152,8 @@ static bool is_unreachable(const struct icmp_header *icmp)
 		icmp->quote.icmp_type >> 8 == ICMP_UNREACHABLE);
 }
 
-/* Wireshark puts fragments together first. The first one is dissected by itself only where it cannot,
- * because the trace cut it. */
+/* Wireshark puts fragments together first. The first one is dissected by itself only where that
+ * cannot be done, because the trace cut it. */
 static bool is_left_for_later(const struct packet *packet)
 {
 	return packet->ip && packet->ip->fragmented && !packet->ip->reassembled &&

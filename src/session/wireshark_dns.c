@@ -1,8 +1,9 @@
-/* Pairs queries with responses by addresses, ports and identifier, as Wireshark 4.0 does. Over TCP a
- * message may begin and end anywhere in a segment; only its first bytes are kept. */
+/* Pairs queries with responses by addresses, ports and identifier, as Wireshark 4.0 does. Over TCP
+ * a message may begin and end anywhere in a segment; only its first bytes are kept. */
 #include "session/wireshark_dns.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/clock.h"
 #include "core/hash.h"
@@ -14,7 +15,7 @@
 #define RETRANSMITTED_WITHIN (5 * NANOSECONDS)  /* the same query again; later it is a new one */
 #define HASH_SEED 0x646e73
 #define SLOTS_FIRST 256
-#define SLOTS_LIMIT (1u << 17)  /* 7 MiB, half filled at most: more queries are open only in a flood */
+#define SLOTS_LIMIT (1u << 17)  /* 7 MiB, at most half filled: more are open only in a flood */
 #define READERS 1024            /* TCP directions at a time; one that is pushed out starts afresh */
 #define STREAM_PREFIX 2         /* the message's length comes first, RFC 1035 4.2.2 */
 #define MESSAGE_PREFIX (STREAM_PREFIX + 4)  /* with identifier and flags */
@@ -35,14 +36,15 @@ struct question {
 struct reader {                 /* one direction of a TCP connection */
 	struct endpoint end[2];     /* from, to */
 	uint32_t next;              /* sequence number of the next byte to read */
-	uint32_t got, remaining;    /* bytes of the message: read, and still to come once its length is known */
+	uint32_t got;               /* bytes of the message that were read */
+	uint32_t remaining;         /* still to come, once its length is known */
 	uint8_t prefix[MESSAGE_PREFIX];
 	bool used;
 	bool spoiled;               /* a part of the message is missing */
 };
 
 struct wireshark_dns {
-	struct question *slots;     /* open addressing, linear probing; only queries without response */
+	struct question *slots;     /* open addressing, linear probing; queries without response */
 	size_t slot_count, open;
 	struct reader *readers;     /* READERS of them; NULL before DNS over TCP was seen */
 };
@@ -119,7 +121,8 @@ static void ask(struct wireshark_dns *dns, const struct question_key *key, int64
 	if (dns->open * 2 >= dns->slot_count)
 		make_room(dns);
 	struct question *question = find(dns, key);
-	if (question->key.used && (int64_t)((uint64_t)time - (uint64_t)question->time) < RETRANSMITTED_WITHIN)
+	int64_t elapsed = (int64_t)((uint64_t)time - (uint64_t)question->time);
+	if (question->key.used && elapsed < RETRANSMITTED_WITHIN)
 		return;
 	if (!question->key.used)
 		dns->open++;
@@ -141,17 +144,26 @@ static void answer(struct wireshark_dns *dns, const struct question_key *key, bo
 	counts->dns_unanswered -= whole;
 }
 
+/* Sender and receiver. */
+static void ends_of(const struct packet *packet, struct endpoint end[2])
+{
+	const struct udp_header *udp = packet->udp;
+	const struct tcp_header *tcp = packet->tcp;
+	end[0] = (struct endpoint){ .address = packet->ip->source };
+	end[1] = (struct endpoint){ .address = packet->ip->destination };
+	end[0].port = udp ? udp->source_port : tcp->source_port;
+	end[1].port = udp ? udp->destination_port : tcp->destination_port;
+}
+
 static void read_message(struct wireshark_dns *dns, const struct packet *packet, uint16_t id,
 			 uint16_t flags, struct tally *tally, struct wireshark_counts *counts)
 {
 	struct question_key key = { .id = id, .protocol = packet->ip->protocol, .used = 1 };
-	struct endpoint source = { .address = packet->ip->source };
-	struct endpoint destination = { .address = packet->ip->destination };
-	source.port = packet->udp ? packet->udp->source_port : packet->tcp->source_port;
-	destination.port = packet->udp ? packet->udp->destination_port : packet->tcp->destination_port;
-	bool swap = memcmp(&source, &destination, sizeof source) > 0;
-	key.end[swap] = source;
-	key.end[!swap] = destination;
+	struct endpoint end[2];
+	ends_of(packet, end);
+	bool swap = memcmp(&end[0], &end[1], sizeof end[0]) > 0;
+	key.end[swap] = end[0];
+	key.end[!swap] = end[1];
 
 	bool response = flags & 0x8000;
 	if (!tally->query && !tally->response) {
@@ -167,12 +179,8 @@ static void read_message(struct wireshark_dns *dns, const struct packet *packet,
 
 static struct reader *reader_of(struct wireshark_dns *dns, const struct packet *packet)
 {
-	struct reader fresh = {
-		.end = { { .address = packet->ip->source, .port = packet->tcp->source_port },
-			 { .address = packet->ip->destination, .port = packet->tcp->destination_port } },
-		.next = packet->tcp->sequence_number,
-		.used = true,
-	};
+	struct reader fresh = { .next = packet->tcp->sequence_number, .used = true };
+	ends_of(packet, fresh.end);
 	if (!dns->readers)
 		dns->readers = memory_zeroed(READERS, sizeof *dns->readers);
 	struct reader *reader =
@@ -188,8 +196,8 @@ static void start_message(struct reader *reader)
 	reader->spoiled = false;
 }
 
-/* Bytes are missing from the trace. The message that they belong to is lost; what lies behind it, or
- * the next segment when nobody knows its end, starts a new one. */
+/* Bytes are missing from the trace. The message that they belong to is lost; what lies behind it,
+ * or the next segment when nobody knows its end, starts a new one. */
 static void skip_gap(struct reader *reader, uint32_t missing)
 {
 	if (reader->got < STREAM_PREFIX || missing >= reader->remaining) {
@@ -200,7 +208,7 @@ static void skip_gap(struct reader *reader, uint32_t missing)
 	reader->spoiled = true;
 }
 
-/* Reads up to `length` bytes of one message; how many is returned. True in `complete` at its end. */
+/* Reads up to `length` bytes of one message and returns how many. `complete`: that was its end. */
 static size_t read_part(struct reader *reader, const uint8_t *bytes, size_t length, bool *complete)
 {
 	size_t count = 1;
@@ -217,7 +225,7 @@ static size_t read_part(struct reader *reader, const uint8_t *bytes, size_t leng
 	return count;
 }
 
-/* The bytes of a segment that were not read before, and what they say about the bytes before them. */
+/* The bytes of a segment that were not read before; notes a gap before them. */
 static struct cursor new_bytes(struct reader *reader, const struct packet *packet)
 {
 	struct cursor in = packet->payload;
@@ -237,8 +245,8 @@ static struct cursor new_bytes(struct reader *reader, const struct packet *packe
 	return in;
 }
 
-static void read_segment(struct wireshark_dns *dns, const struct packet *packet, struct tally *tally,
-			 struct wireshark_counts *counts)
+static void read_segment(struct wireshark_dns *dns, const struct packet *packet,
+			 struct tally *tally, struct wireshark_counts *counts)
 {
 	struct reader *reader = reader_of(dns, packet);
 	struct cursor in = new_bytes(reader, packet);
@@ -264,8 +272,8 @@ static bool is_plain_dns(const struct packet *packet)
 	return false;
 }
 
-void wireshark_dns_observe(struct wireshark_dns *dns, const struct packet *packet, uint32_t analysis,
-			   struct wireshark_counts *counts)
+void wireshark_dns_observe(struct wireshark_dns *dns, const struct packet *packet,
+			   uint32_t analysis, struct wireshark_counts *counts)
 {
 	struct tally tally = { false, false, false };
 	if (!packet->ip)
