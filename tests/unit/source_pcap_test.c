@@ -184,6 +184,7 @@ static const struct spoil spoils[] = {
 	{ "captured length past the end of the file", 8, "\xff\xff\x00\x00", 4, 1 },
 	{ "the whole header", 0, "\xde\xad\xbe\xef\xde\xad\xbe\xef\xde\xad\xbe\xef\xde\xad\xbe\xef",
 	  16, 1 },
+	{ "an empty packet of 1970", 0, "\0\x42\0\0\0\x42\0\0\0\0\0\0\0\0\0\0", 16, 1 },
 	{ "a hole of zeros", 0, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16, 1 },
 };
 

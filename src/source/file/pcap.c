@@ -112,9 +112,12 @@ static bool regular(const struct pcap *pcap, const struct header *header)
 		header->captured <= pcap->snap_length);
 }
 
-static bool near(int64_t a, int64_t b)
+/* Is it also what one would expect behind a record of the time `before`, or -1 when there is none? */
+static bool expected(const struct pcap *pcap, const struct header *header, int64_t before)
 {
-	return a - b <= CHAIN_TIME && b - a <= CHAIN_TIME;
+	int64_t gap = (int64_t)header->seconds - before;
+	return regular(pcap, header) && header->captured &&
+	       (before < 0 || (gap <= CHAIN_TIME && gap >= -CHAIN_TIME));
 }
 
 enum chain {
@@ -128,7 +131,7 @@ enum chain {
 static enum chain follow_chain(struct reader *reader, const struct pcap *pcap)
 {
 	size_t at = 0;
-	int64_t seconds = pcap->seconds;
+	int64_t seconds = -1;   /* not the last record's: that may have been broken already */
 	for (unsigned count = 0; count < CHAIN; count++) {
 		struct cursor in = input_peek(&reader->input, at + pcap->record_header);
 		if (count && in.captured == at)
@@ -136,8 +139,7 @@ static enum chain follow_chain(struct reader *reader, const struct pcap *pcap)
 		cursor_skip(&in, at);
 		struct header header = read_header(pcap, &in);
 		if (cursor_ok(&in)) {
-			if (!regular(pcap, &header) || !header.captured ||
-			    (seconds >= 0 && !near(header.seconds, seconds)))
+			if (!expected(pcap, &header, seconds))
 				return CHAIN_BROKEN;
 			at += pcap->record_header + header.captured;
 			seconds = header.seconds;
@@ -161,7 +163,7 @@ static bool begins_record(struct reader *reader)
 	return follow_chain(reader, reader->state) == CHAIN_WHOLE;
 }
 
-/* Is what lies behind an irregular record possible too? Then it is the recorder that is odd. */
+/* Is what lies behind an unexpected record possible too? Then it is the recorder that is odd. */
 static bool followed_well(struct reader *reader, const struct pcap *pcap,
 			  const struct header *header)
 {
@@ -322,7 +324,8 @@ static bool pcap_next(struct reader *reader, struct record *record)
 		} else if (!possible(pcap, &header)) {
 			wrong = header.captured ? "a record is longer than any recorder writes"
 						: "zero bytes where a record should be";
-		} else if (!regular(pcap, &header) && !followed_well(reader, pcap, &header)) {
+		} else if (!expected(pcap, &header, pcap->seconds) &&
+			   !followed_well(reader, pcap, &header)) {
 			wrong = "a record header makes no sense";
 		} else {
 			size_t whole = (size_t)pcap->record_header + header.captured;
