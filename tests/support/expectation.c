@@ -188,6 +188,19 @@ static void tell(const struct check *check, const struct expectation *expectatio
 		text_addf(why_not, " %s", expectation->id);
 }
 
+/* An id that this build does not know is the first thing to look at. */
+static void tell_unknown(const char *id, struct text *why_not)
+{
+	struct culprit_kind kind;
+	const char *nearest = culprit_kind_nearest(id);
+	if (strpbrk(id, "*?[") || culprit_kind_find(id, &kind))
+		return;
+	text_add(why_not, " (this build knows no such finding");
+	if (nearest)
+		text_addf(why_not, "; did you mean %s?", nearest);
+	text_add(why_not, ")");
+}
+
 static bool check_finding(const struct check *check, const struct expectation *expectation,
 			  struct text *why_not)
 {
@@ -210,6 +223,7 @@ static bool check_finding(const struct check *check, const struct expectation *e
 		text_addf(why_not, " (%g of them, wanted findings%s)", matches, wanted_findings);
 	else if (mismatch && expectation->kind == EXPECT_FINDING)
 		text_addf(why_not, " (there is one, but not %s)", mismatch);
+	tell_unknown(expectation->id, why_not);
 	text_add(why_not, "\n");
 	return false;
 }

@@ -322,7 +322,7 @@ void statement_arp(struct compiler *c)
 	memcpy(frame + at + 14, arp.sender.bytes, 4);
 	memcpy(frame + at + 18, arp.target_mac, 6);
 	memcpy(frame + at + 24, arp.target.bytes, 4);
-	c->trace.packets[frame_emit(c, 0, frame, sizeof frame, &shape)].host = 0;
+	frame_emit(c, 0, frame, sizeof frame, &shape);
 }
 
 /* Frames byte by byte */
@@ -332,15 +332,13 @@ static void frame_bytes(struct compiler *c, const struct text *frame, const stru
 	static uint8_t padded[60];
 	if (c->words.failed)
 		return;
-	size_t index;
 	if (frame->length < sizeof padded) {
 		memset(padded, 0, sizeof padded);
 		memcpy(padded, frame->bytes, frame->length);
-		index = frame_emit(c, 0, padded, sizeof padded, shape);
+		frame_emit(c, 0, padded, sizeof padded, shape);
 	} else {
-		index = frame_emit(c, 0, (const uint8_t *)frame->bytes, frame->length, shape);
+		frame_emit(c, 0, (const uint8_t *)frame->bytes, frame->length, shape);
 	}
-	c->trace.packets[index].host = 0;
 }
 
 void statement_raw(struct compiler *c)
