@@ -108,6 +108,7 @@ static const struct finding_kind *const kinds[] = { &client_think, &response_tim
 #define SERVICES_LIMIT 1024        /* server ports judged; later ones are not */
 #define BUCKETS 40                 /* of the histogram of server parts: four to an octave from 1 ms */
 #define CITED 3
+#define SELDOM 5                   /* one slow answer in so many */
 
 struct cited { uint64_t request, response; int64_t request_time, response_time, value; };
 
@@ -115,6 +116,7 @@ struct service {
 	struct endpoint server;
 	bool used;
 	uint32_t answers, slow, thoughtful, events, hidden, paused;
+	bool known;                            /* a protocol of question and answer for sure */
 	int64_t worst_total, worst_server, pause, network_sum, cost_total, cost_server;
 	int64_t part[RESPONSE_PARTS];          /* of slow answers */
 	uint32_t histogram[BUCKETS];
@@ -223,6 +225,7 @@ static void add(struct analysis_context *context, const struct session *session,
 		return;
 	int64_t server = transaction->part[PART_SERVER];
 	service->answers++;
+	service->known |= transaction->protocol_known;
 	service->network_sum += transaction->part[PART_ROUND_TRIP];
 	service->histogram[bucket_of(server)]++;
 	service->sample->quality |= session->quality;
@@ -318,6 +321,18 @@ static void cite(struct finding *finding, const struct cited *cited, uint32_t co
 	}
 }
 
+/* Slow once, or seldom, is a notice. So is what may be waiting for an event by design: in a protocol
+ * that culprit does not know (or cannot read), a long poll looks just like a slow answer. */
+static void weigh(struct finding *finding, const struct service *service, uint32_t slow, double least)
+{
+	finding->confidence = service->known ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
+	if (slow < least || slow * SELDOM < service->answers || !service->known)
+		finding->severity = SEVERITY_NOTICE;
+	if (!service->known)
+		finding_alternative(finding, "the client asked to be told later (long poll, push): such waits are meant",
+				    NULL);
+}
+
 static void report_think(struct analysis_context *context, const struct service *service)
 {
 	const struct response_state *state = context->state;
@@ -325,9 +340,7 @@ static void report_think(struct analysis_context *context, const struct service 
 		return;
 	struct finding finding;
 	begin(&finding, &server_think, service);
-	if (service->thoughtful < state->think_answers)
-		finding.severity = SEVERITY_NOTICE;
-	finding.confidence = CONFIDENCE_LIKELY;
+	weigh(&finding, service, service->thoughtful, state->think_answers);
 	blame_word(&finding, PARTY_SERVER, "app:server");
 	finding_why(&finding, "The request was complete, nothing was repeated and no window was closed while it "
 		    "waited; one round trip is already taken off.");
@@ -413,9 +426,9 @@ static void report_slow(struct analysis_context *context, const struct service *
 	blame_largest(&finding, service);
 	/* A long transfer is a matter of size and rate, which the verdict of the transfer judges. */
 	bool transfer = finding.blame.party == PARTY_UNKNOWN;
-	if (service->slow < state->answers || transfer)
-		finding.severity = transfer ? SEVERITY_INFO : SEVERITY_NOTICE;
-	finding.confidence = CONFIDENCE_LIKELY;
+	weigh(&finding, service, service->slow, state->answers);
+	if (transfer)
+		finding.severity = SEVERITY_INFO;
 	finding.cost = service->cost_total;
 	finding.count = service->slow;
 	finding_count(&finding, "slow", service->slow);

@@ -211,6 +211,7 @@ struct tcp_transaction {         /* a turn: data of the client, then data of the
 	uint32_t number;             /* from 1 in its session */
 	bool complete;               /* ended by the next request or the close, not by the trace's end */
 	bool turn_based;             /* false: both sides send at will; no claim about thinking */
+	bool protocol_known;         /* the protocol is one of question and answer for sure, not by its rhythm */
 	bool first;                  /* includes the connection's set-up */
 	uint64_t request_packet, request_last_packet, response_packet, response_last_packet;
 	int64_t request_time, request_last_time, response_time, response_last_time;

@@ -131,6 +131,7 @@ enum turn_state { TURN_IDLE, TURN_REQUEST, TURN_RESPONSE };
 struct turn {                  /* A10: where the conversation is */
 	uint8_t state;
 	bool last_response_short;  /* the last response segment was less than full or carried PSH */
+	bool words;                /* the first request began like a command of a text protocol */
 	uint32_t overlaps;         /* requests while the response was not acknowledged yet */
 	uint32_t wait_count;
 	struct wait waits[WAITS_LIMIT];

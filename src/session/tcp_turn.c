@@ -8,6 +8,7 @@
 #include "session/tcp_internal.h"
 
 #define PUSH_SILENCE (2 * NANOSECONDS)   /* server data after this long is a new message, not the rest of one */
+#define REQUEST_PAUSE (NANOSECONDS / 2)  /* a client silent for so long with all confirmed had not finished asking */
 #define OVERLAPS_ALLOWED 4               /* one turn in so many may overlap before turns mean nothing */
 
 void tcp_turn_wait(struct tcp_engine *engine, int64_t start, int64_t end, enum response_part part)
@@ -56,6 +57,29 @@ static int64_t cut_waits(struct turn *turn, int64_t start, int64_t end)
 	return left;
 }
 
+/* "GET /", "USER x", "EHLO": letters, then a space or the end of the line. */
+static bool begins_with_word(const struct tcp_step *step)
+{
+	const struct cursor *payload = &step->packet->payload;
+	size_t letters = 0;
+	while (letters < payload->captured && letters < 12 && ((payload->next[letters] | 0x20) >= 'a') &&
+	       ((payload->next[letters] | 0x20) <= 'z'))
+		letters++;
+	return letters >= 3 && letters < payload->captured &&
+	       (payload->next[letters] == ' ' || payload->next[letters] == '\r');
+}
+
+/* Protocols in which every question has its answer, by the server's port. */
+static bool answers_by_design(uint16_t port)
+{
+	static const uint16_t ports[] = { 53, 88, 102, 135, 139, 389, 445, 446, 502, 1414, 1433, 1521, 3306,
+		5432, 6379, 11211, 27017, 50000 };
+	for (size_t i = 0; i < sizeof ports / sizeof *ports; i++)
+		if (ports[i] == port)
+			return true;
+	return false;
+}
+
 static void finish(struct session *session, bool complete, struct observation *observation)
 {
 	struct tcp_session *tcp = session->tcp;
@@ -83,6 +107,8 @@ static void finish(struct session *session, bool complete, struct observation *o
 	for (int i = 0; i < RESPONSE_PARTS; i++)
 		now->total += now->part[i];
 	now->complete = complete;
+	now->protocol_known = turn->words ||
+		answers_by_design(session->key.end[session_server(session)].port);
 	now->turn_based = turn->overlaps * OVERLAPS_ALLOWED <= tcp->turns;
 	now->number = ++tcp->transactions;
 	engine->done_transaction = *now;
@@ -98,6 +124,8 @@ static void start(struct tcp_step *step, int64_t previous_end)
 	memset(now, 0, sizeof *now);
 	turn->wait_count = 0;
 	now->first = first;
+	if (first)
+		turn->words = begins_with_word(step);
 	now->request_packet = now->request_last_packet = step->number;
 	now->request_time = now->request_last_time = step->time;
 	now->client_think = previous_end ? step->time - previous_end : 0;
@@ -118,6 +146,13 @@ static void add_request(struct tcp_step *step)
 		finish(step->session, true, step->observation);
 		start(step, previous);
 		turn->state = TURN_REQUEST;
+	} else if (step->time - now->request_last_time > REQUEST_PAUSE &&
+		   step->engine->silence.outstanding[step->direction] == 0 &&
+		   step->engine->silence.long_enough) {
+		/* It had not finished asking: the time before is the client's own. */
+		now->client_think += step->time - now->request_time;
+		now->request_time = step->time;
+		now->request_packet = step->number;
 	}
 	now->request_last_packet = step->number;
 	now->request_last_time = step->time;
