@@ -280,6 +280,8 @@ struct culprit_kind {                /* a sort of finding */
 /* By id in alphabetical order, `index` from 0. False past the last. */
 CULPRIT_API bool culprit_kind(size_t index, struct culprit_kind *to);
 CULPRIT_API bool culprit_kind_find(const char *id, struct culprit_kind *to);
+/* The id that `id` is most likely meant to be, or NULL when none looks like it. */
+CULPRIT_API const char *culprit_kind_nearest(const char *id);
 /* The one of `words` that `word` is most likely meant to be, or NULL when none looks like it. */
 CULPRIT_API const char *culprit_nearest(const char *word, const char *const *words, size_t count);
 

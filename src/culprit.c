@@ -280,6 +280,15 @@ const char *culprit_profile_name(unsigned profile)
 	return profile < CULPRIT_PROFILES ? names[profile] : NULL;
 }
 
+const char *culprit_kind_nearest(const char *id)
+{
+	const struct finding_kind *const *kinds = analyzer_kinds();
+	struct nearest nearest = { 0 };
+	for (size_t i = 0; kinds[i]; i++)
+		nearest_offer(&nearest, id, kinds[i]->id);
+	return nearest.word;
+}
+
 const char *culprit_nearest(const char *word, const char *const *words, size_t count)
 {
 	struct nearest nearest = { 0 };
@@ -331,14 +340,11 @@ bool culprit_report_sessions(const struct culprit_analysis *analysis, const stru
 
 static bool no_such_kind(const char *id, struct culprit_error *error)
 {
-	const struct finding_kind *const *kinds = analyzer_kinds();
 	struct error inner = ERROR_INIT;
-	struct nearest nearest = { 0 };
-	for (size_t i = 0; kinds[i]; i++)
-		nearest_offer(&nearest, id, kinds[i]->id);
+	const char *nearest = culprit_kind_nearest(id);
 	error_set(&inner, ERROR_USAGE, "see the list of `culprit explain`", "there is no finding \"%s\"", id);
-	if (nearest.word)
-		snprintf(inner.remedy, sizeof inner.remedy, "did you mean %s?", nearest.word);
+	if (nearest)
+		snprintf(inner.remedy, sizeof inner.remedy, "did you mean %s?", nearest);
 	return tell(error, &inner);
 }
 
