@@ -43,13 +43,15 @@ const struct decoder ddp_decoder = { "ddp", "DDP", "AppleTalk", { { BY_ETHERTYPE
 const struct decoder aarp_decoder = {
 	"aarp", "AARP", "AppleTalk Address Resolution Protocol", { { BY_ETHERTYPE, 0x80f3 } } };
 const struct decoder ipx_decoder = {
-	"ipx", "IPX", "Novell Internetwork Packet Exchange", { { BY_ETHERTYPE, 0x8137 }, { BY_LLC_SAP, 0xe0 } } };
+	"ipx", "IPX", "Novell Internetwork Packet Exchange",
+	{ { BY_ETHERTYPE, 0x8137 }, { BY_LLC_SAP, 0xe0 } } };
 const struct decoder slow_decoder = {
 	"slow", "LACP", "IEEE 802.3 slow protocols: link aggregation, OAM", { { BY_ETHERTYPE, 0x8809 } } };
 const struct decoder eapol_decoder = {
 	"eapol", "EAPOL", "IEEE 802.1X authentication", { { BY_ETHERTYPE, 0x888e } } };
 const struct decoder profinet_decoder = {
 	"pn_rt", "PNIO", "PROFINET real-time", { { BY_ETHERTYPE, 0x8892 } } };
+const struct decoder aoe_decoder = { "aoe", "AoE", "ATA over Ethernet", { { BY_ETHERTYPE, 0x88a2 } } };
 const struct decoder lldp_decoder = {
 	"lldp", "LLDP", "Link Layer Discovery Protocol", { { BY_ETHERTYPE, 0x88cc } } };
 const struct decoder homeplug_decoder = {
@@ -64,6 +66,8 @@ const struct decoder fip_decoder = {
 	"fip", "FIP", "FCoE Initialization Protocol", { { BY_ETHERTYPE, 0x8914 } } };
 const struct decoder roce_decoder = {
 	"roce", "RoCE", "RDMA over Converged Ethernet", { { BY_ETHERTYPE, 0x8915 } } };
+const struct decoder ieee1905_decoder = {
+	"ieee1905", "ieee1905", "IEEE 1905.1 home networks", { { BY_ETHERTYPE, 0x893a } } };
 const struct decoder loop_decoder = {
 	"loop", "LOOP", "Ethernet configuration testing", { { BY_ETHERTYPE, 0x9000 } } };
 
@@ -83,6 +87,8 @@ const struct decoder cdp_decoder = {
 	"cdp", "CDP", "Cisco Discovery Protocol", { { BY_CISCO_PROTOCOL, 0x2000 } } };
 const struct decoder vtp_decoder = {
 	"vtp", "VTP", "VLAN Trunking Protocol", { { BY_CISCO_PROTOCOL, 0x2003 } } };
+const struct decoder slarp_decoder = {
+	"slarp", "SLARP", "Cisco serial line keepalives", { { BY_CISCO_PROTOCOL, 0x8035 } } };
 const struct decoder dtp_decoder = {
 	"dtp", "DTP", "Dynamic Trunking Protocol", { { BY_CISCO_PROTOCOL, 0x2004 } } };
 
