@@ -27,6 +27,7 @@
 	X(link_storm) \
 	X(link_stp) \
 	X(perf_response) \
+	X(perf_transfer) \
 	X(tcp_connect) \
 	X(tcp_loss) \
 	X(tcp_open) \
