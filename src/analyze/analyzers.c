@@ -26,6 +26,7 @@
 	X(link_pause) \
 	X(link_storm) \
 	X(link_stp) \
+	X(perf_outage) \
 	X(perf_response) \
 	X(perf_transfer) \
 	X(tcp_connect) \

@@ -25,6 +25,8 @@ static const struct finding_kind receiver_window = {
 	.parameters = {
 		{ .name = "bytes", .unit = UNIT_BYTES, .value = 1000000, .meaning = "smallest transfer judged" },
 		{ .name = "time", .unit = UNIT_SECONDS, .value = 1, .strict = 0.1, .meaning = "time lost below which it is a notice" },
+		{ .name = "rtt", .unit = UNIT_SECONDS, .value = 0.005, .strict = PARAMETER_ZERO,
+		  .meaning = "round trip below which a full window only shows that the receiver is the slower end" },
 	},
 };
 
@@ -124,7 +126,7 @@ static const struct finding_kind *const kinds[] = { &app_limited, &bandwidth_lim
 	&receiver_window, &sender_window, &slow_start_limited, NULL };
 
 struct transfer_limits {
-	double receiver_bytes, loss_bytes, band_bytes, sender_bytes, app_bytes, start_bytes, start_share, losses;
+	double receiver_bytes, loss_bytes, band_bytes, sender_bytes, app_bytes, start_bytes, start_share, losses, receiver_trip;
 	int64_t receiver_time, loss_time, start_time;
 };
 
@@ -134,6 +136,7 @@ static void transfer_begin(struct analysis_context *context)
 	const struct settings *settings = context->settings;
 	limits->receiver_bytes = setting(settings, &receiver_window, "bytes");
 	limits->receiver_time = setting_duration(settings, &receiver_window, "time");
+	limits->receiver_trip = setting(settings, &receiver_window, "rtt");
 	limits->loss_bytes = setting(settings, &loss_limited, "bytes");
 	limits->loss_time = setting_duration(settings, &loss_limited, "time");
 	limits->losses = setting(settings, &loss_limited, "losses");
@@ -193,7 +196,7 @@ static void report_window(struct analysis_context *context, const struct judged 
 		return;
 	struct finding finding;
 	begin(&finding, &receiver_window, judged, window_time(transfer));
-	if (window_time(transfer) < limits->receiver_time)
+	if (window_time(transfer) < limits->receiver_time || judged->round_trip < limits->receiver_trip)
 		finding.severity = SEVERITY_NOTICE;
 	double trip = judged->round_trip > 1e-6 ? judged->round_trip : 1e-6;
 	finding_number(&finding, "limit", UNIT_BITS_PER_SECOND, (double)transfer->window_maximum / trip * 8, FACT_MAX);
