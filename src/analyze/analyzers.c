@@ -32,6 +32,7 @@
 	X(tcp_connect) \
 	X(tcp_loss) \
 	X(tcp_open) \
+	X(tcp_reset) \
 	X(tcp_timeout) \
 	X(tcp_zero_window)
 

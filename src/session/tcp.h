@@ -102,6 +102,18 @@ struct tcp_side {                /* one end as a sender of data, and what it adv
 	uint32_t rst_count;
 	uint8_t rst_ttl;
 	bool rst_in_window;          /* sequence acceptable to the receiver */
+	/* As it was when the first reset passed: */
+	uint64_t rst_outstanding, rst_peer_outstanding;   /* unconfirmed bytes of this end, of the other */
+	int64_t rst_idle;            /* ns of silence of the whole session before it */
+	bool rst_request_open;       /* a request of the client had no answer yet */
+	bool rst_answer_open;        /* an answer had begun and its last bytes were not confirmed */
+	bool rst_other_mac;          /* came from another MAC than this end's packets before */
+	uint8_t rst_ttl_expected;    /* TTL of at least 5 packets of this end in a row before it; 0 unknown */
+	uint32_t after_rst;          /* packets of this end after it that are no resets */
+	/* Data of this end after the other end's FIN */
+	uint64_t late_data_bytes, late_data_packet;
+	int64_t late_data_time;
+	bool late_data_crossed;      /* it had not confirmed that FIN yet: they met on the way */
 
 	/* Counters */
 	uint64_t data_segments, unique_bytes, repeated_segments, repeated_bytes;

@@ -6,6 +6,7 @@
 #include "session/tcp_internal.h"
 
 #define KEEPALIVE_IDLE NANOSECONDS
+#define TTL_STEADY 5
 #define NETWORK_DUPLICATE_LIMIT (500 * MILLISECOND)
 #define ID_STEPS_TRUSTED 8
 #define ID_STEP_LARGEST 4096       /* other flows of the host use the same counter */
@@ -234,6 +235,18 @@ static void classify_reset(struct tcp_step *step)
 	x->rst_time = step->time;
 	x->rst_packet = step->number;
 	x->rst_ttl = step->packet->ip->time_to_live;
+	const struct tcp_side *y = step->receiver;
+	x->rst_outstanding = x->snd_max > x->ack_hi ? x->snd_max - x->ack_hi : 0;
+	x->rst_peer_outstanding = y->snd_max > y->ack_hi ? y->snd_max - y->ack_hi : 0;
+	int64_t last = step->out->last_time > step->in->last_time ? step->out->last_time : step->in->last_time;
+	x->rst_idle = last ? step->time - last : 0;
+	x->rst_request_open = step->engine->turn.state == TURN_REQUEST;
+	x->rst_answer_open = step->engine->turn.state == TURN_RESPONSE &&
+			     step->tcp->side[step->session->client ^ 1].snd_max >
+			     step->tcp->side[step->session->client ^ 1].ack_hi;
+	x->rst_ttl_expected = step->out->ttl_steady >= TTL_STEADY ? step->out->ttl : 0;
+	x->rst_other_mac = step->packet->link.has_source && step->out->last_packet &&
+			   memcmp(step->packet->link.source, step->out->mac, sizeof step->out->mac) != 0;
 	uint64_t window = step->receiver->window_maximum ? step->receiver->window_maximum : 65535;
 	x->rst_in_window = segment->sequence + window >= x->ack_hi &&
 			   segment->sequence <= x->snd_max + window;

@@ -144,6 +144,37 @@ static void follow_identification(struct tcp_step *step)
 	out->last_id = id;
 }
 
+/* How far this end usually is, and from where its packets usually come: for forged resets. */
+static void follow_origin(struct tcp_step *step)
+{
+	struct direction *out = step->out;
+	const struct packet *packet = step->packet;
+	if (tcp_has(step->header, TCP_RST))
+		return;
+	if (packet->ip->time_to_live != out->ttl)
+		out->ttl_steady = 0;
+	out->ttl = packet->ip->time_to_live;
+	if (out->ttl_steady < UINT8_MAX)
+		out->ttl_steady++;
+	if (packet->link.has_source)
+		memcpy(out->mac, packet->link.source, sizeof out->mac);
+	if (step->sender->rst_seen)
+		step->sender->after_rst++;
+}
+
+static void follow_late_data(struct tcp_step *step)
+{
+	struct tcp_side *x = step->sender, *y = step->receiver;
+	if (!y->fin_seen || !step->segment->new_bytes)
+		return;
+	if (!x->late_data_bytes) {
+		x->late_data_packet = step->number;
+		x->late_data_time = step->time;
+		x->late_data_crossed = !y->fin_acked_time;
+	}
+	x->late_data_bytes += step->segment->new_bytes;
+}
+
 static void count(struct tcp_step *step)
 {
 	struct tcp_side *x = step->sender, *y = step->receiver;
@@ -234,6 +265,8 @@ void tcp_engine_observe(struct session *session, const struct packet *packet, ui
 		read_syn(&step);
 	follow_handshake(&step);
 	follow_identification(&step);
+	follow_origin(&step);
+	follow_late_data(&step);
 	count(&step);
 	tcp_stall_after(&step);
 	tcp_transfer(&step);

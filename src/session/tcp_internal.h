@@ -77,8 +77,8 @@ struct direction {             /* the moving parts of one sender */
 	uint16_t last_id;
 	uint8_t id_steps;          /* small steps upwards in a row, saturating; reset by others */
 	bool id_seen;
-	uint32_t last_timestamp;
-	bool timestamp_seen;
+	uint8_t ttl, ttl_steady;   /* of the last packet; how many in a row had it */
+	uint8_t mac[6];            /* source of the last packet */
 
 	/* The other side's acknowledgements for this sender's bytes */
 	uint32_t duplicate_acks;   /* since ack_hi last rose */
