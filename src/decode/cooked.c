@@ -1,5 +1,5 @@
-/* Linux cooked captures: what tcpdump writes for "any" and for devices without a link layer of their
- * own. https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html and …_SLL2.html */
+/* Linux cooked captures: what tcpdump writes for "any" and for devices without a link layer of
+ * their own. https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html and …_SLL2.html */
 #include "decode/ethernet.h"
 #include "source/linktype.h"
 

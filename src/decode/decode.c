@@ -1,5 +1,6 @@
-/* The loop over the layers of a packet: looks up who decodes the next bytes, gives it room for its
- * facts, and stops at the first layer that is not OK, that nobody knows, or that is one too many. */
+/* The loop over the layers of a packet: looks up who decodes the next bytes, gives it room for
+ * its facts, and stops at the first layer that is not OK, that nobody knows, or that is one too
+ * many. */
 #include <string.h>
 
 #include "decode/decoder.h"
@@ -93,7 +94,8 @@ static void copy_cursor(struct cursor *to, const struct cursor *from)
 }
 
 /* Decodes `in` as `layer`, leaves in `in` what comes after it, and returns who decodes that. */
-static const struct decoder *decode_layer(struct packet *packet, struct layer *layer, struct cursor *in)
+static const struct decoder *decode_layer(struct packet *packet, struct layer *layer,
+					  struct cursor *in)
 {
 	const struct decoder *decoder = layer->decoder;
 	const uint8_t *start = in->next;
@@ -153,8 +155,8 @@ void packet_decode(struct packet *packet, const struct record *record)
 	size_t declared = record->original_length;
 	if (record->captured_length > declared)
 		declared = record->captured_length;
-	/* Recorders claim check sequences that are not there. Behind Ethernet the network layer's own
-	 * length tells what belongs to it, so there the claim is not needed. */
+	/* Recorders claim check sequences that are not there. Behind Ethernet the network
+	 * layer's own length tells what belongs to it, so there the claim is not needed. */
 	if (record->fcs_length <= declared && record->link_type != LINKTYPE_ETHERNET)
 		declared -= record->fcs_length;
 	struct cursor bytes = cursor_make(record->bytes, record->captured_length, declared);

@@ -1,7 +1,7 @@
 /* What a protocol decoder is. One file per protocol; decoders.c lists them.
  *
- * A decoder sees a cursor over exactly its bytes, the packet as decoded so far (read-only but for the
- * shortcuts, which it sets once its facts hold), and its own zeroed facts. It returns what comes
+ * A decoder sees a cursor over exactly its bytes, the packet as decoded so far (read-only but for
+ * the shortcuts, which it sets once its facts hold), and its own zeroed facts. It returns what comes
  * next. No allocation, no state from packet to packet, no clock, no input or output. */
 #ifndef DECODE_DECODER_H
 #define DECODE_DECODER_H
@@ -86,7 +86,7 @@ static inline struct next next_decoder(const struct decoder *decoder, struct cur
 /* The decoder bound to `value`, or NULL. Constant time. */
 const struct decoder *decoder_find(enum binding_table table, uint32_t value);
 
-/* Names for IP protocol numbers ("ESP", "OSPF"), EtherTypes and well-known ports; NULL when unknown. */
+/* Names for IP protocol numbers ("ESP", "OSPF"), EtherTypes and well-known ports; NULL: unknown. */
 const char *ip_protocol_name(uint8_t protocol);
 const char *ethertype_name(uint16_t ethertype);
 const char *service_name(uint8_t ip_protocol, uint16_t port);

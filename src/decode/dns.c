@@ -1,5 +1,6 @@
-/* Domain names, RFC 1035: header and first question. The records behind them are only walked over, to
- * see that they are whole. The same messages serve multicast DNS (RFC 6762) and LLMNR (RFC 4795). */
+/* Domain names, RFC 1035: header and first question. The records behind them are only walked
+ * over, to see that they are whole. The same messages serve multicast DNS (RFC 6762) and LLMNR
+ * (RFC 4795). */
 #include "decode/decoder.h"
 
 #define HEADER_LENGTH 12
@@ -24,8 +25,8 @@ static void append_label(struct dns_header *dns, const uint8_t *label, size_t le
 	dns->name_length = (uint8_t)used;
 }
 
-/* Reads the length byte before a label: its value, or 0 when the name ends, by itself or with a pointer
- * whose target goes to `pointer`. */
+/* Reads the length byte before a label: its value, or 0 when the name ends, by itself or with a
+ * pointer whose target goes to `pointer`. */
 static size_t read_label_length(struct cursor *in, size_t *pointer)
 {
 	size_t length = cursor_u8(in);
@@ -130,8 +131,8 @@ static bool probe_dns(struct cursor in)
 	struct dns_header dns = { 0 };
 	uint16_t length = cursor_be16(&in);
 	read_header(&in, &dns);
-	return cursor_ok(&in) && length >= HEADER_LENGTH && dns.opcode <= MAX_OPCODE && dns.questions <= 1 &&
-	       (dns.questions || dns.response);
+	return cursor_ok(&in) && length >= HEADER_LENGTH && dns.opcode <= MAX_OPCODE &&
+	       dns.questions <= 1 && (dns.questions || dns.response);
 }
 
 const struct decoder dns_decoder = {

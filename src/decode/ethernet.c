@@ -3,6 +3,8 @@
 
 #include "source/linktype.h"
 
+#define NETANALYZER_HEADER_LENGTH 4
+#define FCS_LENGTH 4
 #define LENGTH_MAX 1500      /* type-or-length values up to here are lengths */
 #define ETHERTYPE_MIN 0x600  /* and from here on types; nobody uses what is between */
 
@@ -20,7 +22,8 @@ struct next ethernet_payload(struct cursor *in, struct packet *packet, uint16_t 
 	return next_decoder(&llc_decoder, cursor_split(in, length));
 }
 
-/* In a tunnel the inner frame replaces what was known of the outer one, but for the recorder's words. */
+/* In a tunnel the inner frame replaces what was known of the outer one, but for the recorder's
+ * words. */
 static void link_start(struct link_facts *link)
 {
 	*link = (struct link_facts){ .packet_type = link->packet_type,
@@ -57,11 +60,22 @@ static struct next decode_vlan(struct cursor *in, struct packet *packet, void *f
 	return ethernet_payload(in, packet, type_or_length);
 }
 
+/* Hilscher's recorders put four bytes of status before the frame and keep its check sequence. */
+static struct next decode_netanalyzer(struct cursor *in, struct packet *packet, void *facts)
+{
+	(void)packet;
+	(void)facts;
+	cursor_skip(in, NETANALYZER_HEADER_LENGTH);
+	size_t frame = in->declared > FCS_LENGTH ? in->declared - FCS_LENGTH : in->declared;
+	return next_decoder(&ethernet_decoder, cursor_split(in, frame));
+}
+
 const struct decoder ethernet_decoder = {
 	.name = "eth",
 	.protocol = "Ethernet",
 	.title = "Ethernet II or IEEE 802.3",
-	.bindings = { { BY_LINK_TYPE, LINKTYPE_ETHERNET }, { BY_ETHERTYPE, ETHERTYPE_TRANSPARENT_BRIDGING } },
+	.bindings = { { BY_LINK_TYPE, LINKTYPE_ETHERNET },
+		{ BY_ETHERTYPE, ETHERTYPE_TRANSPARENT_BRIDGING } },
 	.decode = decode_ethernet,
 };
 
@@ -72,4 +86,12 @@ const struct decoder vlan_decoder = {
 	.bindings = { { BY_ETHERTYPE, ETHERTYPE_VLAN }, { BY_ETHERTYPE, ETHERTYPE_SERVICE_VLAN },
 		{ BY_ETHERTYPE, ETHERTYPE_OLD_SERVICE_VLAN } },
 	.decode = decode_vlan,
+};
+
+const struct decoder netanalyzer_decoder = {
+	.name = "netanalyzer",
+	.protocol = "netANALYZER",
+	.title = "netANALYZER capture header",
+	.bindings = { { BY_LINK_TYPE, LINKTYPE_NETANALYZER } },
+	.decode = decode_netanalyzer,
 };

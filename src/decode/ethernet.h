@@ -10,8 +10,8 @@ enum {
 	ETHERTYPE_SERVICE_VLAN = 0x88a8, ETHERTYPE_OLD_SERVICE_VLAN = 0x9100,
 };
 
-/* Routes everything behind a type-or-length field (IEEE 802.3, 3.2.6): an EtherType, or the length of
- * an LLC frame, behind which there is only padding. */
+/* Routes everything behind a type-or-length field (IEEE 802.3, 3.2.6): an EtherType, or the
+ * length of an LLC frame, behind which there is only padding. */
 struct next ethernet_payload(struct cursor *in, struct packet *packet, uint16_t type_or_length);
 
 extern const struct decoder ethernet_decoder, llc_decoder;

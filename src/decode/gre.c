@@ -44,7 +44,8 @@ static struct next decode_gre(struct cursor *in, struct packet *packet, void *fa
 		cursor_skip(in, 4);
 	if (!cursor_ok(in))
 		return next_none();
-	/* In PPTP the key is the length and the receiver's call number: each direction has its own. */
+	/* In PPTP the key is the length and the receiver's call number: each direction has its
+	 * own. */
 	tunnel_enter(packet, TUNNEL_GRE, pptp ? 0 : key);
 	if (flags & FLAG_ROUTING)
 		return next_payload(cursor_rest(in));

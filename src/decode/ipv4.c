@@ -11,12 +11,12 @@ enum {
 	OPTION_ROUTER_ALERT = 148,
 };
 
-/* The rest of a source route that was not yet travelled: its last address is where the packet goes, and
- * what checksums and conversations are about. */
+/* The rest of a source route that was not yet travelled: its last address is where the packet
+ * goes, and what checksums and conversations are about. */
 static void read_source_route(struct cursor *option, struct ip_header *ip)
 {
 	ip->has_source_route = true;
-	size_t pointer = cursor_u8(option); /* counted from 1 at the option's kind: 4 is the first address */
+	size_t pointer = cursor_u8(option); /* from 1 at the option's kind: 4 is the first address */
 	size_t length = option->declared;
 	const uint8_t *route = cursor_take(option, length);
 	if (route && length >= 4 && pointer <= length)
@@ -82,7 +82,8 @@ static struct next decode_ipv4(struct cursor *in, struct packet *packet, void *f
 	memcpy(ip->destination.bytes, addresses + 4, 4);
 	ip->source.family = ip->destination.family = ADDRESS_IPV4;
 	ip->length_zero = total_length == 0;
-	/* Zero: longer than 16 bits can say, or not yet known. The frame's end is the packet's end. */
+	/* Zero: longer than 16 bits can say, or not yet known. The frame's end is the packet's
+	 * end. */
 	if (ip->length_zero)
 		total_length = (uint32_t)whole.declared;
 	if (ip->version != 4)

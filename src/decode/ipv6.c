@@ -21,8 +21,8 @@ static void read_options(struct cursor *options, struct ip_header *ip)
 	}
 }
 
-/* The last address of a route that is not yet travelled is where the packet goes, and what checksums
- * and conversations are about (RFC 8200, 8.1). */
+/* The last address of a route that is not yet travelled is where the packet goes, and what
+ * checksums and conversations are about (RFC 8200, 8.1). */
 static void read_routing(struct cursor *header, struct ip_header *ip)
 {
 	uint8_t type = cursor_u8(header);
@@ -74,7 +74,8 @@ static void read_extension(struct cursor *in, struct ip_header *ip)
 		read_fragment(in, ip);
 		return;
 	}
-	/* Lengths leave out the first unit, and those of AH (RFC 4302, 2.2) count in units of 4 bytes. */
+	/* Lengths leave out the first unit, and those of AH (RFC 4302, 2.2) count in units of 4
+	 * bytes. */
 	size_t units = cursor_u8(in);
 	size_t length = kind == IP_PROTOCOL_AH ? units * 4 + 8 : units * 8 + 8;
 	struct cursor header = cursor_split(in, length - 2);

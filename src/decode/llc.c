@@ -8,7 +8,7 @@
 enum {
 	ORGANISATION_ETHERTYPE = 0x000000,
 	ORGANISATION_CISCO = 0x00000c,
-	ORGANISATION_BRIDGE_TUNNEL = 0x0000f8, /* RFC 1042 frames that IEEE 802.1H bridges must not translate */
+	ORGANISATION_BRIDGE_TUNNEL = 0x0000f8, /* EtherTypes too, IEEE 802.1H */
 	ORGANISATION_IEEE_802_1 = 0x0080c2,    /* RFC 2427: whole frames */
 };
 

@@ -1,4 +1,5 @@
-/* Protocols that culprit knows by name only: telling a reader what a packet is beats calling it data. */
+/* Protocols that culprit knows by name only: telling a reader what a packet is beats calling it
+ * data. */
 #include "decode/decoder.h"
 
 /* Over IP, https://www.iana.org/assignments/protocol-numbers */
@@ -51,7 +52,8 @@ const struct decoder eapol_decoder = {
 	"eapol", "EAPOL", "IEEE 802.1X authentication", { { BY_ETHERTYPE, 0x888e } } };
 const struct decoder profinet_decoder = {
 	"pn_rt", "PNIO", "PROFINET real-time", { { BY_ETHERTYPE, 0x8892 } } };
-const struct decoder aoe_decoder = { "aoe", "AoE", "ATA over Ethernet", { { BY_ETHERTYPE, 0x88a2 } } };
+const struct decoder aoe_decoder = {
+	"aoe", "AoE", "ATA over Ethernet", { { BY_ETHERTYPE, 0x88a2 } } };
 const struct decoder lldp_decoder = {
 	"lldp", "LLDP", "Link Layer Discovery Protocol", { { BY_ETHERTYPE, 0x88cc } } };
 const struct decoder homeplug_decoder = {

@@ -4,8 +4,8 @@
 
 #include "decode/packet.h"
 
-/* Reads what is there of an IPv4 or IPv6 packet: routers cut quotes anywhere behind the IP header and
- * eight bytes, so where a quote ends is never an error. */
+/* Reads what is there of an IPv4 or IPv6 packet: routers cut quotes anywhere behind the IP
+ * header and eight bytes, so where a quote ends is never an error. */
 struct icmp_quote quote_read(struct cursor in);
 
 #endif

@@ -4,8 +4,8 @@
 
 #include "decode/decoder.h"
 
-/* A power of two, several times the number of bindings: nearly every lookup looks at one slot. Small
- * enough to stay in the first level cache. */
+/* A power of two, several times the number of bindings: nearly every lookup looks at one slot.
+ * Small enough to stay in the first level cache. */
 #define SLOT_COUNT 1024
 
 struct slot {

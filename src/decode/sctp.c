@@ -1,4 +1,5 @@
-/* Stream Control Transmission Protocol, RFC 9260: the common header and what kinds of chunks follow. */
+/* Stream Control Transmission Protocol, RFC 9260: the common header and what kinds of chunks
+ * follow. */
 #include "decode/decoder.h"
 #include "decode/ip.h"
 

@@ -1,5 +1,6 @@
-/* Names of well-known ports: https://www.iana.org/assignments/service-names-port-numbers, and some that
- * are not assigned but common: databases, Enterprise Extender of z/OS (12000 to 12004). */
+/* Names of well-known ports: https://www.iana.org/assignments/service-names-port-numbers, and
+ * some that are not assigned but common: databases, Enterprise Extender of z/OS (12000 to
+ * 12004). */
 #include "decode/decoder.h"
 #include "decode/ip.h"
 

@@ -28,8 +28,8 @@ static struct next decode_udp(struct cursor *in, struct packet *packet, void *fa
 		cursor_reject(in, "the UDP length is shorter than the UDP header");
 	if (!cursor_ok(in))
 		return next_none();
-	/* Zero says that it does not fit into 16 bits (RFC 2675, 4). What promises more than its IP packet
-	 * has room for is a fragment, or holds what the IP packet holds. */
+	/* Zero says that it does not fit into 16 bits (RFC 2675, 4). What promises more than its
+	 * IP packet has room for is a fragment, or holds what the IP packet holds. */
 	size_t length = datagram.declared;
 	if (udp->length != 0 && udp->length < length)
 		length = udp->length;

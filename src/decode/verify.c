@@ -48,7 +48,8 @@ uint8_t verify_segment(const struct packet *packet, uint8_t protocol, struct cur
 
 	uint64_t sum = checksum_add(with_length, segment.next, segment.declared);
 	uint8_t state = verify_sum(sum, stored, expected);
-	/* Cards that cut large segments want the sum without the length, which they alone will know. */
+	/* Cards that cut large segments want the sum without the length, which they alone will
+	 * know. */
 	if (state == CHECKSUM_BAD &&
 	    (stored == checksum_fold(with_length) || stored == checksum_fold(pseudo)))
 		return CHECKSUM_PARTIAL;

@@ -5,12 +5,12 @@
 
 #include "decode/packet.h"
 
-/* Judges a running sum (core/checksum.h) over bytes that include the checksum itself. `stored` is what
- * the packet says, `expected` becomes what it should say. Returns GOOD, ZERO or BAD. */
+/* Judges a running sum (core/checksum.h) over bytes that include the checksum itself. `stored`
+ * is what the packet says, `expected` becomes what it should say. Returns GOOD, ZERO or BAD. */
 uint8_t verify_sum(uint64_t sum, uint16_t stored, uint16_t *expected);
 
-/* The same over all of `bytes`, without a pseudo-header: ICMP, IGMP. UNVERIFIED when the trace cut them
- * or when they are only a fragment. */
+/* The same over all of `bytes`, without a pseudo-header: ICMP, IGMP. UNVERIFIED when the trace
+ * cut them or when they are only a fragment. */
 uint8_t verify_bytes(const struct packet *packet, struct cursor bytes, uint16_t stored,
 		     uint16_t *expected);
 

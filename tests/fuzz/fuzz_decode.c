@@ -1,5 +1,5 @@
-/* Fuzz target: bytes as one packet. The first byte chooses the link type, the second how many bytes the
- * trace cut off; the rest is the packet. */
+/* Fuzz target: bytes as one packet. The first byte chooses the link type, the second how many
+ * bytes the trace cut off; the rest is the packet. */
 #include <stdlib.h>
 
 #include "decode/decoder.h"

@@ -99,7 +99,8 @@ static void messages_of_a_stream_are_framed(void **state)
 {
 	(void)state;
 	static const uint8_t stream[] = {
-		/* length 17; query 7 for the name servers of the root; then two bytes of the next message */
+		/* length 17; query 7 for the name servers of the root; then two bytes of the
+		 * next message */
 		0x00, 0x11, 0x00, 0x07, 0x01, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
 		0x00, 0x00, 0x02, 0x00, 0x01,
 		0x00, 0x2c,

@@ -1,4 +1,5 @@
-/* What the link layers tell: addresses, tags, direction, padding; spanning tree and pause frames. */
+/* What the link layers tell: addresses, tags, direction, padding; spanning tree and pause
+ * frames. */
 #include "decode_samples.h"
 
 static struct packet packet;
@@ -51,7 +52,8 @@ static void a_length_instead_of_a_type_leads_to_llc(void **state)
 	assert_int_equal(packet.link.length_field, 8 + 20 + 16);
 	assert_int_equal(packet.link.ethertype, 0x0800);
 
-	/* A length that the frame does not have is worth nothing; one of nobody's types leads nowhere. */
+	/* A length that the frame does not have is worth nothing; one of nobody's types leads
+	 * nowhere. */
 	struct sample_copy copy;
 	char layers[SAMPLE_LAYERS_SIZE];
 	sample_copy(&copy, "snap_ip");

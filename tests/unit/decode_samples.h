@@ -1012,6 +1012,21 @@ static const uint8_t prism_data[] = {
 	0x74, 0x75, 0x6e, 0x6e, 0x65, 0x6c, 0x2e, 0x2e,
 };
 
+static const uint8_t netanalyzer_arp[] = {
+	/* netANALYZER: port 0, no errors */
+	0x00, 0x01, 0x40, 0x00,
+	/* Ethernet: 02:00:00:00:00:01 > ff:ff:ff:ff:ff:ff, ARP */
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02, 0x00, 0x00, 0x00, 0x00, 0x01, 0x08, 0x06,
+	/* ARP: who has 10.0.0.2? tell 10.0.0.1 at 02:00:00:00:00:01 */
+	0x00, 0x01, 0x08, 0x00, 0x06, 0x04, 0x00, 0x01, 0x02, 0x00, 0x00, 0x00, 0x00, 0x01, 0x0a, 0x00,
+	0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0a, 0x00, 0x00, 0x02,
+	/* Ethernet padding */
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00,
+	/* frame check sequence */
+	0x01, 0x02, 0x03, 0x04,
+};
+
 struct sample {
 	const char *name;
 	uint32_t link_type;
@@ -1119,6 +1134,8 @@ static const struct sample samples[] = {
 	  radiotap_data, sizeof radiotap_data },
 	{ "prism_data", LINKTYPE_IEEE802_11_PRISM, "prism:wlan:llc:ip:icmp",
 	  prism_data, sizeof prism_data },
+	{ "netanalyzer_arp", LINKTYPE_NETANALYZER, "netanalyzer:eth:arp",
+	  netanalyzer_arp, sizeof netanalyzer_arp },
 };
 #define SAMPLE_COUNT (sizeof samples / sizeof samples[0])
 
@@ -1164,7 +1181,8 @@ static inline void sample_copy(struct sample_copy *copy, const char *name)
 
 /* Names of the packet's decoders, outermost first: "eth:ip:tcp". */
 #define SAMPLE_LAYERS_SIZE 256
-static inline const char *sample_layers(const struct packet *packet, char to[static SAMPLE_LAYERS_SIZE])
+static inline const char *sample_layers(const struct packet *packet,
+					char to[static SAMPLE_LAYERS_SIZE])
 {
 	size_t used = 0;
 	to[0] = '\0';

@@ -1,5 +1,5 @@
-/* Every good sample decodes as it should; cut anywhere it is never called malformed; damaged anywhere
- * it does no harm. */
+/* Every good sample decodes as it should; cut anywhere it is never called malformed; damaged
+ * anywhere it does no harm. */
 #include "decode_samples.h"
 
 #include <stdlib.h>
