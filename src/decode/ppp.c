@@ -69,7 +69,7 @@ const struct decoder pppd_decoder = {
 	.name = "pppd",
 	.protocol = "PPP",
 	.title = "Point-to-Point Protocol with direction",
-	.bindings = { { BY_LINK_TYPE, LINKTYPE_PPP_WITH_DIR } },
+	.bindings = { { BY_LINK_TYPE, LINKTYPE_PPP_PPPD }, { BY_LINK_TYPE, LINKTYPE_PPP_WITH_DIR } },
 	.decode = decode_pppd,
 };
 

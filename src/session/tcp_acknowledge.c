@@ -58,7 +58,7 @@ static void read_sack(struct tcp_step *step, uint64_t acknowledgment)
 	if (!header->sack_count)
 		return;
 	step->sender->sacks++;
-	uint64_t edge[TCP_MAX_SACK_BLOCKS][2];
+	uint64_t edge[TCP_MAX_SACK_BLOCKS][2] = { { 0 } };
 	for (unsigned i = 0; i < header->sack_count; i++) {
 		edge[i][0] = tcp_position(step->receiver, header->sack[i][0]);
 		edge[i][1] = tcp_position(step->receiver, header->sack[i][1]);
