@@ -1,4 +1,5 @@
 /* culprit diagnose: the verdict and the findings. */
+#include "cli/complain.h"
 #include "cli/output.h"
 #include "cli/read.h"
 
@@ -14,11 +15,15 @@ static bool fails(const struct culprit_analysis *analysis, const struct options 
 static enum exit_code run(const struct options *options)
 {
 	struct output output;
+	if (options->format == CULPRIT_CSV) {
+		complain("a diagnosis is no list: use --json instead of --csv");
+		return EXIT_USAGE;
+	}
 	struct culprit_analysis *analysis = read_prepare(options);
 	if (!analysis)
 		return EXIT_USAGE;
 	enum exit_code code = EXIT_FAILED;
-	if (read_traces(analysis, options) && output_open(&output, options)) {
+	if (read_traces(analysis, options, NULL) && output_open(&output, options)) {
 		culprit_report_diagnosis(analysis, &output.report);
 		if (output_close(&output))
 			code = fails(analysis, options) ? EXIT_REACHED : EXIT_DONE;

@@ -1,8 +1,7 @@
 /* culprit explain: what a finding means. */
+#include "cli/commands.h"
 #include "cli/complain.h"
 #include "cli/output.h"
-
-#include "cli/commands.h"
 
 static bool explain_all(const struct options *options, const struct output *output)
 {

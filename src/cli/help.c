@@ -47,7 +47,8 @@ static void put_options(void)
 void help_print(const struct command *command)
 {
 	if (command) {
-		printf("Usage: culprit %s [OPTION...] %s\n\n", command->name, command->arguments);
+		printf("Usage: culprit %s [OPTION...]%s%s\n\n", command->name,
+		       command->arguments[0] ? " " : "", command->arguments);
 		put_wrapped(command->description, 0, 0);
 		put_options();
 		return;

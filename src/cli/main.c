@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "cli/complain.h"
 #include "cli/help.h"
 
 static enum exit_code run(const struct options *options)
@@ -15,6 +16,10 @@ static enum exit_code run(const struct options *options)
 		return EXIT_DONE;
 	}
 	const struct command *command = options->command ? options->command : commands[0];
+	if (command->arguments[0] == '\0' && options->word_count) {
+		complain("%s takes nothing: leave out \"%s\"", command->name, options->words[0]);
+		return EXIT_USAGE;
+	}
 	return command->run(options);
 }
 

@@ -107,6 +107,7 @@ bool output_open(struct output *output, const struct options *options)
 	*output = (struct output){
 		.descriptor = STDOUT_FILENO,
 		.path = "standard output",
+		.terminal = terminal,
 		.report = {
 			.write = write_all,
 			.user = output,

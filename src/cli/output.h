@@ -10,6 +10,7 @@ struct output {
 	struct culprit_output report;        /* for the library; its user is this struct */
 	int descriptor;
 	const char *path;                    /* for messages */
+	bool terminal;                       /* it ends on one, with or without a pager */
 	pid_t pager;                         /* 0 when there is none */
 	bool gone;                           /* the reader has seen enough: no error */
 	int error;                           /* errno of a write that failed, else 0 */

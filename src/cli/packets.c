@@ -8,18 +8,14 @@ static enum exit_code run(const struct options *options)
 	struct culprit_analysis *analysis = read_prepare(options);
 	if (!analysis)
 		return EXIT_USAGE;
-	enum exit_code code = EXIT_FAILED;
-	if (output_open(&output, options)) {
-		culprit_report_packets(analysis, &output.report);
-		bool done = read_traces(analysis, options);
-		/* What is still in the writer goes out before the output closes. */
+	if (!output_open(&output, options)) {
 		culprit_destroy(analysis);
-		analysis = NULL;
-		if (output_close(&output) && done)
-			code = EXIT_DONE;
+		return EXIT_FAILED;
 	}
-	culprit_destroy(analysis);
-	return code;
+	culprit_report_packets(analysis, &output.report);
+	bool done = read_traces(analysis, options, &output);
+	culprit_destroy(analysis);       /* writes the last rows */
+	return output_close(&output) && done ? EXIT_DONE : EXIT_FAILED;
 }
 
 const struct command packets_command = {

@@ -28,11 +28,10 @@ static bool show(void *user, uint64_t bytes_read, uint64_t total, uint64_t packe
 	return true;
 }
 
-void progress_begin(struct progress *progress, const struct options *options,
-		    struct culprit_analysis *analysis)
+void progress_begin(struct progress *progress, struct culprit_analysis *analysis, bool quiet)
 {
 	*progress = (struct progress){ .started = now() };
-	if (!options->quiet && isatty(STDERR_FILENO))
+	if (!quiet && isatty(STDERR_FILENO))
 		culprit_on_progress(analysis, show, progress);
 }
 

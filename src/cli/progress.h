@@ -2,15 +2,14 @@
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 
-#include "cli/options.h"
+#include <culprit.h>
 
 struct progress {
 	int64_t started, shown;      /* milliseconds of the monotonic clock; shown 0: not yet */
 };
 
-/* Shows progress of `analysis` if standard error is a terminal and nobody asked for quiet. */
-void progress_begin(struct progress *progress, const struct options *options,
-		    struct culprit_analysis *analysis);
+/* Shows the progress of `analysis` if standard error is a terminal, unless `quiet`. */
+void progress_begin(struct progress *progress, struct culprit_analysis *analysis, bool quiet);
 /* Wipes the line. */
 void progress_end(struct progress *progress);
 

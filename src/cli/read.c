@@ -49,11 +49,12 @@ static const char *meant_command(const struct options *options, const struct cul
 	return culprit_nearest(options->words[0], names, count);
 }
 
-bool read_traces(struct culprit_analysis *analysis, const struct options *options)
+bool read_traces(struct culprit_analysis *analysis, const struct options *options,
+		 const struct output *output)
 {
 	struct progress progress;
 	struct culprit_error error;
-	progress_begin(&progress, options, analysis);
+	progress_begin(&progress, analysis, options->quiet || (output && output->terminal));
 	bool done = culprit_read_files(analysis, options->words, options->word_count, &error);
 	progress_end(&progress);
 	if (done)

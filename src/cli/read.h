@@ -3,10 +3,13 @@
 #define CLI_READ_H
 
 #include "cli/commands.h"
+#include "cli/output.h"
 
 /* An analysis with the settings of the options; NULL after telling what is wrong with them. */
 struct culprit_analysis *read_prepare(const struct options *options);
-/* Reads the traces that the options name. False after telling what is wrong. */
-bool read_traces(struct culprit_analysis *analysis, const struct options *options);
+/* Reads the traces that the options name. `output` is where rows go meanwhile, or NULL: a terminal that
+ * shows rows has no place for a progress line. False after telling what is wrong. */
+bool read_traces(struct culprit_analysis *analysis, const struct options *options,
+		 const struct output *output);
 
 #endif

@@ -11,7 +11,7 @@ static enum exit_code run(const struct options *options)
 		return EXIT_USAGE;
 	enum exit_code code = EXIT_FAILED;
 	culprit_keep_sessions(analysis);
-	if (read_traces(analysis, options) && output_open(&output, options)) {
+	if (read_traces(analysis, options, NULL) && output_open(&output, options)) {
 		culprit_report_sessions(analysis, &output.report);
 		if (output_close(&output))
 			code = EXIT_DONE;

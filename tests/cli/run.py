@@ -179,6 +179,12 @@ def values_that_make_no_sense():
 
 
 @test
+def what_a_command_cannot_do():
+    fails(2, "a diagnosis is no list: use --json instead of --csv", "--csv", "office.pcap")
+    fails(2, "formats takes nothing: leave out \"office.pcap\"", "formats", "office.pcap")
+
+
+@test
 def settings_that_do_not_exist():
     for arguments in (["--set", "tcp/zero-windw=off"], ["--set", "nonsense"], ["--profile", "moon"],
                       ["--config", "none.conf"]):
