@@ -29,7 +29,9 @@
 	X(perf_outage) \
 	X(perf_response) \
 	X(perf_transfer) \
+	X(tcp_close) \
 	X(tcp_connect) \
+	X(tcp_integrity) \
 	X(tcp_loss) \
 	X(tcp_open) \
 	X(tcp_reset) \
