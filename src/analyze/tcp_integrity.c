@@ -112,7 +112,15 @@ static void report_damage(struct analysis_context *context, const struct session
 	struct finding finding;
 	finding_begin(&finding, &bad_checksum, session);
 	finding.merge_key = (uint64_t)sender + 1;
+	/* What the receiver confirmed without a repeat was right when it came there. */
+	bool accepted = !found->repeated[sender] && session->tcp->side[sender].ack_hi >= found->end[sender];
 	finding.confidence = found->repeated[sender] ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
+	if (accepted) {
+		finding.severity = SEVERITY_NOTICE;
+		finding.confidence = CONFIDENCE_POSSIBLE;
+		finding.sub_kind = "accepted";
+		finding_alternative(&finding, "the trace was damaged or edited, not the packets", NULL);
+	}
 	finding.count = found->damaged[sender].total;
 	blame_network_at(&finding, session, sender);
 	finding_why(&finding, "The packets were right when they left, or the host could not work at all: they were "
