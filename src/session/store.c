@@ -8,7 +8,7 @@
 #include "core/memory.h"
 
 enum {
-	FIRST_BUCKETS = 1024,        /* doubles whenever there are more sessions than buckets */
+	FIRST_BUCKETS = 2048,        /* doubles whenever fewer than half are left */
 	ENTRIES_PER_CHUNK = 64,
 };
 
@@ -128,7 +128,7 @@ static void unlink_use(struct session_store *store, struct session_entry *entry)
 struct session_entry *session_store_add(struct session_store *store, const struct flow_key *key,
 					uint64_t hash)
 {
-	if (store->count > store->mask)
+	if (store->count * 2 > store->mask)
 		double_buckets(store);
 	struct session_entry *entry = take_entry(store);
 	struct session_entry **bucket = &store->buckets[hash & store->mask];

@@ -9,10 +9,10 @@ struct wireshark_stream;
 struct messages;
 
 struct session_entry {           /* a session and what only the session stage knows of it */
-	struct session session;      /* first: an entry is a session */
 	struct session_entry *next;  /* in its bucket; in the list of free entries */
-	struct session_entry *older, *newer;
 	uint64_t hash;
+	struct session session;      /* its key is next to the hash: looking it up loads one line */
+	struct session_entry *older, *newer;
 	struct wireshark_stream *wireshark;
 	struct messages *messages;   /* NULL unless its messages are decoded from the stream */
 	struct host *host[2];        /* may have been given to another address: compare before use */
