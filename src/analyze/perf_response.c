@@ -109,6 +109,7 @@ static const struct finding_kind *const kinds[] = { &client_think, &response_tim
 #define BUCKETS 40                 /* of the histogram of server parts: four to an octave from 1 ms */
 #define CITED 3
 #define SELDOM 5                   /* one slow answer in so many */
+#define VERY_SLOW 3                /* times the limit: worth a warning even once */
 
 struct cited { uint64_t request, response; int64_t request_time, response_time, value; };
 
@@ -116,6 +117,7 @@ struct service {
 	struct endpoint server;
 	bool used;
 	uint32_t answers, slow, thoughtful, events, hidden, paused;
+	bool window_of_client, window_of_server;
 	bool known;                            /* a protocol of question and answer for sure */
 	int64_t worst_total, worst_server, pause, network_sum, cost_total, cost_server;
 	int64_t part[RESPONSE_PARTS];          /* of slow answers */
@@ -259,6 +261,8 @@ static void add(struct analysis_context *context, const struct session *session,
 	service->cost_total += transaction->total;
 	for (int i = 0; i < RESPONSE_PARTS; i++)
 		service->part[i] += transaction->part[i];
+	service->window_of_client |= transaction->window_of_client;
+	service->window_of_server |= transaction->window_of_server;
 	keep(service->slow_cited, service->slow++, transaction, transaction->total,
 	     transaction->response_last_packet, transaction->response_last_time);
 }
@@ -323,10 +327,12 @@ static void cite(struct finding *finding, const struct cited *cited, uint32_t co
 
 /* Slow once, or seldom, is a notice. So is what may be waiting for an event by design: in a protocol
  * that culprit does not know (or cannot read), a long poll looks just like a slow answer. */
-static void weigh(struct finding *finding, const struct service *service, uint32_t slow, double least)
+static void weigh(struct finding *finding, const struct service *service, uint32_t slow, double least,
+		  int64_t worst, int64_t limit)
 {
 	finding->confidence = service->known ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
-	if (slow < least || slow * SELDOM < service->answers || !service->known)
+	bool seldom = slow < least || slow * SELDOM < service->answers;
+	if (!service->known || (seldom && worst < VERY_SLOW * limit))
 		finding->severity = SEVERITY_NOTICE;
 	if (!service->known)
 		finding_alternative(finding, "the client asked to be told later (long poll, push): such waits are meant",
@@ -340,7 +346,7 @@ static void report_think(struct analysis_context *context, const struct service 
 		return;
 	struct finding finding;
 	begin(&finding, &server_think, service);
-	weigh(&finding, service, service->thoughtful, state->think_answers);
+	weigh(&finding, service, service->thoughtful, state->think_answers, service->worst_server, state->think);
 	blame_word(&finding, PARTY_SERVER, "app:server");
 	finding_why(&finding, "The request was complete, nothing was repeated and no window was closed while it "
 		    "waited; one round trip is already taken off.");
@@ -399,7 +405,12 @@ static void blame_largest(struct finding *finding, const struct service *service
 		blame_word(finding, PARTY_SERVER, "app:server");
 		break;
 	case PART_WINDOW:
-		blame_word(finding, PARTY_CLIENT, "app:client");
+		if (service->window_of_client == service->window_of_server)
+			blame_unknown(finding);
+		else if (service->window_of_server)
+			blame_word(finding, PARTY_SERVER, "app:server");
+		else
+			blame_word(finding, PARTY_CLIENT, "app:client");
 		break;
 	case PART_REQUEST:
 		blame_word(finding, PARTY_CLIENT, "app:client");
@@ -425,8 +436,8 @@ static void report_slow(struct analysis_context *context, const struct service *
 	begin(&finding, &response_time, service);
 	blame_largest(&finding, service);
 	/* A long transfer is a matter of size and rate, which the verdict of the transfer judges. */
-	bool transfer = finding.blame.party == PARTY_UNKNOWN;
-	weigh(&finding, service, service->slow, state->answers);
+	bool transfer = finding.blame.party == PARTY_UNKNOWN && service->part[PART_TRANSFER];
+	weigh(&finding, service, service->slow, state->answers, service->worst_total, state->slow);
 	if (transfer)
 		finding.severity = SEVERITY_INFO;
 	finding.cost = service->cost_total;

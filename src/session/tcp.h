@@ -225,6 +225,7 @@ struct tcp_transaction {         /* a turn: data of the client, then data of the
 	bool turn_based;             /* false: both sides send at will; no claim about thinking */
 	bool protocol_known;         /* the protocol is one of question and answer for sure, not by its rhythm */
 	bool first;                  /* includes the connection's set-up */
+	bool window_of_client, window_of_server;   /* whose closed or full window PART_WINDOW waited for */
 	uint64_t request_packet, request_last_packet, response_packet, response_last_packet;
 	int64_t request_time, request_last_time, response_time, response_last_time;
 	uint64_t request_bytes, response_bytes;

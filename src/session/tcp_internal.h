@@ -237,6 +237,8 @@ void tcp_stall_after(struct tcp_step *step);
 /* tcp_turn.c: requests and responses (A10) */
 void tcp_turn(struct tcp_step *step);
 void tcp_turn_wait(struct tcp_engine *engine, int64_t start, int64_t end, enum response_part part);
+/* The same for a closed or full window of `receiver`. */
+void tcp_turn_wait_window(const struct session *session, int64_t start, int64_t end, uint8_t receiver);
 void tcp_turn_end(struct session *session, bool complete, struct observation *last);
 /* tcp_transfer.c: what a bulk sender spends its time on (A11) */
 void tcp_transfer(struct tcp_step *step);

@@ -149,7 +149,9 @@ void tcp_stall_after(struct tcp_step *step)
 	if (cause == STALL_SERVER_PAUSE)
 		tcp_turn_wait(step->engine, silence->start, silence->end, PART_PAUSE);
 	if (cause == STALL_WINDOW_FULL)
-		tcp_turn_wait(step->engine, silence->start, silence->end, PART_WINDOW);
+		tcp_turn_wait_window(step->session, silence->start, silence->end,
+				     silence->window_filled[step->direction ^ 1] ? step->direction
+										 : step->direction ^ 1);
 	report(step, cause, reason, silence->start, silence->end, silence->before_packet, step->number,
 	       silence->outstanding[step->direction ^ 1]);
 }

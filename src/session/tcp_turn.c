@@ -30,6 +30,16 @@ void tcp_turn_wait(struct tcp_engine *engine, int64_t start, int64_t end, enum r
 	turn->waits[turn->wait_count++] = (struct wait){ start, end, (uint8_t)part };
 }
 
+void tcp_turn_wait_window(const struct session *session, int64_t start, int64_t end, uint8_t receiver)
+{
+	struct tcp_engine *engine = session->tcp->engine;
+	if (receiver == session->client)
+		engine->turn.now.window_of_client = true;
+	else
+		engine->turn.now.window_of_server = true;
+	tcp_turn_wait(engine, start, end, PART_WINDOW);
+}
+
 static void sort_waits(struct turn *turn)
 {
 	for (uint32_t i = 1; i < turn->wait_count; i++) {
@@ -190,8 +200,8 @@ void tcp_turn(struct tcp_step *step)
 			tcp_turn_wait(step->engine, event->episode->end_time - event->episode->cost,
 				      event->episode->end_time, PART_RETRANSMISSION);
 		else if (event->type == EVENT_ZERO_WINDOW && event->zero_window->sender_waiting)
-			tcp_turn_wait(step->engine, event->zero_window->start_time,
-				      event->zero_window->end_time, PART_WINDOW);
+			tcp_turn_wait_window(step->session, event->zero_window->start_time,
+					     event->zero_window->end_time, event->zero_window->receiver);
 	}
 	if (!step->segment->new_bytes || step->segment->class == SEGMENT_ZERO_WINDOW_PROBE)
 		return;
