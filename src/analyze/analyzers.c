@@ -12,6 +12,12 @@
 	X(arp_gateway) \
 	X(arp_reply) \
 	X(arp_storm) \
+	X(icmp_echo) \
+	X(icmp_errors) \
+	X(icmp_neighbour) \
+	X(icmp_redirect) \
+	X(icmp_size) \
+	X(icmp_too_big) \
 	X(ip_checksum) \
 	X(ip_ecn) \
 	X(ip_fragments) \
@@ -36,7 +42,9 @@
 	X(tcp_open) \
 	X(tcp_reset) \
 	X(tcp_timeout) \
-	X(tcp_zero_window)
+	X(tcp_zero_window) \
+	X(udp_answer) \
+	X(udp_repeat)
 
 #define DECLARE(name) extern const struct analyzer name##_analyzer;
 ANALYZERS(DECLARE)

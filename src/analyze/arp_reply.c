@@ -9,16 +9,17 @@ static const struct finding_kind no_reply = {
 	.merge = MERGE_PAIR,
 	.suppressed_by = QUALITY_CLOCK,
 	.title = "Nobody answers for this address on the LAN",
-	.say = "{client} asked {tries} for the hardware address of {server} and nobody answered: {server} "
-	       "is not on this LAN.",
+	.say = "{client} asked {tries|time|times} for the hardware address of {server} and nobody answered: "
+	       "{server} is not on this LAN{harm}.",
 	.meaning = "A host can send nothing to an address of its LAN before ARP has found the station. "
 		   "Several requests without an answer, and no other sign of the address, mean that the "
-		   "station is down, in another VLAN, or that the address is wrong. Kind cut-off: the "
-		   "asker gets no answer from anybody. Kind search: one host asks for many addresses that "
-		   "nobody has, as a scanner or a router with stale work does; no address is missing then.",
-	.false_alarms = "Probes for a free address (RFC 5227) and announcements want no answer. Answers go "
-			"to the asker alone: if nothing else that went to the asker alone is in the trace, "
-			"they may have been there unseen.",
+		   "station is down, in another VLAN, or that the address is wrong. Kind awaited: other "
+		   "packets for it are in the trace. Kind cut-off: the asker gets no answer from anybody. "
+		   "Kind gone: it was there before. Kind search: one host asks for many addresses that "
+		   "nobody has, as a scanner or a router with stale work does.",
+	.false_alarms = "Hosts ask for stations that are switched off all day long: without a sign of harm it "
+			"is only a notice. Probes for a free address (RFC 5227) and announcements want no "
+			"answer. Answers go to the asker alone: elsewhere they may have been there unseen.",
 	.advice = { "Check whether {server} is up, its cable, its VLAN and its address.",
 		    "If {server} is the gateway of {client}, check the gateway's address in the "
 		    "configuration of {client}." },
@@ -62,25 +63,6 @@ static void reply_observe(struct analysis_context *context, const struct observa
 		asked_question(&state->asked, packet, &arp->sender, &arp->target);
 }
 
-static void name_certainty(struct finding *finding, const struct unanswered *missing)
-{
-	if (missing->cut_off) {
-		finding->sub_kind = "cut-off";
-		finding_alternative(finding, "the trace holds only what the asker sends", NULL);
-	}
-	if (missing->answers_visible) {
-		finding->confidence = CONFIDENCE_LIKELY;
-		finding_alternative(finding, "an answer went to the asker alone and is not in the trace",
-				    "other frames to the asker alone are in it");
-	} else {
-		finding->confidence = CONFIDENCE_POSSIBLE;
-		finding->severity = SEVERITY_NOTICE;
-		finding_alternative(finding, "an answer went to the asker alone and is not in the trace",
-				    NULL);
-	}
-	finding_alternative(finding, "the asker has a wrong address configured", NULL);
-}
-
 static void report_missing(struct analysis_context *context, const struct unanswered *missing)
 {
 	const struct reply_state *state = context->state;
@@ -89,14 +71,10 @@ static void report_missing(struct analysis_context *context, const struct unansw
 	finding_subject(&finding, missing->asker, missing->target, 0, 0);
 	finding.count = missing->tries->total;
 	finding.cost = proof_span(missing->tries);
-	if (missing->tries->total == 1)
-		finding_words(&finding, "tries", "once");
-	else
-		finding_words(&finding, "tries", "%llu times",
-			      (unsigned long long)missing->tries->total);
+	finding_count(&finding, "tries", (double)missing->tries->total);
 	finding_duration(&finding, "asked_for", proof_span(missing->tries));
 	finding_threshold(&finding, "tries_least", UNIT_COUNT, (double)state->tries);
-	name_certainty(&finding, missing);
+	asked_weigh(missing, missing->tries->total >= state->tries, &finding);
 	char target[ADDRESS_TEXT_SIZE];
 	blame_word(&finding, PARTY_SERVER, "server");
 	finding_why(&finding, "Whoever has %s must answer ARP for it; nobody did, and nothing else came from "
@@ -139,8 +117,10 @@ static void reply_finish(struct analysis_context *context)
 	asked_conclude(&state->asked);
 	while (asked_next(&state->asked, context->trace, &at, &missing)) {
 		bool enough = missing.tries->total >= state->tries;
+		/* A host that hears from nobody gives up early; one try of it is worth a note. */
+		bool lonely = missing.at_asker && missing.cut_off && missing.sends;
 		if (missing.missing <= state->search && missing.watched >= state->span &&
-		    (enough || missing.cut_off))
+		    (enough || lonely))
 			report_missing(context, &missing);
 	}
 	report_searchers(context);

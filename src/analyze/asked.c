@@ -3,12 +3,13 @@
 
 #define ASKS_REMEMBERED 2048     /* a sweep of eight /24 subnets */
 #define HOSTS_REMEMBERED 2048
+#define SHORTEST_FRAME 60        /* on an Ethernet wire, without its check sequence */
 
 struct ask_key { struct address asker, target; };
 
 void asked_init(struct asked *asked)
 {
-	cache_init(&asked->asks, ASKS_REMEMBERED, sizeof(struct ask_key), sizeof(struct proof));
+	cache_init(&asked->asks, ASKS_REMEMBERED, sizeof(struct ask_key), sizeof(struct ask));
 	cache_init(&asked->alive, HOSTS_REMEMBERED, sizeof(struct address), sizeof(struct sample));
 	cache_init(&asked->askers, HOSTS_REMEMBERED, sizeof(struct address), sizeof(struct asker));
 }
@@ -24,11 +25,13 @@ void asked_question(struct asked *asked, const struct packet *packet, const stru
 		    const struct address *target)
 {
 	struct ask_key key = { *asker, *target };
-	struct proof *tries = cache_enter(&asked->asks, &key, NULL);
+	struct ask *ask = cache_enter(&asked->asks, &key, NULL);
 	const struct sample *heard = cache_find(&asked->alive, target);
-	if (heard && tries->total && heard->packet > tries->first[0].packet)
-		*tries = (struct proof){ 0 };
-	proof_add(tries, packet);
+	if (heard && ask->tries.total && heard->packet > ask->tries.first[0].packet)
+		*ask = (struct ask){ 0 };
+	ask->unfinished |= packet->record->direction == DIRECTION_OUTBOUND ||
+			   (packet->link.is_ethernet && packet->record->original_length < SHORTEST_FRAME);
+	proof_add(&ask->tries, packet);
 }
 
 void asked_heard(struct asked *asked, const struct packet *packet, const struct address *address,
@@ -42,63 +45,96 @@ void asked_heard(struct asked *asked, const struct packet *packet, const struct 
 	answered->answers++;
 }
 
-static bool is_unanswered(const struct asked *asked, const struct ask_key *key,
-			  const struct proof *tries)
+/* The packet in which an address was heard last, 0 when in none. */
+static uint64_t last_heard(const struct asked *asked, const struct address *address)
 {
 	struct cache alive = asked->alive;       /* a look that does not count as a use */
-	const struct sample *heard = cache_find(&alive, &key->target);
-	return !heard || heard->packet < tries->first[0].packet;
+	const struct sample *heard = cache_find(&alive, address);
+	return heard ? heard->packet : 0;
 }
 
 void asked_conclude(struct asked *asked)
 {
 	size_t at = 0;
 	const void *found;
-	const struct proof *tries;
-	while ((tries = cache_next(&asked->asks, &at, &found))) {
+	const struct ask *ask;
+	while ((ask = cache_next(&asked->asks, &at, &found))) {
 		const struct ask_key *key = found;
-		if (!is_unanswered(asked, key, tries))
+		const struct sample *first = &ask->tries.first[0];
+		if (last_heard(asked, &key->target) > first->packet)
 			continue;
 		struct asker *asker = cache_enter(&asked->askers, &key->asker, NULL);
-		if (!asker->missing++ || tries->first[0].packet < asker->first.packet)
-			asker->first = tries->first[0];
+		if (!asker->missing++ || first->packet < asker->first.packet)
+			asker->first = *first;
 	}
 }
 
-/* A host that was heard in IP packets after it was asked for is there, whatever ARP shows. */
-static bool talks(const struct trace_state *trace, const struct address *target, int64_t since)
+static void describe(const struct asked *asked, const struct trace_state *trace,
+		     const struct ask_key *key, const struct ask *ask, struct unanswered *to)
 {
-	const struct host *host = session_table_host(trace->sessions, target);
-	return host && host->seen_sending && host->last_time >= since;
+	struct cache askers = asked->askers;
+	const struct asker *asker = cache_find(&askers, &key->asker);
+	const struct host *from = session_table_host(trace->sessions, &key->asker);
+	const struct host *target = session_table_host(trace->sessions, &key->target);
+	*to = (struct unanswered){
+		.asker = &key->asker,
+		.target = &key->target,
+		.tries = &ask->tries,
+		.missing = asker ? asker->missing : 1,
+		.at_asker = ask->unfinished,
+		.cut_off = !(from && from->packets_received) && !(asker && asker->answers),
+		.sends = from && from->packets_sent,
+		.was_there = last_heard(asked, &key->target) > 0 || (target && target->seen_sending),
+		.awaited = target && target->packets_received && !target->seen_sending,
+		.watched = trace->last_time - ask->tries.first[0].time,
+	};
 }
 
 bool asked_next(const struct asked *asked, const struct trace_state *trace, size_t *at,
 		struct unanswered *to)
 {
 	const void *found;
-	const struct proof *tries;
-	while ((tries = cache_next(&asked->asks, at, &found))) {
+	const struct ask *ask;
+	while ((ask = cache_next(&asked->asks, at, &found))) {
 		const struct ask_key *key = found;
-		if (!is_unanswered(asked, key, tries) ||
-		    talks(trace, &key->target, tries->first[0].time))
+		const struct host *target = session_table_host(trace->sessions, &key->target);
+		/* A host that was heard in IP packets since is there, whatever ARP shows. */
+		bool talks = target && target->seen_sending &&
+			     target->last_time >= ask->tries.first[0].time;
+		if (talks || last_heard(asked, &key->target) > ask->tries.first[0].packet)
 			continue;
-		struct cache askers = asked->askers;
-		const struct asker *asker = cache_find(&askers, &key->asker);
-		const struct host *host = session_table_host(trace->sessions, &key->asker);
-		bool received = host && host->packets_received > 0;
-		*to = (struct unanswered){
-			.asker = &key->asker,
-			.target = &key->target,
-			.tries = tries,
-			.missing = asker ? asker->missing : 1,
-			.answers_visible = received || (asker && asker->answers > 0),
-			.cut_off = host && host->packets_sent > 0 && !received &&
-				   !(asker && asker->answers),
-			.watched = trace->last_time - tries->first[0].time,
-		};
+		describe(asked, trace, key, ask, to);
 		return true;
 	}
 	return false;
+}
+
+void asked_weigh(const struct unanswered *missing, bool enough, struct finding *finding)
+{
+	bool cut_off = missing->cut_off && missing->at_asker;
+	finding->confidence = CONFIDENCE_LIKELY;
+	if (missing->awaited) {
+		finding->sub_kind = "awaited";
+		finding_words(finding, "harm", "; packets for it are waiting");
+	} else if (cut_off && enough) {
+		finding->sub_kind = "cut-off";
+		finding_words(finding, "harm", "; %s gets no answer from anybody",
+			      address_text(missing->asker, (char[ADDRESS_TEXT_SIZE]){ 0 }));
+	} else if (missing->was_there && missing->at_asker) {
+		finding->sub_kind = "gone";
+		finding->severity = SEVERITY_WARNING;
+		finding_words(finding, "harm", "; it was there before");
+	} else {
+		finding->severity = SEVERITY_NOTICE;
+		finding_words(finding, "harm", "%s", "");
+		if (!missing->at_asker)
+			finding->confidence = CONFIDENCE_POSSIBLE;
+	}
+	finding_alternative(finding, "an answer went to the asker alone and is not in the trace",
+			    finding->confidence == CONFIDENCE_POSSIBLE ? NULL
+			    : missing->at_asker ? "the trace was taken at the asker"
+						: "nothing else came from that address either");
+	finding_alternative(finding, "the asker has a wrong address configured", NULL);
 }
 
 const struct asker *asked_searcher(const struct asked *asked, uint32_t limit, size_t *at,

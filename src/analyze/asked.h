@@ -7,8 +7,13 @@
 #include "analyze/cache.h"
 #include "analyze/proof.h"
 
+struct ask {
+	struct proof tries;      /* since the target was last heard */
+	bool unfinished;         /* one was recorded before its sender padded it, so the recorder is there */
+};
+
 struct asked {
-	struct cache asks;       /* asker and target to struct proof: tries since the target was last heard */
+	struct cache asks;       /* asker and target to struct ask */
 	struct cache alive;      /* address to struct sample: when it last said its own name */
 	struct cache askers;     /* address to struct asker */
 };
@@ -24,8 +29,11 @@ struct unanswered {
 	const struct address *asker, *target;
 	const struct proof *tries;
 	uint32_t missing;        /* targets that this asker misses in all */
-	bool answers_visible;    /* frames to the asker alone are in the trace */
-	bool cut_off;            /* the asker got nothing from anybody although it sent other packets */
+	bool at_asker;           /* the trace was taken at the asker, so that it would show an answer */
+	bool cut_off;            /* the asker got nothing from anybody */
+	bool sends;              /* the asker sent IP packets */
+	bool was_there;          /* the target was heard before it was asked for in vain */
+	bool awaited;            /* others send IP packets to the target, which never sent one */
 	int64_t watched;         /* ns that the trace goes on after the first try */
 };
 
@@ -42,6 +50,10 @@ void asked_heard(struct asked *asked, const struct packet *packet, const struct 
 void asked_conclude(struct asked *asked);
 bool asked_next(const struct asked *asked, const struct trace_state *trace, size_t *at,
 		struct unanswered *to);
+/* Fills in what the missing station means: kind, severity, confidence, alternatives, the fact `harm`.
+ * Hosts ask for stations that are switched off all day, and nobody minds. What makes it an error is a
+ * sign that somebody needs the station. `enough`: there were as many tries as it takes. */
+void asked_weigh(const struct unanswered *missing, bool enough, struct finding *finding);
 /* Walks over the askers that miss more than `limit` targets: they search, nobody is missing. */
 const struct asker *asked_searcher(const struct asked *asked, uint32_t limit, size_t *at,
 				   const struct address **address);

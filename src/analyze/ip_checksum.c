@@ -18,7 +18,7 @@ static const struct finding_kind bad_checksum = {
 	.suppressed_by = QUALITY_TRUNCATED,
 	.weakened_by = QUALITY_SEND_OFFLOAD,
 	.title = "IP headers are damaged",
-	.say = "{packets} packets from {host} arrive with a damaged IP header, from the station {station}: "
+	.say = "{packets|packet|packets} from {host} came with a damaged IP header, from the station {station}: "
 	       "the next router or host throws them away.",
 	.meaning = "The checksum of the IPv4 header does not fit. Each router computes it anew, so the "
 		   "damage happened in or behind the last one before the trace point.",
@@ -41,7 +41,7 @@ static const struct finding_kind udp_checksum = {
 	.suppressed_by = QUALITY_TRUNCATED,
 	.weakened_by = QUALITY_SEND_OFFLOAD,
 	.title = "UDP packets are damaged",
-	.say = "{packets} UDP packets from {host} {fault}: the receiver throws them away.",
+	.say = "{packets|UDP packet|UDP packets} from {host} {fault}: the receiver throws them away.",
 	.meaning = "Kind damaged: the UDP checksum does not fit, as few others of this sender do not. Kind "
 		   "missing: UDP over IPv6 without the checksum that it must have.",
 	.false_alarms = "A sender's card may fill the checksum in later: senders at the trace point or with "
@@ -137,13 +137,13 @@ static void report_udp(struct analysis_context *context, const struct address *s
 	finding.confidence = missing ? CONFIDENCE_POSSIBLE : CONFIDENCE_LIKELY;
 	finding_count(&finding, "packets", (double)proof->total);
 	if (missing) {
-		finding_words(&finding, "fault", "have no checksum over IPv6");
+		finding_words(&finding, "fault", "without a checksum over IPv6");
 		char host[ADDRESS_TEXT_SIZE];
 		blame_word(&finding, PARTY_CLIENT, "config:%s", address_text(source, host));
 		finding_why(&finding, "The sender has to compute it.");
 		finding_alternative(&finding, "they belong to a tunnel that may do without", NULL);
 	} else {
-		finding_words(&finding, "fault", "arrive damaged");
+		finding_words(&finding, "fault", "came damaged");
 		blame_network(&finding);
 		finding_why(&finding, "Most packets of this sender are right, so it computes them well.");
 		finding_alternative(&finding, "a device on the way rewrote them and forgot the checksum",

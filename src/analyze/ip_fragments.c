@@ -12,7 +12,7 @@ static const struct finding_kind fragments = {
 	.buttons = BUTTON_TE,
 	.merge = MERGE_PAIR,
 	.title = "Packets are sent in fragments",
-	.say = "{client} sends packets to {server} in fragments ({fragments} fragments of {datagrams} "
+	.say = "{client} sends packets to {server} in fragments ({fragments|fragment|fragments} of {datagrams} "
 	       "{what}): if one piece is lost, the whole is.",
 	.meaning = "A packet was larger than the sender's, or some router's, link allows, and was cut in "
 		   "pieces. Firewalls often drop the pieces, and every loss costs the whole packet. TCP "
@@ -54,7 +54,7 @@ static const struct finding_kind fragment_overlap = {
 	.buttons = BUTTON_SEC,
 	.merge = MERGE_PAIR,
 	.title = "Overlapping fragments disagree",
-	.say = "Fragments from {client} to {server} overlap with different bytes ({sets} packets): an attempt "
+	.say = "Fragments from {client} to {server} overlap with different bytes ({sets|packet|packets}): an attempt "
 	       "to get past a firewall, or a broken sender.",
 	.meaning = "Two fragments of one packet claim the same place with different content. No correct "
 		   "sender does that; attacks do, because firewall and receiver may choose differently "

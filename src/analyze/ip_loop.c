@@ -45,7 +45,7 @@ static const struct finding_kind ttl_exceeded = {
 	.buttons = BUTTON_TE,
 	.merge = MERGE_PAIR,
 	.title = "Packets die of old age on the way",
-	.say = "{packets} packets from {client} to {server} died of old age at {router}.",
+	.say = "{packets|packet|packets} from {client} to {server} died of old age at {router}.",
 	.meaning = "A router reports that a packet had passed as many routers as it was allowed to. It was "
 		   "sent with an ordinary time to live, so it went in a circle, or on a very long way.",
 	.false_alarms = "Traceroute works by such reports: packets with a small time to live, and UDP to "

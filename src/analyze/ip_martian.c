@@ -5,6 +5,7 @@
 #include "analyze/proof.h"
 
 #define SOURCES_REMEMBERED 256
+#define SOURCES_OF_A_FORGER 5    /* more impossible addresses are not several mistakes */
 
 static const struct finding_kind martian_source = {
 	.id = "ip/martian-source",
@@ -12,8 +13,8 @@ static const struct finding_kind martian_source = {
 	.buttons = BUTTON_SEC,
 	.merge = MERGE_HOST,
 	.title = "Packets come from an impossible address",
-	.say = "{packets} packets with the source address {host}, which is {why_impossible}, are on this LAN; "
-	       "{station} sends them.",
+	.say = "{packets|packet|packets} with the source address {host}, which is {why_impossible}, on this "
+	       "LAN: sent by {station}.",
 	.meaning = "The source address is one that no host may use on a wire: a loopback, multicast, "
 		   "broadcast or reserved address, or one of 0.0.0.0/8. The address is forged, or a host or "
 		   "router is badly configured.",
@@ -96,31 +97,64 @@ static void martian_observe(struct analysis_context *context, const struct obser
 	proof_add(&martian->proof, packet);
 }
 
-static void martian_finish(struct analysis_context *context)
+static void report_source(struct analysis_context *context, const struct address *source,
+			  const struct martian *martian)
+{
+	char station[MAC_TEXT_SIZE];
+	mac_text(martian->station.bytes, station);
+	struct finding finding;
+	finding_begin(&finding, &martian_source, NULL);
+	finding_host(&finding, source);
+	finding.count = martian->proof.total;
+	finding_count(&finding, "packets", (double)martian->proof.total);
+	finding_words(&finding, "why_impossible", "%s", martian->why);
+	finding_words(&finding, "station", "%s", station);
+	blame_word(&finding, PARTY_UNKNOWN, "config:%s", station);
+	finding_why(&finding, "The frames carry the hardware address of %s: it sent or routed them.",
+		    station);
+	finding_alternative(&finding, "somebody behind that router forges addresses", NULL);
+	proof_give(&martian->proof, &finding, "its source address is impossible");
+	finding_submit(context->findings, &finding);
+}
+
+/* Sources picked at random hit impossible ones now and then. */
+static void report_many(struct analysis_context *context)
 {
 	struct martian_state *state = context->state;
+	struct finding finding;
+	finding_begin(&finding, &martian_source, NULL);
+	finding.sub_kind = "many";
+	finding.say = "{packets|packet|packets} with {addresses} different impossible source addresses are "
+		      "on this LAN: somebody makes addresses up.";
+	finding.count = 0;
 	size_t at = 0;
 	const void *key;
 	const struct martian *martian;
 	while ((martian = cache_next(&state->sources, &at, &key))) {
-		if (martian->proof.total < state->least)
-			continue;
-		char station[MAC_TEXT_SIZE];
-		mac_text(martian->station.bytes, station);
-		struct finding finding;
-		finding_begin(&finding, &martian_source, NULL);
-		finding_host(&finding, key);
-		finding.count = martian->proof.total;
-		finding_count(&finding, "packets", (double)martian->proof.total);
-		finding_words(&finding, "why_impossible", "%s", martian->why);
-		finding_words(&finding, "station", "%s", station);
-		blame_word(&finding, PARTY_UNKNOWN, "config:%s", station);
-		finding_why(&finding, "The frames carry the hardware address of %s: it sent or routed them.",
-			    station);
-		finding_alternative(&finding, "somebody behind that router forges addresses", NULL);
+		finding.count += martian->proof.total;
 		proof_give(&martian->proof, &finding, "its source address is impossible");
-		finding_submit(context->findings, &finding);
 	}
+	finding_count(&finding, "packets", (double)finding.count);
+	finding_count(&finding, "addresses", (double)state->sources.count);
+	blame_word(&finding, PARTY_ATTACKER, "attacker:unknown");
+	finding.confidence = CONFIDENCE_LIKELY;
+	finding_why(&finding, "No host is configured with so many wrong addresses.");
+	finding_submit(context->findings, &finding);
+}
+
+static void martian_finish(struct analysis_context *context)
+{
+	struct martian_state *state = context->state;
+	if (state->sources.count > SOURCES_OF_A_FORGER) {
+		report_many(context);
+		return;
+	}
+	size_t at = 0;
+	const void *key;
+	const struct martian *martian;
+	while ((martian = cache_next(&state->sources, &at, &key)))
+		if (martian->proof.total >= state->least)
+			report_source(context, key, martian);
 }
 
 static void martian_destroy(struct analysis_context *context)

@@ -15,7 +15,7 @@ static const struct finding_kind reordering = {
 	.weakened_by = QUALITY_LOSS | QUALITY_DUPLICATES,
 	.title = "Packets arrive out of order",
 	.say = "{late} of {segments} data packets of this conversation ({share}) came late, behind up to "
-	       "{places} others and by up to {lag}{harm}.",
+	       "{places|other|others} and by up to {lag}{harm}.",
 	.meaning = "Data packets were overtaken by later ones between the sender and the trace point. By "
 		   "their IP identification, time stamp or delay they are the originals and no repeats. "
 		   "Three places or more look like a loss to the sender, which then slows down.",
