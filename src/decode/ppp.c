@@ -15,26 +15,34 @@ static struct next ppp_payload(struct cursor *in)
 }
 
 /* Address and control may be left out when both sides agreed on it. */
+static void skip_address_and_control(struct cursor *in)
+{
+	struct cursor look = *in;
+	if (cursor_u8(&look) == ADDRESS_ALL && cursor_u8(&look) == CONTROL_UNNUMBERED)
+		cursor_skip(in, 2);
+}
+
 static struct next decode_ppp(struct cursor *in, struct packet *packet, void *facts)
 {
 	(void)packet;
 	(void)facts;
-	struct cursor look = *in;
-	if (cursor_u8(&look) == ADDRESS_ALL && cursor_u8(&look) == CONTROL_UNNUMBERED)
-		cursor_skip(in, 2);
+	skip_address_and_control(in);
 	return ppp_payload(in);
 }
 
-/* pppd puts the direction where the address was: 0 received, 1 sent. */
-static struct next decode_pppd(struct cursor *in, struct packet *packet, void *facts)
+/* A first byte tells the direction: 0 received, 1 sent. Linux's pppd puts it where the address was, so
+ * that only the control byte follows; others put it before both. */
+static struct next decode_directed(struct cursor *in, struct packet *packet, void *facts)
 {
 	(void)facts;
 	uint8_t direction = cursor_u8(in);
-	if (direction <= 1)
+	if (cursor_ok(in) && direction <= 1)
 		packet->link.packet_type = direction ? LINK_SENT_BY_US : LINK_TO_US;
 	struct cursor look = *in;
 	if (cursor_u8(&look) == CONTROL_UNNUMBERED)
 		cursor_skip(in, 1);
+	else
+		skip_address_and_control(in);
 	return ppp_payload(in);
 }
 
@@ -70,7 +78,7 @@ const struct decoder pppd_decoder = {
 	.protocol = "PPP",
 	.title = "Point-to-Point Protocol with direction",
 	.bindings = { { BY_LINK_TYPE, LINKTYPE_PPP_PPPD }, { BY_LINK_TYPE, LINKTYPE_PPP_WITH_DIR } },
-	.decode = decode_pppd,
+	.decode = decode_directed,
 };
 
 const struct decoder pppoe_discovery_decoder = {

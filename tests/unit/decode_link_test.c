@@ -72,6 +72,7 @@ static void recorders_tell_the_direction(void **state)
 		{ "sll_ip", LINK_SENT_BY_US, 0 },
 		{ "sll2_ip", LINK_BROADCAST, 3 },
 		{ "pppd_sent", LINK_SENT_BY_US, 0 },
+		{ "ppp_received", LINK_TO_US, 0 },
 		{ "null_little", LINK_TYPE_UNKNOWN, 0 },
 	};
 	(void)state;

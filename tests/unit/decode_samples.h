@@ -850,6 +850,18 @@ static const uint8_t pppd_sent[] = {
 	0x74, 0x75, 0x6e, 0x6e, 0x65, 0x6c, 0x2e, 0x2e,
 };
 
+static const uint8_t ppp_received[] = {
+	/* PPP: received, address, control, IPv4 */
+	0x00, 0xff, 0x03, 0x00, 0x21,
+	/* IPv4: 10.0.0.1 > 10.0.0.2, protocol 1, TTL 64, length 36 */
+	0x45, 0x00, 0x00, 0x24, 0x12, 0x34, 0x40, 0x00, 0x40, 0x01, 0x14, 0xa3, 0x0a, 0x00, 0x00, 0x01,
+	0x0a, 0x00, 0x00, 0x02,
+	/* ICMP: echo request, identifier 1, sequence 2 */
+	0x08, 0x00, 0x81, 0x7e, 0x00, 0x01, 0x00, 0x02,
+	/* "tunnel.." */
+	0x74, 0x75, 0x6e, 0x6e, 0x65, 0x6c, 0x2e, 0x2e,
+};
+
 static const uint8_t cisco_hdlc_ip[] = {
 	/* Cisco HDLC: unicast, IPv4 */
 	0x0f, 0x00, 0x08, 0x00,
@@ -1116,7 +1128,9 @@ static const struct sample samples[] = {
 	{ "ppp_compressed_fields", LINKTYPE_PPP_HDLC, "ppp:ip:icmp",
 	  ppp_compressed_fields, sizeof ppp_compressed_fields },
 	{ "ppp_lcp", LINKTYPE_PPP, "ppp:lcp", ppp_lcp, sizeof ppp_lcp },
-	{ "pppd_sent", LINKTYPE_PPP_WITH_DIR, "pppd:ip:icmp", pppd_sent, sizeof pppd_sent },
+	{ "pppd_sent", LINKTYPE_PPP_PPPD, "pppd:ip:icmp", pppd_sent, sizeof pppd_sent },
+	{ "ppp_received", LINKTYPE_PPP_WITH_DIR, "pppd:ip:icmp",
+	  ppp_received, sizeof ppp_received },
 	{ "cisco_hdlc_ip", LINKTYPE_C_HDLC, "chdlc:ip:icmp", cisco_hdlc_ip, sizeof cisco_hdlc_ip },
 	{ "cisco_hdlc_cdp", LINKTYPE_C_HDLC, "chdlc:cdp", cisco_hdlc_cdp, sizeof cisco_hdlc_cdp },
 	{ "frame_relay_ietf", LINKTYPE_FRAME_RELAY, "fr:ip:icmp",
