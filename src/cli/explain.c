@@ -7,6 +7,8 @@ static bool explain_all(const struct options *options, const struct output *outp
 {
 	struct culprit_error error = { .offset = UINT64_MAX };
 	for (size_t i = 0; i < options->word_count; i++) {
+		if (i > 0 && options->format == CULPRIT_TEXT)
+			output->report.write(output->report.user, "\n", 1);
 		if (culprit_report_kind(options->words[i], &output->report, &error))
 			continue;
 		if (error.code == CULPRIT_OK)    /* the output ended early */

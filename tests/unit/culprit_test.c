@@ -120,6 +120,23 @@ static void getters_give_what_was_found(void **state)
 	culprit_destroy(analysis);
 }
 
+/* A finding lists its first eight sessions; the list of sessions knows it of all. */
+static void every_session_is_told_its_findings(void **state)
+{
+	(void)state;
+	struct culprit_analysis *analysis = analysed(20);
+	struct culprit_session session;
+	assert_int_equal(culprit_finding(analysis, 0)->session_count, 8);
+	assert_int_equal(culprit_finding(analysis, 0)->session_total, 20);
+	for (size_t i = 0; i < 20; i++) {
+		assert_true(culprit_session(analysis, i, &session));
+		assert_int_equal(session.number, i + 1);
+		assert_true(session.finding_count >= 1);
+		assert_string_equal(session.findings[session.finding_count - 1], "tcp/syn-refused");
+	}
+	culprit_destroy(analysis);
+}
+
 static void before_reading_there_is_nothing(void **state)
 {
 	(void)state;
@@ -285,6 +302,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(getters_give_what_was_found),
+		cmocka_unit_test(every_session_is_told_its_findings),
 		cmocka_unit_test(before_reading_there_is_nothing),
 		cmocka_unit_test(packets_come_one_by_one_until_somebody_has_seen_enough),
 		cmocka_unit_test(analyses_do_not_disturb_each_other),
