@@ -42,16 +42,28 @@ static const struct finding_kind no_answer = {
 struct requester_key { struct address client, server; uint16_t port; };
 struct server_key { struct address server; uint8_t pad; uint16_t port; };
 
-struct requester {
+struct silence {                 /* of a server towards one client, or towards all */
 	struct proof proof;      /* requests without an answer */
-	int64_t enough;          /* when there were as many as it takes */
-	bool answered;           /* by an answer or an ICMP error */
+	int64_t enough;          /* when there were as many as it takes; 0 before */
 	uint32_t session_number;
+};
+
+struct requester {
+	struct silence silence;
+	bool answered;           /* by an answer or an ICMP error */
+	bool at_client;          /* the trace was taken there, so that it would show answers */
+};
+
+struct server {
+	struct silence silence;
+	uint32_t answered;       /* clients that got an answer */
+	struct address client;   /* the first */
 };
 
 struct answer_state {
 	struct cache requesters; /* struct requester_key to struct requester */
-	struct cache servers;    /* struct server_key to uint32_t: clients that got an answer */
+	struct cache servers;    /* struct server_key to struct server */
+	struct cache heard;      /* struct address of hosts that got ARP replies in the trace, to nothing */
 	uint64_t requests;
 	int64_t wait;
 };
@@ -61,9 +73,16 @@ static void answer_begin(struct analysis_context *context)
 	struct answer_state *state = context->state;
 	cache_init(&state->requesters, REQUESTERS_REMEMBERED, sizeof(struct requester_key),
 		   sizeof(struct requester));
-	cache_init(&state->servers, SERVERS_REMEMBERED, sizeof(struct server_key), sizeof(uint32_t));
+	cache_init(&state->servers, SERVERS_REMEMBERED, sizeof(struct server_key), sizeof(struct server));
+	cache_init(&state->heard, SERVERS_REMEMBERED, sizeof(struct address), 0);
 	state->requests = (uint64_t)setting(context->settings, &no_answer, "requests");
 	state->wait = setting_duration(context->settings, &no_answer, "wait");
+}
+
+static struct server *server_of(struct answer_state *state, const struct endpoint *end)
+{
+	struct server_key key = { end->address, 0, end->port };
+	return cache_enter(&state->servers, &key, NULL);
 }
 
 static void note_answer(struct answer_state *state, const struct session *session)
@@ -74,26 +93,48 @@ static void note_answer(struct answer_state *state, const struct session *sessio
 	struct requester *requester = cache_find(&state->requesters, &key);
 	if (requester)
 		requester->answered = true;
-	struct server_key service = { server->address, 0, server->port };
-	uint32_t *clients = cache_enter(&state->servers, &service, NULL);
-	++*clients;
+	server_of(state, server)->answered++;
 }
 
-static void note_request(struct answer_state *state, const struct session *session,
+static void add_request(const struct answer_state *state, struct silence *silence,
+			const struct session *session, const struct packet *packet)
+{
+	proof_add(&silence->proof, packet);
+	silence->session_number = session->number;
+	if (silence->proof.total == state->requests)
+		silence->enough = packet->record->time;
+}
+
+static void note_request(struct analysis_context *context, const struct session *session,
 			 const struct packet *packet)
 {
-	const struct endpoint *server = &session->key.end[session_server(session)];
-	if (udp_may_be_silent(server->port) || session->requests > REQUESTS_OF_INTEREST ||
-	    frame_is_group(packet) || address_is_multicast(&server->address) ||
-	    address_is_broadcast(&server->address))
+	struct answer_state *state = context->state;
+	const struct endpoint *end = &session->key.end[session_server(session)];
+	if (udp_may_be_silent(end->port) || session->requests > REQUESTS_OF_INTEREST ||
+	    frame_is_group(packet) || address_is_multicast(&end->address) ||
+	    address_is_broadcast(&end->address))
 		return;
-	struct requester_key key = { session->key.end[session->client].address, server->address,
-		server->port };
+	struct requester_key key = { session->key.end[session->client].address, end->address, end->port };
 	struct requester *requester = cache_enter(&state->requesters, &key, NULL);
-	proof_add(&requester->proof, packet);
-	requester->session_number = session->number;
-	if (requester->proof.total == state->requests)
-		requester->enough = packet->record->time;
+	add_request(state, &requester->silence, session, packet);
+	if (requester->silence.proof.total == state->requests)
+		requester->at_client = session_vantage(context->trace->sessions, session,
+						       session->client, NULL) == VANTAGE_AT;
+	struct server *server = server_of(state, end);
+	if (!server->silence.proof.total)
+		server->client = key.client;
+	add_request(state, &server->silence, session, packet);
+}
+
+static void note_error(struct answer_state *state, const struct icmp_header *icmp)
+{
+	if (!icmp->is_error || !icmp->quote.has_ports)
+		return;
+	struct requester_key key = { icmp->quote.source, icmp->quote.destination,
+		icmp->quote.destination_port };
+	struct requester *requester = cache_find(&state->requesters, &key);
+	if (requester)
+		requester->answered = true;
 }
 
 static void answer_observe(struct analysis_context *context, const struct observation *observation)
@@ -102,29 +143,27 @@ static void answer_observe(struct analysis_context *context, const struct observ
 	const struct packet *packet = observation->packet;
 	const struct session *session = observation->session;
 	if (packet->icmp) {
-		const struct icmp_quote *quote = &packet->icmp->quote;
-		struct requester_key key = { quote->source, quote->destination, quote->destination_port };
-		struct requester *requester = packet->icmp->is_error && quote->has_ports
-			? cache_find(&state->requesters, &key) : NULL;
-		if (requester)
-			requester->answered = true;
-	} else if (session && session->kind == SESSION_UDP && frame_has_time(packet)) {
+		note_error(state, packet->icmp);
+	} else if (packet->arp && packet->arp->operation == ARP_REPLY && packet->arp->target.family) {
+		cache_enter(&state->heard, &packet->arp->target, NULL);
+	} else if (packet->udp && session && !observation->twin_of && frame_has_time(packet)) {
 		if (observation->direction == session->client && session->responses == 0)
-			note_request(state, session, packet);
+			note_request(context, session, packet);
 		else if (observation->direction != session->client && session->responses == 1)
 			note_answer(state, session);
 	}
 }
 
-static uint32_t answered_clients(struct answer_state *state, const struct requester_key *key)
+/* Where nothing that went to the client was recorded, its answers may be missing, too. */
+static bool hears(struct answer_state *state, const struct trace_state *trace,
+		  const struct address *client)
 {
-	struct server_key service = { key->server, 0, key->port };
-	const uint32_t *clients = cache_find(&state->servers, &service);
-	return clients ? *clients : 0;
+	const struct host *host = session_table_host(trace->sessions, client);
+	return (host && host->packets_received) || cache_find(&state->heard, client);
 }
 
-static void report_requester(struct analysis_context *context, const struct requester_key *key,
-			     const struct requester *requester, bool others)
+static void report_silence(struct analysis_context *context, const struct requester_key *key,
+			   const struct silence *silence, bool others, bool hears_answers)
 {
 	const struct answer_state *state = context->state;
 	struct finding finding;
@@ -132,36 +171,40 @@ static void report_requester(struct analysis_context *context, const struct requ
 	finding_subject(&finding, &key->client, &key->server, key->port, IP_PROTOCOL_UDP);
 	finding.service = service_name(IP_PROTOCOL_UDP, key->port);
 	finding.session_kind = SESSION_UDP;
-	finding.session_number = requester->session_number;
-	finding.count = requester->proof.total;
-	finding.cost = proof_span(&requester->proof);
-	finding_count(&finding, "requests", (double)requester->proof.total);
-	finding_duration(&finding, "lasted", proof_span(&requester->proof));
+	finding.session_number = silence->session_number;
+	finding.count = silence->proof.total;
+	finding.cost = proof_span(&silence->proof);
+	finding_count(&finding, "requests", (double)silence->proof.total);
+	finding_duration(&finding, "lasted", proof_span(&silence->proof));
 	finding_threshold(&finding, "least", UNIT_COUNT, (double)state->requests);
-	const struct host *client = session_table_host(context->trace->sessions, &key->client);
+	finding.confidence = others && hears_answers ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
 	if (others) {
-		finding.confidence = CONFIDENCE_LIKELY;
 		blame_word(&finding, PARTY_NETWORK, "net:server-side");
 		finding_why(&finding, "The server answers others, so something between it and this client "
 			    "drops requests or answers.");
 		finding_alternative(&finding, "the service is configured not to answer this client", NULL);
 	} else {
-		finding.confidence = CONFIDENCE_POSSIBLE;
 		blame_word(&finding, PARTY_SERVER, "server");
 		finding_why(&finding, "The requests passed the trace point and nobody in the trace got an "
 			    "answer from this service.");
 		finding_alternative(&finding, "a firewall drops the requests or the answers", NULL);
 	}
-	if (!client || !client->packets_received) {
-		finding.confidence = CONFIDENCE_POSSIBLE;
+	if (!hears_answers) {
 		finding.severity = SEVERITY_NOTICE;
 		finding_alternative(&finding, "the trace holds only what the client sends", NULL);
 	}
-	proof_give(&requester->proof, &finding, "a request without an answer");
+	proof_give(&silence->proof, &finding, "a request without an answer");
 	finding_submit(context->findings, &finding);
 }
 
-static void answer_finish(struct analysis_context *context)
+static bool is_long_enough(const struct analysis_context *context, const struct silence *silence)
+{
+	const struct answer_state *state = context->state;
+	return silence->proof.total >= state->requests &&
+	       context->trace->last_time - silence->enough >= state->wait;
+}
+
+static void report_requesters(struct analysis_context *context)
 {
 	struct answer_state *state = context->state;
 	size_t at = 0;
@@ -169,14 +212,43 @@ static void answer_finish(struct analysis_context *context)
 	const struct requester *requester;
 	while ((requester = cache_next(&state->requesters, &at, &found))) {
 		const struct requester_key *key = found;
-		if (requester->answered || requester->proof.total < state->requests ||
-		    context->trace->last_time - requester->enough < state->wait)
+		if (requester->answered || !is_long_enough(context, &requester->silence))
 			continue;
-		uint32_t others = answered_clients(state, key);
+		struct server_key service = { key->server, 0, key->port };
+		struct server *server = cache_find(&state->servers, &service);
+		uint32_t others = server ? server->answered : 0;
 		bool learned = others >= CLIENTS_THAT_TEACH && key->port < FIRST_EPHEMERAL_PORT;
-		if (learned || udp_owes_answer(key->port))
-			report_requester(context, key, requester, others > 0);
+		if (!learned && !udp_owes_answer(key->port))
+			continue;
+		if (server)
+			server->silence.proof.total = 0;     /* told */
+		report_silence(context, key, &requester->silence, others > 0,
+			       requester->at_client || hears(state, context->trace, &key->client));
 	}
+}
+
+/* A server that leaves many clients alone, each with too few requests to tell. */
+static void report_servers(struct analysis_context *context)
+{
+	struct answer_state *state = context->state;
+	size_t at = 0;
+	const void *found;
+	const struct server *server;
+	while ((server = cache_next(&state->servers, &at, &found))) {
+		const struct server_key *service = found;
+		struct requester_key key = { server->client, service->server, service->port };
+		const struct requester *first = cache_find(&state->requesters, &key);
+		if (!server->answered && udp_owes_answer(service->port) && first && !first->answered &&
+		    is_long_enough(context, &server->silence))
+			report_silence(context, &key, &server->silence, false,
+				       hears(state, context->trace, &server->client));
+	}
+}
+
+static void answer_finish(struct analysis_context *context)
+{
+	report_requesters(context);
+	report_servers(context);
 }
 
 static void answer_destroy(struct analysis_context *context)
@@ -184,6 +256,7 @@ static void answer_destroy(struct analysis_context *context)
 	struct answer_state *state = context->state;
 	cache_finish(&state->requesters);
 	cache_finish(&state->servers);
+	cache_finish(&state->heard);
 }
 
 static const struct finding_kind *const kinds[] = { &no_answer, NULL };
@@ -192,7 +265,7 @@ const struct analyzer udp_answer_analyzer = {
 	.name = "udp-answer",
 	.kinds = kinds,
 	.state_size = sizeof(struct answer_state),
-	.wants = WANTS_UDP | WANTS_ICMP,
+	.wants = WANTS_UDP | WANTS_ICMP | WANTS_LINK,
 	.begin = answer_begin,
 	.observe = answer_observe,
 	.finish = answer_finish,
