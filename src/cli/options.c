@@ -247,11 +247,15 @@ static bool parse_short(struct options *options, int *at, int argc, char **argv)
 	return true;
 }
 
-static void add_word(struct options *options, const char *word)
+/* The first word can be a command, unless it stands behind "--". */
+static void add_word(struct options *options, const char *word, bool only_words)
 {
-	if (!options->command && options->word_count == 0)
-		options->command = command_find(word);
-	if (!options->command || options->word_count > 0 || strcmp(options->command->name, word) != 0)
+	const struct command *command = NULL;
+	if (!options->command && options->word_count == 0 && !only_words)
+		command = command_find(word);
+	if (command)
+		options->command = command;
+	else
 		options->words[options->word_count++] = word;
 }
 
@@ -272,7 +276,7 @@ bool options_parse(struct options *options, int argc, char **argv)
 	for (int at = 1; at < argc; at++) {
 		const char *word = argv[at];
 		if (only_words || word[0] != '-' || word[1] == '\0')
-			add_word(options, word);
+			add_word(options, word, only_words);
 		else if (strcmp(word, "--") == 0)
 			only_words = true;
 		else if (!(word[1] == '-' ? parse_long(options, &at, argc, argv)

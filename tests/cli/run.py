@@ -107,6 +107,14 @@ def options_may_stand_anywhere():
 
 
 @test
+def a_trace_may_have_the_name_of_a_command():
+    write("packets", open("office.pcap", "rb").read())
+    for arguments in (["--", "packets"], ["./packets"], ["diagnose", "packets"]):
+        assert json.loads(run("--json", *arguments).stdout)["trace"]["packets"] == 20, arguments
+    assert run("packets", "packets").stdout == run("packets", "office.pcap").stdout
+
+
+@test
 def standard_input_is_a_trace():
     content = open("office.pcap", "rb").read()
     for data in (content, gzip.compress(content)):
