@@ -256,8 +256,9 @@ struct tcp_hole {                /* acknowledged although the trace never held i
 	uint8_t sender;
 	uint64_t bytes;
 	uint32_t packets;            /* estimate */
-	uint64_t before_packet, after_packet, ack_packet;
-	int64_t time;
+	uint64_t before_packet, after_packet, ack_packet;     /* after_packet 0: nothing behind it yet */
+	int64_t before_time, after_time;
+	int64_t time;                /* of the acknowledgement */
 };
 
 struct tcp_session {

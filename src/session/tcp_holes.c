@@ -87,6 +87,7 @@ static void pend(struct tcp_step *step, uint8_t sender, const struct pending_hol
 	if (direction->pending.open && direction->pending.end == hole->start) {
 		direction->pending.end = hole->end;
 		direction->pending.after_packet = hole->after_packet;
+		direction->pending.after_time = hole->after_time;
 		return;
 	}
 	holes_settle(step, sender, true);
@@ -121,6 +122,7 @@ void holes_settle(struct tcp_step *step, uint8_t sender, bool force)
 	*hole = (struct tcp_hole){
 		.sender = sender, .bytes = bytes, .packets = packets > UINT32_MAX ? UINT32_MAX : (uint32_t)packets,
 		.before_packet = pending->before_packet, .after_packet = pending->after_packet,
+		.before_time = pending->before_time, .after_time = pending->after_time,
 		.ack_packet = pending->ack_packet, .time = pending->time,
 	};
 	observation_add(step->observation,
@@ -137,6 +139,7 @@ void holes_acknowledge(struct tcp_step *step, struct direction *direction, struc
 		pend(step, sender, &(struct pending_hole){
 			.start = hole->start, .end = end, .time = step->time, .open = true,
 			.before_packet = hole->before_packet, .after_packet = hole->after_packet,
+			.before_time = hole->before_time, .after_time = hole->open_time,
 			.ack_packet = step->number });
 		if (end < hole->end) {
 			hole->start = end;
@@ -148,7 +151,7 @@ void holes_acknowledge(struct tcp_step *step, struct direction *direction, struc
 		pend(step, sender, &(struct pending_hole){
 			.start = side->snd_max, .end = position, .time = step->time, .open = true,
 			.before_packet = direction->last_packet, .after_packet = 0,
-			.ack_packet = step->number });
+			.before_time = direction->last_time, .ack_packet = step->number });
 		side->snd_max = position;
 	}
 }

@@ -57,6 +57,7 @@ struct pending_hole {          /* acknowledged, not seen: wait CAUSALITY_LIMIT b
 	uint64_t start, end;
 	int64_t time;
 	uint64_t before_packet, after_packet, ack_packet;
+	int64_t before_time, after_time;
 	bool open;
 };
 
