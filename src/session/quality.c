@@ -7,6 +7,7 @@
 enum {
 	DUPLICATES_MANY = 10,        /* so many twins in a session, or one packet in twenty */
 	DUPLICATES_SHARE = 20,
+	ACKNOWLEDGING_PACKETS = 3,   /* SYN, ACK and data */
 	ONE_WAY_PACKETS = 20,
 	ONE_WAY_NEW_SEGMENTS = 10,   /* data that goes on without a visible acknowledgement */
 	CAUSALITY_SHARE = 1000,      /* one violation in a thousand data segments, and at least two */
@@ -29,16 +30,20 @@ static bool has_loss(const struct tcp_session *tcp)
 	return tcp->side[0].hole_acked_bytes || tcp->side[1].hole_acked_bytes;
 }
 
-/* CQ:oneway. One direction is missing although its packets must have existed: it was acknowledged, or
- * new data went on and on. A host that nobody answers repeats itself instead. */
+/* CQ:oneway. One direction is missing although its packets must have existed: after the first packet
+ * more of them were acknowledged, which a few packets prove, or new data went on and on. A host that
+ * nobody answers repeats itself instead. */
 static bool is_one_way(const struct session *session)
 {
 	uint8_t sender = session->side[0].packets == 0;
-	if (session->side[sender].packets < ONE_WAY_PACKETS || session->side[!sender].packets)
+	const struct session_side *seen = &session->side[sender];
+	if (seen->packets < ACKNOWLEDGING_PACKETS || session->side[!sender].packets)
 		return false;
-	const struct tcp_side *seen = &session->tcp->side[sender], *unseen = &session->tcp->side[!sender];
-	return unseen->last_ack_progress_time ||
-	       seen->data_segments - seen->repeated_segments >= ONE_WAY_NEW_SEGMENTS;
+	const struct tcp_side *data = &session->tcp->side[sender], *unseen = &session->tcp->side[!sender];
+	if (unseen->last_ack_progress_time > seen->first_time)
+		return true;
+	return seen->packets >= ONE_WAY_PACKETS &&
+	       data->data_segments - data->repeated_segments >= ONE_WAY_NEW_SEGMENTS;
 }
 
 /* CQ:reorder. Data was recorded after its acknowledgement. */

@@ -297,6 +297,21 @@ static void test_quality(void **state)
 	}
 }
 
+/* A few packets that acknowledge more and more of what the trace does not hold. */
+static void test_one_way_by_acknowledgements(void **state)
+{
+	(void)state;
+	for (uint32_t progress = 0; progress < 2; progress++) {
+		struct kit *kit = kit_create(0, 0);
+		OBSERVE(kit, .flags = TCP_SYN, .sequence = 1000);
+		for (uint32_t i = 1; i <= 3; i++)
+			OBSERVE(kit, .flags = progress ? TCP_ACK : TCP_SYN, .sequence = 1000 + progress,
+				.acknowledgment = progress * (5000 + i * 100), .time = i * NANOSECONDS);
+		assert_int_equal(!!(kit->observation.session->quality & QUALITY_ONE_WAY), progress);
+		kit_destroy(kit);
+	}
+}
+
 static void test_hosts_are_counted(void **state)
 {
 	(void)state;
@@ -382,6 +397,7 @@ int main(void)
 		cmocka_unit_test(test_echo_to_oneself_has_two_directions),
 		cmocka_unit_test(test_side_counters),
 		cmocka_unit_test(test_quality),
+		cmocka_unit_test(test_one_way_by_acknowledgements),
 		cmocka_unit_test(test_hosts_are_counted),
 		cmocka_unit_test(test_routers),
 		cmocka_unit_test(test_hosts_are_bounded),
