@@ -132,7 +132,7 @@ static void make_mistakes(struct trace *trace, uint64_t *random)
 		if (below(random, 2))
 			seal(packet);
 		if (below(random, 50) == 0)
-			packet->time += (int64_t)random_next(random) >> below(random, 40);
+			packet->time = (int64_t)((uint64_t)packet->time + (random_next(random) >> below(random, 60)));
 	}
 	if (below(random, 4) == 0)
 		damage_swap(trace, 0.1, random_next(random));
