@@ -44,9 +44,9 @@ struct fragment_set {
 	uint64_t first_packet, last_packet;
 	int64_t first_time, last_time;
 	uint32_t fragments;
-	bool whole;                          /* put together; stays for a while to know late copies */
-	bool repeated;                       /* begun again after it was whole: perhaps only late copies */
-	bool cut;                            /* the trace lacks bytes of it: counted but not delivered */
+	bool whole;                          /* put together; kept for a while to know late copies */
+	bool repeated;                       /* begun again once whole: maybe only late copies */
+	bool cut;                            /* the trace lacks bytes of it: never delivered */
 	bool conflict;
 };
 

@@ -20,7 +20,7 @@ struct message_room {
 	struct session_message messages[OBSERVATION_MAX_MESSAGES];
 	unsigned count;
 	size_t used;
-	size_t held;                 /* bytes of messages that have begun and of segments that came early */
+	size_t held;                 /* bytes of messages begun and of early segments */
 	_Alignas(16) uint8_t facts[ROOM];
 };
 

@@ -39,7 +39,8 @@ static bool is_one_way(const struct session *session)
 	const struct session_side *seen = &session->side[sender];
 	if (seen->packets < ACKNOWLEDGING_PACKETS || session->side[!sender].packets)
 		return false;
-	const struct tcp_side *data = &session->tcp->side[sender], *unseen = &session->tcp->side[!sender];
+	const struct tcp_side *data = &session->tcp->side[sender];
+	const struct tcp_side *unseen = &session->tcp->side[!sender];
 	if (unseen->last_ack_progress_time > seen->first_time)
 		return true;
 	return seen->packets >= ONE_WAY_PACKETS &&

@@ -131,7 +131,8 @@ static void hold(struct reassembly *reassembly, uint64_t position, struct cursor
 			return;
 		}
 		if (is_before(position, piece->position)) {
-			struct cursor before = cursor_split(&bytes, (size_t)(piece->position - position));
+			size_t count = (size_t)(piece->position - position);
+			struct cursor before = cursor_split(&bytes, count);
 			link = &insert_piece(reassembly, link, position, &before)->next;
 			position = piece->position;
 		}

@@ -12,7 +12,7 @@
 
 enum {
 	SETS = 512, WAYS = 4,
-	PREFIXES_OF_ROUTER = 3,      /* networks that one card sends from with unspent TTL: a proxy, a NAT */
+	PREFIXES_OF_ROUTER = 3,      /* networks behind one card, even with unspent TTL */
 	REMEMBERED = 3,
 };
 

@@ -91,7 +91,8 @@ static struct session_entry *take_entry(struct session_store *store)
 		store->free = entry->next;
 	} else {
 		if (!store->unused) {
-			struct chunk *chunk = memory_allocate(sizeof *chunk + ENTRIES_PER_CHUNK * store->stride);
+			size_t size = sizeof(struct chunk) + ENTRIES_PER_CHUNK * store->stride;
+			struct chunk *chunk = memory_allocate(size);
 			chunk->next = store->chunks;
 			store->chunks = chunk;
 			store->unused = ENTRIES_PER_CHUNK;

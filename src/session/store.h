@@ -16,7 +16,7 @@ struct session_entry {           /* a session and what only the session stage kn
 	struct wireshark_stream *wireshark;
 	struct messages *messages;   /* NULL unless its messages are decoded from the stream */
 	struct host *host[2];        /* may have been given to another address: compare before use */
-	bool ordinary;               /* false: only quoted by ICMP errors so far; analyzers never see it */
+	bool ordinary;               /* false: so far only quoted by ICMP errors, unknown to analyzers */
 };
 
 struct session_store;

@@ -30,7 +30,7 @@ struct session_table {
 	size_t max_sessions;
 	uint32_t numbers[SESSION_KINDS];     /* last number given */
 	uint64_t made[SESSION_KINDS], evicted;
-	struct session_entry *parting;       /* replaced by the last packet, which analyzers still compare */
+	struct session_entry *parting;       /* replaced by the last packet; analyzers still look */
 	struct segment segment;
 	struct message_room *message_room;
 	int64_t now;                         /* time of the last record that has one */
@@ -141,12 +141,15 @@ static void begin_session(struct session_table *table, struct session_entry *ent
 }
 
 /* Ports that are used again make a new session, at the same packet at which they do in Wireshark. */
-static struct session_entry *analyze_as_wireshark(struct session_table *table, struct session_entry *entry,
-						  const struct flow *flow, struct observation *observation)
+static struct session_entry *analyze_as_wireshark(struct session_table *table,
+						  struct session_entry *entry,
+						  const struct flow *flow,
+						  struct observation *observation)
 {
 	const struct packet *packet = observation->packet;
 	bool new_stream = false;
-	observation->analysis = wireshark_analyze(&entry->wireshark, packet, flow->direction, &new_stream);
+	observation->analysis = wireshark_analyze(&entry->wireshark, packet, flow->direction,
+						  &new_stream);
 	if (!new_stream)
 		return entry;
 	end_session(table, entry, SESSION_REPLACED, table->now);
