@@ -15,28 +15,26 @@ static const struct finding_kind loop = {
 	.say = "{count} copies of {frames} broadcast frames came by, up to {copies} of one frame "
 	       "within {window}: the LAN has a loop.",
 	.meaning = "A broadcast frame that is equal in every byte, the identification of its IP packet "
-		   "included, was seen many times within a second. Hosts number their packets, so they "
+		   "included, came by again and again within a second. Hosts number their packets, so they "
 		   "cannot have sent it anew: switches pass it around in a circle.",
-	.false_alarms = "A mirror port or a recorder on all interfaces at once makes copies within less "
-			"than a millisecond, and a set number of them: those do not last. Frames without "
-			"any number in them (ARP) may be repeated by a host: more copies are needed. "
-			"Recordings from inside a host (Linux cooked) are not judged.",
+	.false_alarms = "A mirror port or a recorder on all interfaces makes copies at the same moment: those "
+			"within a millisecond count once. Frames without a number in them (ARP, hellos of "
+			"routers) may be repeated by a host and are not judged, nor are recordings from "
+			"inside a host (Linux cooked).",
 	.advice = { "Look for a second cable between two switches, or a switch under a desk with both ends "
 		    "of a cable in it.",
 		    "Make sure that spanning tree runs on every switch, with BPDU guard on access ports." },
 	.reference = "IEEE 802.1D 17; IEEE 802.1Q 13",
 	.parameters = {
-		{ .name = "copies", .unit = UNIT_COUNT, .value = 5, .meaning = "of one numbered frame" },
-		{ .name = "anonymous", .unit = UNIT_COUNT, .value = 20,
-		  .meaning = "copies of a frame that carries no number" },
+		{ .name = "copies", .unit = UNIT_COUNT, .value = 5, .meaning = "of one frame" },
 		{ .name = "window", .unit = UNIT_SECONDS, .value = 1, .meaning = "for all copies" },
-		{ .name = "spread", .unit = UNIT_SECONDS, .value = 0.01,
-		  .meaning = "time that the copies must take, which those of a recorder do not" },
+		{ .name = "apart", .unit = UNIT_SECONDS, .value = 0.001,
+		  .meaning = "least time between two copies that both count" },
 	},
 };
 
 struct circling {                /* one frame */
-	struct proof proof;
+	struct proof proof;      /* copies that count, in the window */
 	bool counted;            /* is a loop */
 };
 
@@ -44,12 +42,13 @@ struct loop_key { uint64_t frame; uint64_t interface; };
 
 struct loop_state {
 	struct cache frames;
-	uint64_t copies, anonymous;
-	int64_t window, spread;
+	uint64_t copies;
+	int64_t window, apart;
 	uint64_t looping;        /* frames that circulate */
 	uint64_t total;          /* copies of all of them */
 	uint64_t most;
-	struct proof proof;      /* of the first frame that was found to circulate */
+	struct loop_key first;   /* the first frame that was found to circulate */
+	struct proof proof;      /* of that frame */
 };
 
 static void loop_begin(struct analysis_context *context)
@@ -57,51 +56,47 @@ static void loop_begin(struct analysis_context *context)
 	struct loop_state *state = context->state;
 	cache_init(&state->frames, FRAMES_REMEMBERED, sizeof(struct loop_key), sizeof(struct circling));
 	state->copies = (uint64_t)setting(context->settings, &loop, "copies");
-	state->anonymous = (uint64_t)setting(context->settings, &loop, "anonymous");
 	state->window = setting_duration(context->settings, &loop, "window");
-	state->spread = setting_duration(context->settings, &loop, "spread");
+	state->apart = setting_duration(context->settings, &loop, "apart");
 }
 
-/* How many copies of this frame show a loop; 0: it cannot show one. */
-static uint64_t copies_needed(const struct loop_state *state, const struct packet *packet)
-{
-	if (!packet->link.is_ethernet || !frame_is_group(packet))
-		return 0;
-	if (packet->outer_ip && packet->outer_ip->identification)
-		return state->copies;
-	/* Hellos of routers to their groups are alike by design, and some come many times a second. */
-	return frame_is_broadcast(packet) ? state->anonymous : 0;
-}
-
-static void note_loop(struct loop_state *state, struct circling *circling)
+static void note_loop(struct loop_state *state, const struct loop_key *key, struct circling *circling)
 {
 	uint64_t copies = circling->proof.total;
-	if (!circling->counted) {
-		circling->counted = true;
-		state->total += copies;
-		if (!state->looping++)
-			state->proof = circling->proof;
-	} else {
-		state->total++;
-	}
+	if (!circling->counted && !state->looping)
+		state->first = *key;
+	state->looping += !circling->counted;
+	state->total += circling->counted ? 1 : copies;
+	circling->counted = true;
 	if (copies > state->most)
 		state->most = copies;
+	if (memcmp(key, &state->first, sizeof *key) == 0)
+		state->proof = circling->proof;
+}
+
+static bool is_numbered_broadcast(const struct packet *packet)
+{
+	return packet->link.is_ethernet && frame_is_group(packet) && packet->outer_ip &&
+	       packet->outer_ip->identification && frame_has_time(packet);
 }
 
 static void loop_observe(struct analysis_context *context, const struct observation *observation)
 {
 	struct loop_state *state = context->state;
 	const struct packet *packet = observation->packet;
-	uint64_t needed = copies_needed(state, packet);
-	if (!needed || !frame_has_time(packet))
+	if (!is_numbered_broadcast(packet))
 		return;
 	struct loop_key key = { frame_hash(packet), packet->record->interface };
 	struct circling *circling = cache_enter(&state->frames, &key, NULL);
-	if (circling->proof.total && packet->record->time - circling->proof.first[0].time > state->window)
+	const struct proof *proof = &circling->proof;
+	int64_t time = packet->record->time;
+	if (proof->total && time - proof->first[0].time >= state->window)
 		*circling = (struct circling){ 0 };
+	else if (proof->total && time - proof->last.time < state->apart)
+		return;
 	proof_add(&circling->proof, packet);
-	if (circling->proof.total >= needed && proof_span(&circling->proof) >= state->spread)
-		note_loop(state, circling);
+	if (proof->total >= state->copies)
+		note_loop(state, &key, circling);
 }
 
 static void loop_finish(struct analysis_context *context)
