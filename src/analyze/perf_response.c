@@ -380,7 +380,7 @@ static void name_parts(struct finding *finding, const struct service *service)
 		for (int i = 0; i < RESPONSE_PARTS; i++)
 			if (!told[i] && service->part[i] && (best < 0 || service->part[i] > service->part[best]))
 				best = i;
-		if (best < 0 || service->part[best] * 20 < all)
+		if (best < 0 || service->part[best] < all / 20)
 			break;
 		told[best] = true;
 		int added = snprintf(text + used, sizeof text - used, "%s%s %.0f %%", used ? ", " : "", words[best],

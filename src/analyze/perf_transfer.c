@@ -302,7 +302,7 @@ static void judge(struct analysis_context *context, const struct session *sessio
 	judged.rate = (double)transfer->bytes / judged.seconds;
 	enum transfer_state verdict = tcp_transfer_verdict(transfer, NULL);
 	/* Recovery in its three forms, and the window in its two, count together. */
-	if (loss_time(transfer) * 20 >= transfer->duration * 7 && loss_time(transfer) > window_time(transfer)) {
+	if (loss_time(transfer) >= transfer->duration / 20 * 7 && loss_time(transfer) > window_time(transfer)) {
 		report_loss(context, &judged);
 		return;
 	}

@@ -95,8 +95,8 @@ static void add_time(struct table_writer *writer, struct text *to, const struct 
 
 static void add_milliseconds(struct text *to, int64_t nanoseconds)
 {
-	/* A thousand times as many seconds; in range, as no round trip lasts 100 days. */
-	seconds_add(to, nanoseconds * 1000);
+	/* A thousand times as many seconds; only broken clocks make round trips of 100 days. */
+	seconds_add(to, nanoseconds < INT64_MAX / 1000 ? nanoseconds * 1000 : INT64_MAX);
 }
 
 static void add_json_cell(struct table_writer *writer, const struct cell *cell)

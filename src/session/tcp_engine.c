@@ -8,6 +8,11 @@
 #include "core/memory.h"
 #include "session/tcp_internal.h"
 
+#define WINDOW_SCALE_MAX 14
+
+/* Further above its SYN than this is not what a client sent while the recorder missed the beginning. */
+#define CHALLENGE_DISTANCE 65535
+
 void tcp_engine_create(struct session *session)
 {
 	session->tcp = memory_zeroed(1, sizeof *session->tcp);
@@ -75,7 +80,9 @@ static void read_syn(struct tcp_step *step)
 	struct tcp_side *x = step->sender, *y = step->receiver;
 	struct tcp_session *tcp = step->tcp;
 	x->mss = header->options & TCP_OPTION_MSS ? header->maximum_segment_size : 0;
-	x->window_scale_offered = header->options & TCP_OPTION_WINDOW_SCALE ? header->window_scale : UINT8_MAX;
+	/* RFC 7323, 2.3: a larger shift counts as 14. */
+	uint8_t scale = header->window_scale < WINDOW_SCALE_MAX ? header->window_scale : WINDOW_SCALE_MAX;
+	x->window_scale_offered = header->options & TCP_OPTION_WINDOW_SCALE ? scale : UINT8_MAX;
 	x->sack_permitted = (header->options & TCP_OPTION_SACK_PERMITTED) != 0;
 	x->timestamps = (header->options & TCP_OPTION_TIMESTAMPS) != 0;
 	x->syn_options = header->options;
@@ -195,7 +202,10 @@ static void count(struct tcp_step *step)
 	}
 	if (!step->length)
 		return;
-	x->data_segments++;
+	if (!x->data_segments++) {
+		x->first_data_time = step->time;
+		x->first_data_packet = step->number;
+	}
 	if (step->length > x->segment_maximum)
 		x->segment_maximum = step->length;
 	if (y->mss && step->length > y->mss)
@@ -217,6 +227,45 @@ static void count(struct tcp_step *step)
 		segment->window_full = true;
 		step->out->window_filled = true;
 	}
+}
+
+/* A SYN that is answered by an acknowledgement of something else: the other end still has the
+ * connection that used these ports before. The packet says nothing about this one. */
+static bool is_challenge(const struct tcp_step *step)
+{
+	const struct tcp_header *header = step->header;
+	const struct tcp_side *x = step->receiver;
+	uint32_t ahead = header->acknowledgment_number - x->isn - 1;
+	return tcp_has(header, TCP_ACK) && !(header->flags & (TCP_SYN | TCP_FIN | TCP_RST)) &&
+	       !step->length && x->syn_seen && !x->acks && !x->data_segments &&
+	       !step->sender->synack_seen && !step->out->base_known && ahead > CHALLENGE_DISTANCE;
+}
+
+static void note_challenge(struct tcp_step *step)
+{
+	struct tcp_side *y = step->sender;
+	step->segment->stray = true;
+	if (y->challenge_packet)
+		return;
+	y->challenge_packet = step->number;
+	y->challenge_time = step->time;
+	y->challenge_acknowledgment = step->header->acknowledgment_number;
+}
+
+/* The reset that answers it is for the old connection, too. */
+static bool answers_challenge(struct tcp_step *step)
+{
+	struct tcp_side *y = step->receiver;
+	if (!tcp_has(step->header, TCP_RST) || !y->challenge_packet || y->synack_seen ||
+	    step->header->sequence_number != y->challenge_acknowledgment)
+		return false;
+	step->segment->class = SEGMENT_RST;
+	step->sender->rst_count++;
+	if (!y->challenge_reset_packet) {
+		y->challenge_reset_packet = step->number;
+		y->challenge_reset_time = step->time;
+	}
+	return true;
 }
 
 static void close_down(struct tcp_step *step)
@@ -252,6 +301,12 @@ void tcp_engine_observe(struct session *session, const struct packet *packet, ui
 		engine->start_time = step.time ? step.time : 1;
 		engine->midstream = !tcp_has(step.header, TCP_SYN);
 	}
+	if (is_challenge(&step)) {
+		note_challenge(&step);
+		return;
+	}
+	if (answers_challenge(&step))
+		return;
 	tcp_stall_before(&step);
 	holes_settle(&step, 0, false);
 	holes_settle(&step, 1, false);

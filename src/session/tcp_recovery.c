@@ -25,7 +25,7 @@ static bool is_timeout(const struct tcp_step *step, uint64_t start, int64_t sinc
 	int64_t round_trip = tcp_round_trip(step->session);
 	int64_t floor = round_trip > RTO_FLOOR ? round_trip : RTO_FLOOR;
 	/* A tenth less: the sender's clock started before the trace point saw the segment. */
-	return start <= step->sender->ack_hi && since * 10 >= floor * 9;
+	return start <= step->sender->ack_hi && since >= floor - floor / 10;
 }
 
 static enum repeat_mechanism mechanism_of(struct tcp_step *step, const struct hole *hole,
@@ -89,6 +89,9 @@ static void begin(struct tcp_step *step, const struct hole *hole,
 	} else {
 		episode->original_packet = original->first_packet;
 	}
+	out->repeat_stamped = original && (step->header->options & TCP_OPTION_TIMESTAMPS) &&
+			      step->header->timestamp_value != original->timestamp_value;
+	out->repeat_timestamp = step->header->timestamp_value;
 	/* The acknowledgement stands still since it last rose, but not before the lost bytes left. */
 	out->frozen_since = x->last_ack_progress_time > episode->start_time
 		? x->last_ack_progress_time : episode->start_time;
@@ -109,6 +112,8 @@ static void count_lost(struct tcp_step *step, const struct hole *hole, uint64_t 
 		episode->upstream++;   /* else it left before the trace began: no telling where it died */
 	out->lost_run = start == out->lost_end ? out->lost_run + 1 : 1;
 	out->lost_end = end;
+	if (out->lost_run >= CONTINUOUS_RUN)
+		episode->lost_in_runs += out->lost_run == CONTINUOUS_RUN ? CONTINUOUS_RUN : 1;
 	if (out->lost_run > episode->run_longest)
 		episode->run_longest = out->lost_run;
 	if (end >= step->sender->snd_max)
@@ -200,8 +205,8 @@ void tcp_recovery_end(struct session *session, uint8_t sender, int64_t time, boo
 	episode->cost = time - out->frozen_since - far_trip;
 	if (episode->cost < 0 || episode->closing)
 		episode->cost = 0;
-	episode->spurious = recovered && out->episode_dsacks &&
-			    out->episode_dsacks >= episode->lost_segments;
+	episode->spurious |= recovered && out->episode_dsacks &&
+			     out->episode_dsacks >= episode->lost_segments;
 	episode->location = (uint8_t)(episode->upstream && episode->downstream ? LOSS_BOTH
 		: episode->upstream ? LOSS_UPSTREAM : episode->downstream ? LOSS_DOWNSTREAM : LOSS_UNKNOWN);
 	if (episode->spurious && episode->timeout_reason != TIMEOUT_NONE)
@@ -216,6 +221,37 @@ void tcp_recovery_end(struct session *session, uint8_t sender, int64_t time, boo
 	out->episode = NULL;
 	out->chain_length = 0;
 	observation_add(observation, (struct session_event){ .type = EVENT_EPISODE, .episode = done });
+}
+
+void tcp_recovery_spurious(struct tcp_step *step)
+{
+	const struct tcp_side *x = step->sender;
+	if (step->length <= 1 || step->receiver->rst_seen)
+		return;            /* a byte that was confirmed is a keep-alive in a hurry */
+	int64_t sender_trip = x->rtt.samples ? x->rtt.smoothed : tcp_round_trip(step->session);
+	struct tcp_spurious *spurious = &tcp_done(step->engine)->spurious;
+	*spurious = (struct tcp_spurious){
+		.sender = step->direction, .packet = step->number, .time = step->time,
+		.ack_packet = x->last_ack_progress_packet, .ack_time = x->last_ack_progress_time,
+		.ack_lost = step->time - x->last_ack_progress_time > 2 * sender_trip + FAST_SLACK,
+	};
+	observation_add(step->observation,
+		(struct session_event){ .type = EVENT_SPURIOUS, .spurious = spurious });
+}
+
+/* Eifel: an acknowledgement of the repeated bytes that echoes an older timestamp than the repeat's is
+ * one of the original (RFC 3522, 3.2). What was lost behind it shows in duplicates. */
+void tcp_recovery_check(struct tcp_step *step, uint64_t acknowledgment)
+{
+	struct direction *in = step->in;
+	const struct tcp_header *header = step->header;
+	if (!in->episode || acknowledgment <= in->episode->first_sequence)
+		return;
+	in->repeat_stamped = false;
+	if ((header->options & TCP_OPTION_TIMESTAMPS) && in->duplicate_acks < DUPLICATE_THRESHOLD &&
+	    !in->sacked_bytes && !in->episode->upstream &&
+	    sequence_difference(header->timestamp_echo, in->repeat_timestamp) < 0)
+		in->episode->spurious = true;
 }
 
 void tcp_recovery_progress(struct tcp_step *step)
