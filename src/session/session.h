@@ -88,6 +88,7 @@ enum session_event_type {
 	EVENT_ZERO_WINDOW,           /* a zero window ended, or stands at the session's end: event.zero_window */
 	EVENT_STALL,                 /* a silence inside open work ended: event.stall */
 	EVENT_TRANSACTION,           /* a request and its response are complete: event.transaction */
+	EVENT_SPURIOUS,              /* a repeat of what had been acknowledged: event.spurious */
 	EVENT_CAPTURE_HOLE,          /* acknowledged bytes that the trace does not hold: event.hole */
 };
 
@@ -98,6 +99,7 @@ struct session_event {
 		const struct tcp_zero_window *zero_window;
 		const struct tcp_stall *stall;
 		const struct tcp_transaction *transaction;
+		const struct tcp_spurious *spurious;
 		const struct tcp_hole *hole;
 	};
 };

@@ -64,6 +64,9 @@ struct rtt_estimate {            /* ns; from the trace point to one end and back
 	uint64_t minimum_packet, maximum_packet;
 };
 
+/* How many full segments of the other end an acknowledgement confirmed: 1, 2, 3, 4 to 7, 8 to 15, more */
+enum { ACK_SPANS = 6 };
+
 struct tcp_side {                /* one end as a sender of data, and what it advertises as a receiver */
 	bool isn_known, syn_seen, synack_seen, fin_seen, rst_seen;
 	uint32_t isn;
@@ -101,6 +104,8 @@ struct tcp_side {                /* one end as a sender of data, and what it adv
 	uint64_t rst_packet;
 	uint32_t rst_count;
 	uint8_t rst_ttl;
+	bool rst_knows_nothing;      /* without ACK, at the position that the other end had asked for: how a
+				      * host answers a segment of a connection it does not have (RFC 9293 3.10.7.1) */
 	bool rst_in_window;          /* sequence acceptable to the receiver */
 	/* As it was when the first reset passed: */
 	uint64_t rst_outstanding, rst_peer_outstanding;   /* unconfirmed bytes of this end, of the other */
@@ -115,11 +120,20 @@ struct tcp_side {                /* one end as a sender of data, and what it adv
 	int64_t late_data_time;
 	bool late_data_crossed;      /* it had not confirmed that FIN yet: they met on the way */
 
+	/* An acknowledgement of something else than the other end's SYN (RFC 5961, 4): this end still has
+	 * an older connection. 0 when there was none. */
+	uint64_t challenge_packet;
+	int64_t challenge_time;
+	uint32_t challenge_acknowledgment;
+	uint64_t challenge_reset_packet;     /* the other end's reset in answer, which ends the old connection */
+	int64_t challenge_reset_time;
+
 	/* Counters */
 	uint64_t data_segments, unique_bytes, repeated_segments, repeated_bytes;
 	uint32_t by_class[SEGMENT_CLASSES];
 	uint32_t by_mechanism[REPEAT_MECHANISMS];
 	uint64_t duplicate_acks, pure_acks, acks, dsacks, sacks;
+	uint32_t acks_by_span[ACK_SPANS];    /* pure acknowledgements outside of recoveries */
 	uint64_t keepalives;
 	uint64_t lost_upstream, lost_downstream;   /* segments of this sender, by recovered episodes */
 	uint64_t hole_acked_bytes;   /* acknowledged, never seen: CQ:loss of this direction */
@@ -130,13 +144,18 @@ struct tcp_side {                /* one end as a sender of data, and what it adv
 	uint32_t causality_violations;     /* acknowledged by the other end before recorded, by ≤ 5 ms */
 	int64_t causality_maximum;   /* ns */
 	uint64_t causality_first_packet;
-	int64_t last_data_time;      /* 0 before the first */
+	int64_t first_data_time;     /* 0 before the first */
+	uint64_t first_data_packet;
+	int64_t last_data_time;
 	uint64_t last_data_packet;
 	int64_t last_ack_progress_time;      /* when ack_hi last rose */
 	uint64_t last_ack_progress_packet;
 	int64_t idle_longest;        /* longest silence before data of this end */
 
 	struct rtt_estimate rtt;     /* between the trace point and this end: A8, side parts of RTTf */
+	/* The same from data alone that no delayed acknowledgement waits with: two full segments at once */
+	int64_t prompt_rtt;          /* the shortest, ns; meaningless without samples */
+	uint32_t prompt_rtt_samples;
 };
 
 struct tcp_handshake {
@@ -178,6 +197,7 @@ struct tcp_episode {             /* a loss and its repair; A9. One finding per e
 	uint32_t largest_unacked;    /* payload of the largest segment repeated by time-out */
 	uint32_t smallest_acked;     /* smallest payload that passed meanwhile (acknowledged or in SACK), 0 none */
 	uint32_t run_longest;        /* longest run of adjacent lost segments */
+	uint32_t lost_in_runs;       /* lost segments in runs of at least 4 */
 	int64_t start_time, end_time;
 	int64_t cost;                /* ns that the acknowledgement stood still for it */
 	uint64_t flight;             /* bytes outstanding when it began */
@@ -187,6 +207,13 @@ struct tcp_episode {             /* a loss and its repair; A9. One finding per e
 	int64_t before_gap_time, first_repeat_time, last_repeat_time;    /* after_gap: at start_time */
 	uint64_t repeats[8];         /* packets of the first repeats */
 	unsigned repeat_count;       /* in repeats[] */
+};
+
+struct tcp_spurious {            /* a repeat of bytes whose acknowledgement had passed before (A7 #8) */
+	uint8_t sender;              /* X */
+	bool ack_lost;               /* that acknowledgement had time enough to reach X */
+	uint64_t packet, ack_packet;
+	int64_t time, ack_time;
 };
 
 struct tcp_zero_window {

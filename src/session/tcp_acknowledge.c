@@ -96,6 +96,24 @@ static void sample_round_trip(struct tcp_step *step, uint64_t acknowledgment)
 		return;
 	step->segment->rtt = step->time - newest->first_time;
 	rtt_sample(&step->sender->rtt, step->segment->rtt, step->number);
+	struct tcp_side *y = step->sender;
+	uint64_t size = newest->end - newest->sequence;
+	if (size < step->receiver->segment_maximum || step->segment->acked_bytes < 2 * size)
+		return;
+	if (!y->prompt_rtt_samples++ || step->segment->rtt < y->prompt_rtt)
+		y->prompt_rtt = step->segment->rtt;
+}
+
+/* How many segments one acknowledgement confirms tells whether some of them are missing. */
+static void count_span(struct tcp_step *step)
+{
+	uint32_t size = step->receiver->segment_maximum;
+	if (step->length || !size || step->in->episode || (step->header->flags & (TCP_SYN | TCP_FIN)))
+		return;
+	uint64_t segments = (step->segment->acked_bytes + size / 2) / size;
+	if (segments)
+		step->sender->acks_by_span[segments < 4 ? segments - 1 : segments < 8 ? 3
+					   : segments < 16 ? 4 : 5]++;
 }
 
 static void progress(struct tcp_step *step, uint64_t acknowledgment)
@@ -111,6 +129,7 @@ static void progress(struct tcp_step *step, uint64_t acknowledgment)
 			owner->snd_max = acknowledgment;
 	}
 	in->probe_open = false;
+	count_span(step);
 	sample_round_trip(step, acknowledgment);
 	holes_acknowledge(step, in, owner, acknowledgment);
 	for (uint32_t i = 0; (in->sacked_bytes || in->episode) && i < in->flight.count; i++) {
@@ -123,6 +142,8 @@ static void progress(struct tcp_step *step, uint64_t acknowledgment)
 			note_size(in, segment);
 	}
 	flight_acknowledge(&in->flight, acknowledgment);
+	if (in->repeat_stamped)
+		tcp_recovery_check(step, acknowledgment);
 	owner->ack_hi = acknowledgment;
 	tcp_recovery_progress(step);
 	owner->last_ack_progress_time = step->time;

@@ -90,7 +90,7 @@ static bool was_reordered(const struct tcp_step *step, const struct hole *hole)
 	}
 	/* By time alone. A repeat needs a round trip over both sides, or a time-out. */
 	int64_t round_trip = tcp_round_trip(step->session);
-	return lag * 10 < round_trip * 8 && step->time - hole->before_time < RTO_FLOOR;
+	return lag < round_trip - round_trip / 5 && step->time - hole->before_time < RTO_FLOOR;
 }
 
 static uint8_t take_prefix(const struct tcp_step *step, uint64_t *prefix)
@@ -100,7 +100,8 @@ static uint8_t take_prefix(const struct tcp_step *step, uint64_t *prefix)
 	*prefix = 0;
 	if (payload->captured > step->length || !step->length)
 		return 0;
-	memcpy(prefix, payload->next, length);
+	if (length)
+		memcpy(prefix, payload->next, length);
 	return length;
 }
 
@@ -145,6 +146,7 @@ static enum segment_class classify_old(struct tcp_step *step, uint64_t start, ui
 	if (end <= x->ack_hi) {
 		if (start < x->seen_first || holes_was_acked_unseen(out, start, end))
 			return SEGMENT_HOLE_ACKED_LATE;
+		tcp_recovery_spurious(step);
 		return SEGMENT_SPURIOUS;
 	}
 	if (start < x->ack_hi)
@@ -235,6 +237,7 @@ static void classify_reset(struct tcp_step *step)
 	x->rst_time = step->time;
 	x->rst_packet = step->number;
 	x->rst_ttl = step->packet->ip->time_to_live;
+	x->rst_knows_nothing = !tcp_has(step->header, TCP_ACK) && segment->sequence == x->ack_hi;
 	const struct tcp_side *y = step->receiver;
 	x->rst_outstanding = x->snd_max > x->ack_hi ? x->snd_max - x->ack_hi : 0;
 	x->rst_peer_outstanding = y->snd_max > y->ack_hi ? y->snd_max - y->ack_hi : 0;
@@ -300,13 +303,13 @@ static void classify_bytes(struct tcp_step *step)
 		segment->original_packet = x->fin_first_packet;
 	} else if (segment->end > x->snd_max) {
 		uint64_t old_end = x->snd_max;
-		segment->class = classify_old(step, segment->sequence, old_end);
+		segment->class = (uint8_t)classify_old(step, segment->sequence, old_end);
 		segment->partly_new = true;
 		remember(step, old_end, segment->end, false);
 		segment->new_bytes += segment->end - old_end - fin;
 		x->snd_max = segment->end;
 	} else {
-		segment->class = classify_old(step, segment->sequence, segment->end);
+		segment->class = (uint8_t)classify_old(step, segment->sequence, segment->end);
 	}
 	if (fin)
 		note_fin(step);

@@ -96,6 +96,9 @@ struct direction {             /* the moving parts of one sender */
 	uint64_t chain_sequence;   /* the segment whose time-outs are counted */
 	int64_t chain_time;
 	uint32_t chain_length;
+	/* Eifel (RFC 3522): the timestamp of the first repeat, until its bytes are acknowledged */
+	uint32_t repeat_timestamp;
+	bool repeat_stamped;
 	uint64_t timeout_point;    /* snd_max when the last time-out fired: up to here go-back repeats */
 	int64_t frozen_since;      /* when the acknowledgement last rose before the episode */
 
@@ -160,6 +163,7 @@ struct tcp_done {              /* completed by the current packet; events point 
 	uint8_t holes;
 	struct tcp_stall stall[2];
 	uint8_t stalls;
+	struct tcp_spurious spurious;
 };
 
 struct tcp_engine {
@@ -225,6 +229,10 @@ void tcp_classify(struct tcp_step *step);
 void tcp_recovery_repeat(struct tcp_step *step, const struct hole *hole,
 			 struct flight_segment *original, uint64_t start, uint64_t end);
 void tcp_recovery_progress(struct tcp_step *step);   /* for the bytes of the other side */
+/* A repeat of what had been acknowledged: not part of any recovery, but worth an event. */
+void tcp_recovery_spurious(struct tcp_step *step);
+/* Does an acknowledgement up to `acknowledgment` show that the repair under way was for nothing? */
+void tcp_recovery_check(struct tcp_step *step, uint64_t acknowledgment);
 /* Ends an open episode: repaired, or cut by the end of the session. */
 void tcp_recovery_end(struct session *session, uint8_t sender, int64_t time, bool recovered,
 		      uint64_t acked_packet, struct observation *observation);
