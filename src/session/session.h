@@ -55,7 +55,7 @@ struct session_side {            /* what one end sent */
 	uint32_t padded_frames;      /* Ethernet frames that are as long as they are by padding */
 };
 
-enum session_end { SESSION_OPEN, SESSION_END_OF_TRACE, SESSION_EVICTED, SESSION_REPLACED };
+enum session_end { SESSION_OPEN, SESSION_END_OF_TRACE, SESSION_EVICTED, SESSION_REPLACED, SESSION_CLOSED };
 
 struct tcp_session;
 

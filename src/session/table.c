@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/memory.h"
 #include "decode/decoder.h"
 #include "session/fragments.h"
@@ -19,8 +20,12 @@
 #include "session/twins.h"
 #include "session/wireshark.h"
 
-/* Some 2 KiB a TCP session: well below a gigabyte, whatever the trace holds. */
-#define DEFAULT_MAX_SESSIONS 200000
+/* Some 4 KiB a TCP session with its state: 400 MB at the most, whatever the trace holds. */
+#define DEFAULT_MAX_SESSIONS 100000
+/* Past so many, connections that closed a while ago are judged early and forgotten. Below, they are
+ * kept, so that a straggler still finds its session (and Wireshark's number for it). */
+#define CLOSED_SESSIONS_KEPT 16384
+#define CLOSED_SESSION_LINGER (120 * NANOSECONDS)    /* RFC 9293, 3.4.2: the maximum segment lifetime */
 
 struct session_table {
 	struct session_store *store;
@@ -104,9 +109,22 @@ static void evict_oldest(struct session_table *table)
 	release_session(table, entry);
 }
 
+static void retire_closed(struct session_table *table)
+{
+	struct session_entry *entry = session_store_oldest(table->store);
+	if (!entry || !entry->session.tcp || !entry->session.tcp->closed ||
+	    table->now - entry->session.last_time < CLOSED_SESSION_LINGER)
+		return;
+	end_session(table, entry, SESSION_CLOSED, table->now);
+	release_session(table, entry);
+}
+
 static struct session_entry *make_session(struct session_table *table, const struct flow *flow,
 					  uint64_t hash)
 {
+	if (session_store_count(table->store) >= CLOSED_SESSIONS_KEPT)
+		for (int i = 0; i < 2; i++)      /* two for one: the number falls again */
+			retire_closed(table);
 	while (session_store_count(table->store) >= table->max_sessions)
 		evict_oldest(table);
 	struct session_entry *entry = session_store_add(table->store, &flow->key, hash);
