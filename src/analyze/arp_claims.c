@@ -78,7 +78,8 @@ static void note_claim(struct arp_claims *all, struct claims *claims, const stru
 	}
 	current->last = sample_of(packet);
 	current->answered = packet->arp->operation == ARP_REPLY && !packet->arp->gratuitous;
-	if (current->answered && claims->probe.packet &&
+	/* RFC 5227, 1.1: any ARP packet from the address is a conflict, not only a reply. */
+	if (claims->probe.packet &&
 	    !is_mac(&claims->prober, packet->arp->sender_mac) &&
 	    packet->record->time - claims->probe.time <= ANSWERED_WITHIN) {
 		claims->probe_answered = true;
@@ -93,7 +94,8 @@ static bool was_asked(struct arp_claims *all, const struct packet *packet)
 	return request && packet->record->time - request->time <= ANSWERED_WITHIN;
 }
 
-static void note_speaker(struct arp_claims *all, const struct packet *packet)
+/* `contested`: another station claims the same address. */
+static void note_speaker(struct arp_claims *all, const struct packet *packet, bool contested)
 {
 	const struct arp_header *arp = packet->arp;
 	struct mac mac;
@@ -110,21 +112,20 @@ static void note_speaker(struct arp_claims *all, const struct packet *packet)
 		speaker->unsolicited_peak = count;
 	proof_add(&speaker->proof, packet);
 	memcpy(speaker->victim.bytes, arp->target_mac, sizeof speaker->victim.bytes);
-	speaker->claimed = arp->sender;
+	if (contested || !speaker->contested)
+		speaker->claimed = arp->sender;
+	speaker->contested |= contested;
 }
 
-struct claims *arp_claims_observe(struct arp_claims *all, const struct packet *packet)
+void arp_claims_observe(struct arp_claims *all, const struct packet *packet)
 {
 	const struct arp_header *arp = packet->arp;
 	if (!arp->sender.family || arp->operation > ARP_REPLY)
-		return NULL;
-	if (arp->probe) {
+		return;
+	if (arp->probe)
 		note_probe(all, packet);
-		return NULL;
-	}
 	if (address_is_unspecified(&arp->sender))
-		return NULL;
-	note_speaker(all, packet);
+		return;
 	if (arp->operation == ARP_REQUEST) {
 		struct request_key key = { arp->sender, arp->target };
 		struct sample *request = cache_enter(&all->requests, &key, NULL);
@@ -132,5 +133,5 @@ struct claims *arp_claims_observe(struct arp_claims *all, const struct packet *p
 	}
 	struct claims *claims = cache_enter(&all->claims, &arp->sender, NULL);
 	note_claim(all, claims, packet);
-	return claims;
+	note_speaker(all, packet, claims->claimant[!claims->current].last.packet != 0);
 }

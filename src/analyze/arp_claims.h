@@ -33,7 +33,8 @@ struct speaker {                 /* one station */
 	uint32_t unsolicited_peak;
 	struct proof proof;      /* of these replies */
 	struct mac victim;       /* to whom the last of them went */
-	struct address claimed;  /* what it said was its own */
+	struct address claimed;  /* what it said was its own: best an address that is contested */
+	bool contested;          /* another station claims that, too */
 	struct mac old_station;  /* whose traffic it then got; packets are 0 when nobody's */
 	struct sample old_use, new_use;
 };
@@ -47,7 +48,7 @@ struct arp_claims {
 
 void arp_claims_init(struct arp_claims *all, int64_t window);
 void arp_claims_finish(struct arp_claims *all);
-/* Takes in one ARP packet. Returns the claims on its sender's address, NULL when it claims none. */
-struct claims *arp_claims_observe(struct arp_claims *all, const struct packet *packet);
+/* Takes in one ARP packet. */
+void arp_claims_observe(struct arp_claims *all, const struct packet *packet);
 
 #endif

@@ -244,12 +244,10 @@ static void report_speaker(struct analysis_context *context, const struct mac *m
 }
 
 /* Repeats replies that nobody asked for, for an address that another station claims as well. */
-static bool is_poisoning(struct duplicate_state *state, const struct speaker *speaker)
+static bool is_poisoning(const struct duplicate_state *state, const struct speaker *speaker)
 {
-	if (speaker->unsolicited_peak < state->replies || speaker->addresses.count < state->addresses)
-		return false;
-	const struct claims *claims = cache_find(&state->all.claims, &speaker->claimed);
-	return claims && claims->claimant[1].last.packet;
+	return speaker->contested && speaker->unsolicited_peak >= state->replies &&
+	       speaker->addresses.count >= state->addresses;
 }
 
 static void report_speakers(struct analysis_context *context)

@@ -92,11 +92,11 @@ static void report_searchers(struct analysis_context *context)
 	while ((asker = asked_searcher(&state->asked, state->search, &at, &address))) {
 		struct finding finding;
 		finding_begin(&finding, &no_reply, NULL);
-		finding_host(&finding, address);
+		finding_subject(&finding, address, &asker->target, 0, 0);
 		finding.severity = SEVERITY_NOTICE;
 		finding.sub_kind = "search";
-		finding.say = "{host} asked for the hardware addresses of {missing} addresses that nobody "
-			      "has: it searches the LAN, or works through stale addresses.";
+		finding.say = "{client} asked for the hardware addresses of {missing} addresses that "
+			      "nobody has: it searches the LAN, or works through stale addresses.";
 		finding.count = asker->missing;
 		finding_count(&finding, "missing", asker->missing);
 		finding_threshold(&finding, "search", UNIT_COUNT, state->search);

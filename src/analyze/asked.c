@@ -64,8 +64,10 @@ void asked_conclude(struct asked *asked)
 		if (last_heard(asked, &key->target) > first->packet)
 			continue;
 		struct asker *asker = cache_enter(&asked->askers, &key->asker, NULL);
-		if (!asker->missing++ || first->packet < asker->first.packet)
-			asker->first = *first;
+		if (asker->missing++ && first->packet >= asker->first.packet)
+			continue;
+		asker->first = *first;
+		asker->target = key->target;
 	}
 }
 

@@ -21,7 +21,8 @@ struct asked {
 struct asker {
 	uint64_t answers;        /* it got, so that the trace would show others */
 	uint32_t missing;        /* targets that never answered it; known at the end */
-	struct sample first;
+	struct sample first;     /* request for one of them */
+	struct address target;   /* which it was for */
 };
 
 /* A target that never answered, with what decides how sure that is. */

@@ -105,6 +105,9 @@ struct sender {                  /* whose packets are complained about */
 	struct spread targets;   /* addresses and ports */
 	struct spread subnets;   /* /24 or /64 */
 	struct sample first, last;
+	struct address server, router;   /* of the first */
+	uint8_t protocol;
+	uint16_t port;
 };
 
 struct errors_state {
@@ -204,8 +207,13 @@ static void note_sender(struct errors_state *state, const struct packet *packet,
 	key.group = (uint8_t)group;
 	struct sender *sender = cache_enter(&state->senders, &key, NULL);
 	sender->last = (struct sample){ packet->record->number, packet->record->time };
-	if (!sender->first.packet)
+	if (!sender->first.packet) {
 		sender->first = sender->last;
+		sender->server = quote->destination;
+		sender->router = packet->ip->source;
+		sender->protocol = quote->protocol;
+		sender->port = quote->destination_port;
+	}
 	uint64_t port = group == GROUP_UNREACHABLE ? 0 : quote->destination_port;
 	size_t subnet = quote->version == 4 ? 3 : 8;
 	spread_add(&sender->targets, hash_bytes(&quote->destination, sizeof quote->destination, port));
@@ -269,10 +277,12 @@ static void report_scan(struct analysis_context *context, const struct sender_ke
 {
 	struct finding finding;
 	finding_begin(&finding, kind_of((enum group)key->group), NULL);
-	finding_host(&finding, &key->client);
+	finding_subject(&finding, &key->client, &sender->server, sender->port, sender->protocol);
+	finding.service = service_name(sender->protocol, sender->port);
+	finding_address(&finding, "router", &sender->router);
 	finding.severity = SEVERITY_NOTICE;
 	finding.sub_kind = "scan";
-	finding.say = "{host} tried more than {targets} destinations that refuse or do not exist: it searches "
+	finding.say = "{client} tried more than {targets} destinations that refuse or do not exist: it searches "
 		      "the network.";
 	finding_count(&finding, "targets", sender->targets.count - 1);
 	char host[ADDRESS_TEXT_SIZE];

@@ -70,6 +70,7 @@ struct side_sizes {              /* of one sender */
 	uint64_t repeat_start;   /* of the segment that time-outs repeated last */
 	uint32_t pending_size, passed;
 	uint32_t repeat_size, reduced;   /* repeated with, and later with less: 0 when not */
+	uint32_t beside;         /* least that was acknowledged behind the present gap; 0 when nothing */
 	bool may_fragment;       /* a data packet without the don't-fragment flag */
 };
 
@@ -146,8 +147,25 @@ static void note_acknowledgment(struct side_sizes *sizes, const struct packet *p
 		sizes->passed = sizes->pending_size;
 		sizes->pending_end = 0;
 	}
-	if (segment->new_sack)
-		sizes->selective = (struct sample){ packet->record->number, packet->record->time };
+	const struct tcp_header *tcp = packet->tcp;
+	if (segment->acked_bytes)
+		sizes->beside = 0;
+	if (!segment->new_sack)
+		return;
+	sizes->selective = (struct sample){ packet->record->number, packet->record->time };
+	for (unsigned i = 0; i < tcp->sack_count; i++) {
+		uint32_t size = tcp->sack[i][1] - tcp->sack[i][0];
+		if (!sizes->beside || size < sizes->beside)
+			sizes->beside = size;
+	}
+}
+
+/* The smallest segment that passed while the large one did not; 0 when none did. */
+static uint32_t smallest_passed(const struct side_sizes *sizes, const struct tcp_episode *episode)
+{
+	if (episode->recovered && sizes->reduced)
+		return sizes->reduced;
+	return episode->smallest_acked ? episode->smallest_acked : sizes->beside;
 }
 
 /* Both hosts on one LAN: neither's packets passed a router. */
@@ -177,7 +195,7 @@ static bool judge(const struct analysis_context *context, const struct session *
 		size = receiver->mss;        /* the sender's card cuts it to that */
 	bool shrank = episode->recovered && sizes->reduced > 0;
 	verdict->size = size;
-	verdict->passed = shrank ? sizes->reduced : episode->smallest_acked;
+	verdict->passed = smallest_passed(sizes, episode);
 	verdict->reduced = shrank;
 	verdict->neighbours = size + HEADERS > ETHERNET_PAYLOAD && are_neighbours(context, session);
 	uint32_t smaller = verdict->neighbours ? state->lan_smaller : state->smaller;

@@ -136,6 +136,7 @@ static void report_many(struct analysis_context *context)
 	}
 	finding_count(&finding, "packets", (double)finding.count);
 	finding_count(&finding, "addresses", (double)state->sources.count);
+	finding_words(&finding, "station", "the sender");
 	blame_word(&finding, PARTY_ATTACKER, "attacker:unknown");
 	finding.confidence = CONFIDENCE_LIKELY;
 	finding_why(&finding, "No host is configured with so many wrong addresses.");
