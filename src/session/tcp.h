@@ -111,7 +111,7 @@ struct tcp_side {                /* one end as a sender of data, and what it adv
 	uint64_t rst_outstanding, rst_peer_outstanding;   /* unconfirmed bytes of this end, of the other */
 	int64_t rst_idle;            /* ns of silence of the whole session before it */
 	bool rst_request_open;       /* a request of the client had no answer yet */
-	bool rst_answer_open;        /* an answer had begun and its last bytes were not confirmed */
+	bool rst_answer_open;        /* an answer had begun and was not at its end, or not confirmed */
 	bool rst_other_mac;          /* came from another MAC than this end's packets before */
 	uint8_t rst_ttl_expected;    /* TTL of at least 5 packets of this end in a row before it; 0 unknown */
 	uint32_t after_rst;          /* packets of this end after it that are no resets */
@@ -144,6 +144,7 @@ struct tcp_side {                /* one end as a sender of data, and what it adv
 	uint32_t causality_violations;     /* acknowledged by the other end before recorded, by ≤ 5 ms */
 	int64_t causality_maximum;   /* ns */
 	uint64_t causality_first_packet;
+	int64_t causality_first_time;
 	int64_t first_data_time;     /* 0 before the first */
 	uint64_t first_data_packet;
 	int64_t last_data_time;

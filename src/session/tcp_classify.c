@@ -33,8 +33,10 @@ static bool came_after_acknowledgement(struct tcp_step *step)
 	}
 	int64_t lag = step->time - pending->time;
 	side->causality_violations++;
-	if (!side->causality_first_packet)
+	if (!side->causality_first_packet) {
 		side->causality_first_packet = step->number;
+		side->causality_first_time = step->time;
+	}
 	if (lag > side->causality_maximum)
 		side->causality_maximum = lag;
 	return true;
@@ -243,10 +245,12 @@ static void classify_reset(struct tcp_step *step)
 	x->rst_peer_outstanding = y->snd_max > y->ack_hi ? y->snd_max - y->ack_hi : 0;
 	int64_t last = step->out->last_time > step->in->last_time ? step->out->last_time : step->in->last_time;
 	x->rst_idle = last ? step->time - last : 0;
-	x->rst_request_open = step->engine->turn.state == TURN_REQUEST;
-	x->rst_answer_open = step->engine->turn.state == TURN_RESPONSE &&
-			     step->tcp->side[step->session->client ^ 1].snd_max >
-			     step->tcp->side[step->session->client ^ 1].ack_hi;
+	const struct tcp_side *server = &step->tcp->side[step->session->client ^ 1];
+	const struct turn *turn = &step->engine->turn;
+	x->rst_request_open = turn->state == TURN_REQUEST;
+	/* Answers end with a segment that is pushed or not full. */
+	x->rst_answer_open = turn->state == TURN_RESPONSE &&
+			     (server->snd_max > server->ack_hi || !turn->last_response_short);
 	x->rst_ttl_expected = step->out->ttl_steady >= TTL_STEADY ? step->out->ttl : 0;
 	x->rst_other_mac = step->packet->link.has_source && step->out->last_packet &&
 			   memcmp(step->packet->link.source, step->out->mac, sizeof step->out->mac) != 0;
