@@ -62,12 +62,15 @@ static void prepare(struct trace_analysis *analysis, struct source *source, size
 }
 
 /* Keeps the picture of the whole trace. Records without a time happen "now". */
-static void trace_observe(struct trace_state *trace, const struct record *record)
+static void trace_observe(struct trace_state *trace, struct record *record)
 {
 	trace->packets++;
 	trace->bytes += record->original_length;
-	if (record->time == INT64_MIN)
+	if (record->time == INT64_MIN) {
+		record->timeless = true;
+		record->time = trace->now;
 		return;
+	}
 	if (trace->first_time == INT64_MIN) {
 		trace->first_time = trace->last_time = trace->now = record->time;
 		return;
@@ -121,10 +124,9 @@ bool analysis_run(struct trace_analysis *analysis, struct source *source, size_t
 		wireshark_counter_observe(analysis->counter, packet, observation.analysis);
 		analysis->stopped = !go_on(analysis, &observation);
 	}
-	if (got == SOURCE_ERROR)
-		return false;
+	/* What was read before an error is judged all the same. */
 	conclude(analysis);
-	return true;
+	return got != SOURCE_ERROR;
 }
 
 unsigned interface_time_digits(const struct source_report *report, uint32_t interface)

@@ -4,10 +4,10 @@
 
 #include "decode/packet.h"
 
-/* False for packets of formats without times (INT64_MIN): nothing can be said about their rhythm. */
+/* False for packets of formats without times: nothing can be said about their rhythm. */
 static inline bool frame_has_time(const struct packet *packet)
 {
-	return packet->record->time != INT64_MIN;
+	return !packet->record->timeless;
 }
 
 static inline bool frame_is_broadcast(const struct packet *packet)

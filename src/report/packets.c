@@ -74,7 +74,7 @@ void packet_row_fill(struct culprit_packet *to, const struct trace_analysis *ana
 	const struct tcp_header *tcp = packet->tcp;
 
 	to->number = record->number;
-	to->time = record->time;
+	to->time = record->timeless ? INT64_MIN : record->time;
 	to->time_digits = interface_time_digits(analysis->trace.source, record->interface);
 	to->length = record->original_length;
 	to->datagram_length = packet->ip ? packet->ip->header_length + packet->ip->payload_length

@@ -290,7 +290,7 @@ uint32_t wireshark_analyze(struct wireshark_stream **stream, const struct packet
 		.length = tcp->payload_length,
 		.window = tcp->window,
 		.flags = tcp->flags,
-		.time = packet->record->time == INT64_MIN ? 0 : packet->record->time,
+		.time = packet->record->timeless ? 0 : packet->record->time,
 	};
 	uint32_t found = check_reuse(*stream, direction, &segment, new_stream);
 	/* How much data a fragment carries is not known before all of it is there. */

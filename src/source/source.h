@@ -26,6 +26,7 @@ struct record {              /* one packet as the source delivered it */
 	uint64_t offset;         /* of the record in its (decompressed) file */
 	const char *comment;     /* NULL or the recorder's comment, valid as long as `bytes` */
 	uint32_t comment_length;
+	bool timeless;           /* the format had no time for it; analysis.c then fills in the present one */
 	uint32_t drop_count;     /* packets that the recorder says it lost before this one (epb_dropcount) */
 };
 
