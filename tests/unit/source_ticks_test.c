@@ -36,12 +36,12 @@ static const struct example examples[] = {
 	{ 6, 3600, 1000000, 3601 * SECOND },
 	{ 6, -3600, 1000000, -3599 * SECOND },
 	{ 6, -1, 0, -SECOND },
-	{ 9, INT64_MAX, 0, INT64_MAX },                /* does not fit: the nearest that does */
-	{ 9, INT64_MIN, 0, INT64_MIN + 1 },
-	{ 0, 0, UINT64_MAX, INT64_MAX },
-	{ 6, 0, UINT64_MAX, INT64_MAX },
-	{ 9, 0, UINT64_MAX, INT64_MAX },
-	{ 9, -10000000000, UINT64_MAX, 8446744073709551615 },
+	{ 9, INT64_MAX, 0, INT64_MAX / 2 },                /* does not fit: the nearest that does */
+	{ 9, INT64_MIN, 0, -(INT64_MAX / 2) },
+	{ 0, 0, UINT64_MAX, INT64_MAX / 2 },
+	{ 6, 0, UINT64_MAX, INT64_MAX / 2 },
+	{ 9, 0, UINT64_MAX, INT64_MAX / 2 },
+	{ 9, -10000000000, UINT64_MAX, INT64_MAX / 2 },
 };
 
 static void test_examples(void **state)
