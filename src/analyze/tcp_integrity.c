@@ -11,7 +11,7 @@ static const struct finding_kind bad_checksum = {
 	.buttons = BUTTON_TE,
 	.merge = MERGE_PAIR,
 	.title = "Packets arrive damaged",
-	.say = "{damaged|packet|packets} of {sender} ({share}) carry a wrong TCP checksum at the capture point{repeated}.",
+	.say = "{damaged|packet|packets} of {sender} ({share}) came to the capture point with a wrong TCP checksum{repeated}.",
 	.meaning = "The checksum does not fit the bytes, most packets of that host are right, and so it is neither "
 		   "checksum offload nor a device that rewrites everything: some packets were damaged on the way.",
 	.false_alarms = "Checksums that are 0 or only the pseudo-header's are filled in later by the card "

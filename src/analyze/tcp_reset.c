@@ -234,6 +234,8 @@ static void report_reset(struct analysis_context *context, const struct session 
 	name_host(&finding, session, side);
 	finding_number(&finding, "open", UNIT_BYTES, (double)open, FACT_SUM);
 	finding_words(&finding, "open_is", "%s", open == 1 ? "was" : "were");
+	if (!open)
+		finding.say = "{host_name} broke the connection off {context}.";
 	if (closing && !(server && y->late_data_bytes)) {
 		finding.severity = SEVERITY_INFO;
 		finding.sub_kind = "reset-instead-of-close";
