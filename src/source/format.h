@@ -40,6 +40,7 @@ struct reader {
 	uint16_t file;           /* index in the ledger */
 	uint64_t losses;         /* calls of reader_lost */
 	bool keep_comments;
+	int leap_seconds;        /* of TOD clocks */
 	bool ended;
 };
 
@@ -51,6 +52,7 @@ const struct source_format *const *formats(size_t *count);
 struct reader_options {
 	uint64_t max_decompressed;
 	bool keep_comments;
+	int leap_seconds;
 	bool threaded;           /* decompress in a thread of its own */
 	size_t block;            /* bytes to read at once */
 	_Atomic uint64_t *progress;

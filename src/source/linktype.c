@@ -67,7 +67,16 @@ static const char *const names[] = {
 
 const char *link_type_name(uint32_t link_type)
 {
-	return link_type < sizeof names / sizeof *names ? names[link_type] : NULL;
+	switch (link_type) {
+	case LINKTYPE_ZOS_DATA:
+		return "ZOS_DATA";
+	case LINKTYPE_ZOS_EE:
+		return "ZOS_EE";
+	case LINKTYPE_ZOS_SMC:
+		return "ZOS_SMC";
+	default:
+		return link_type < sizeof names / sizeof *names ? names[link_type] : NULL;
+	}
 }
 
 uint32_t link_type_from_file(uint32_t value)

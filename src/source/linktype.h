@@ -14,6 +14,20 @@ enum {
 	LINKTYPE_LINUX_SLL2 = 276, LINKTYPE_PPP_PPPD = 166, LINKTYPE_PPP_WITH_DIR = 204,
 };
 
+/* Others that trace formats name in their own way. Nothing decodes them yet. */
+enum {
+	LINKTYPE_ATM_RFC1483 = 100, LINKTYPE_IP_OVER_FC = 122, LINKTYPE_SUNATM = 123,
+	LINKTYPE_IPNET = 226, LINKTYPE_INFINIBAND = 247,
+	LINKTYPE_USER0 = 147,   /* stands for whatever a format knows and we do not */
+};
+
+/* Records of z/OS that are no packets of any link: numbers of our own, above those of files. */
+enum {
+	LINKTYPE_ZOS_DATA = 0x10005, /* bytes that a program sent or received through a socket */
+	LINKTYPE_ZOS_EE = 0x10006,   /* Enterprise Extender without an IP header */
+	LINKTYPE_ZOS_SMC = 0x10008,  /* SMC-R or SMC-D, from its extension header on */
+};
+
 /* For what a trace holds between its packets and other tools number like packets: pcapng custom
  * blocks. */
 #define LINKTYPE_NOT_A_PACKET UINT32_MAX

@@ -54,6 +54,7 @@ static struct reader_options reader_options(struct members *members, const struc
 	return (struct reader_options){
 		.max_decompressed = members->options->max_decompressed,
 		.keep_comments = members->options->keep_comments,
+		.leap_seconds = members->options->leap_seconds,
 		.threaded = member->seekable && members->open_count < THREADED_FILES,
 		.block = block,
 		.progress = &members->bytes_read,

@@ -124,6 +124,7 @@ static bool decompress(struct reader *reader, const struct reader_options *optio
 static bool begin(struct reader *reader, const struct reader_options *options, struct error *error)
 {
 	reader->keep_comments = options->keep_comments;
+	reader->leap_seconds = options->leap_seconds;
 	if (!decompress(reader, options, error))
 		return false;
 	reader->format = recognise(&reader->input);

@@ -24,7 +24,6 @@ static const struct stranger strangers[] = {
 	{ 0, "\x1f\x9d", 2, "compress(1) data", "decompress it first: uncompress FILE" },
 	{ 0, "%PDF", 4, "a PDF document", "give culprit the trace itself" },
 	{ 0, "\x7f" "ELF", 4, "a program", "give culprit the trace itself" },
-	{ 0, "snoop\0\0\0", 8, "a snoop trace", CONVERT },
 	{ 0, "iptrace ", 8, "an AIX iptrace", CONVERT },
 	{ 0, "TRSNIFF data    \x1a", 17, "a Sniffer trace", CONVERT },
 	{ 0, "XCP\0", 4, "a Windows Sniffer trace", CONVERT },

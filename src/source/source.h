@@ -11,6 +11,8 @@
 
 #include "core/error.h"
 
+struct zos_record;           /* source/zos.h */
+
 enum record_direction { DIRECTION_UNKNOWN, DIRECTION_INBOUND, DIRECTION_OUTBOUND };
 
 struct record {              /* one packet as the source delivered it */
@@ -28,6 +30,7 @@ struct record {              /* one packet as the source delivered it */
 	uint32_t comment_length;
 	bool timeless;           /* the format had no time for it; analysis.c then fills in the present one */
 	uint32_t drop_count;     /* packets that the recorder says it lost before this one (epb_dropcount) */
+	const struct zos_record *zos; /* what only z/OS knows, valid as long as `bytes`; NULL elsewhere */
 };
 
 enum source_status { SOURCE_RECORD, SOURCE_END, SOURCE_ERROR };
@@ -65,6 +68,27 @@ struct source_file {
 	bool text_mode_damage;       /* CR LF pairs where a binary transfer would have none */
 };
 
+/* What z/OS trace records tell besides packets. All zero for other formats. */
+struct source_zos {
+	uint64_t records;            /* trace records read, of any kind */
+	uint64_t formats[9];         /* by enum zos_format; [0]: other numbers */
+	uint64_t lost_notes;         /* records that say that others were lost */
+	uint64_t lost_packets, lost_data;    /* how many, as far as they say so (uncertain) */
+	uint64_t segments;           /* records that were part of a longer packet */
+	uint64_t segments_lost;      /* packets delivered without all their segments */
+	uint64_t orphans;            /* segments whose first one is not in the trace */
+	uint64_t abbreviated;        /* packets cut by ABBREV */
+	uint64_t confidential;       /* records whose AT-TLS data is hidden */
+	uint64_t discarded;          /* packets that the stack or the OSA threw away */
+	uint64_t trace_count_gaps;   /* numbers missing in the stack's own count: filtered or lost */
+	uint64_t header_disagrees;   /* packets whose own addresses are not those of their trace header */
+	uint32_t writer_header;      /* bytes in front of the data of each logical record, learned */
+	uint32_t frame_start;        /* where OSAENTA frames begin behind the header, learned */
+	bool wrapped;                /* the data set was full and began again at its start */
+	bool wrap_sorted;            /* and was read from its oldest record on */
+	const char *container;       /* constant text: "entries", "RDW", "BDW and RDW", …; NULL elsewhere */
+};
+
 struct source_name { char *address; char *name; };   /* pcapng name resolution block */
 struct source_secret { uint32_t type; uint8_t *bytes; size_t length; }; /* pcapng decryption secrets block */
 
@@ -87,6 +111,7 @@ struct source_report {
 	uint64_t unknown_blocks;
 	uint64_t snap_length_exceeded; /* records longer than their interface's snap length says */
 	char hardware[128], operating_system[128], application[128]; /* of the first section */
+	struct source_zos zos;
 };
 
 struct source;
@@ -94,6 +119,7 @@ struct source;
 struct source_options {
 	uint64_t max_decompressed;   /* stop (as damage) past so many bytes out of a compressed file; 0: 1 TiB */
 	bool keep_comments;
+	int leap_seconds;            /* z/OS: what the machine's TOD clock was ahead of UTC; 0 is usual */
 };
 
 /* Opens one or several traces as one, in time order; "-" is standard input. NULL with `error` filled

@@ -1,0 +1,128 @@
+#include "source/zos.h"
+
+#include "core/clock.h"
+
+/* 1900-01-01 to 1970-01-01 in microseconds; the TOD clock counts from 1900. */
+#define EPOCH 2208988800000000LL
+/* Bit 51 of the clock is a microsecond: the lower 12 bits are its fraction. */
+#define TOD_MICROSECOND 4096
+
+int64_t zos_time_from_tod(uint64_t tod, int leap_seconds)
+{
+	int64_t microseconds = (int64_t)(tod >> 12) - EPOCH;
+	if (tod >> 62 == 0)
+		microseconds += (int64_t)1 << 52;
+	int64_t fraction = (int64_t)(tod & (TOD_MICROSECOND - 1)) * 1000 / TOD_MICROSECOND;
+	return microseconds * MICROSECOND + fraction - leap_seconds * NANOSECONDS;
+}
+
+uint64_t zos_tod_from_time(int64_t nanoseconds, int leap_seconds)
+{
+	int64_t time = nanoseconds + leap_seconds * NANOSECONDS;
+	int64_t microseconds = time / MICROSECOND, rest = time % MICROSECOND;
+	if (rest < 0) {
+		microseconds--;
+		rest += MICROSECOND;
+	}
+	/* Rounded up, so that reading it again gives the same nanosecond. */
+	uint64_t fraction = ((uint64_t)rest * TOD_MICROSECOND + 999) / 1000;
+	return (uint64_t)(microseconds + EPOCH) << 12 | fraction;
+}
+
+#define UNKNOWN '.'
+
+static char letter(uint8_t code)
+{
+	static const char high[][11] = { "ABCDEFGHI", "JKLMNOPQR", "STUVWXYZ", "0123456789" };
+	static const char low[][11] = { "abcdefghi", "jklmnopqr", "stuvwxyz" };
+	unsigned row = code >> 4, column = code & 0x0f;
+	if (code >= 0xf0)
+		return column < 10 ? high[3][column] : UNKNOWN;
+	/* S and s begin in the second column of their row. */
+	unsigned first = (row == 0x0e || row == 0x0a) ? 2 : 1;
+	if (row >= 0x0c && column >= first && column < 10)
+		return high[row - 0x0c][column - first];
+	if (row >= 0x08 && row <= 0x0a && column >= first && column < 10)
+		return low[row - 0x08][column - first];
+	switch (code) {
+	case 0x00:
+	case 0x40:
+		return ' ';
+	case 0x4b:
+		return '.';
+	case 0x5b:
+		return '$';
+	case 0x60:
+		return '-';
+	case 0x6d:
+		return '_';
+	case 0x7b:
+		return '#';
+	case 0x7c:
+		return '@';
+	default:
+		return UNKNOWN;
+	}
+}
+
+void zos_ebcdic_to_text(const uint8_t *ebcdic, size_t length, char *to)
+{
+	size_t end = 0;
+	for (size_t i = 0; i < length; i++) {
+		to[i] = letter(ebcdic[i]);
+		if (to[i] != ' ')
+			end = i + 1;
+	}
+	to[end] = '\0';
+}
+
+static uint8_t code_of(char c)
+{
+	if (c >= 'a' && c <= 'z')
+		c = (char)(c - 'a' + 'A');
+	for (unsigned code = 0x4b; code <= 0xf9; code++)
+		if (letter((uint8_t)code) == c && (c != UNKNOWN || code == 0x4b))
+			return (uint8_t)code;
+	return c == ' ' ? 0x40 : 0x6d;
+}
+
+void zos_text_to_ebcdic(const char *text, uint8_t *ebcdic, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		ebcdic[i] = *text ? code_of(*text++) : 0x40;
+}
+
+bool zos_is_name(const uint8_t *ebcdic, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (letter(ebcdic[i]) == UNKNOWN && ebcdic[i] != 0x4b)
+			return false;
+	return true;
+}
+
+const char *zos_device_name(uint8_t device_type)
+{
+	switch (device_type) {
+	case 34:
+		return "Loopback";
+	case 39:
+		return "QDIO Ethernet";
+	case 53:
+		return "QDIO Ethernet 6";
+	default:
+		return NULL;
+	}
+}
+
+const char *zos_format_name(uint32_t format)
+{
+	static const char *const names[ZOS_FORMATS] = {
+		[ZOS_OLD_PACKET] = "packet trace (old)", [ZOS_OLD_X25] = "X.25 trace (old)",
+		[ZOS_OLD_DATA] = "data trace (old)", [ZOS_PACKET] = "packet trace",
+		[ZOS_DATA] = "data trace", [ZOS_EE] = "Enterprise Extender trace",
+		[ZOS_FRAME] = "OSAENTA trace", [ZOS_SMC] = "SMC trace",
+	};
+	if (format >= ZOS_LOST_RECORDS)
+		return "lost records";
+	return format < ZOS_FORMATS && names[format] ? names[format] : "unknown record";
+}
