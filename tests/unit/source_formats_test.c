@@ -82,7 +82,7 @@ static const struct {
 	{ "12:00:01 IP a > b: Flags [S]\n", 29, ERROR_NOT_A_TRACE, "this is text, not a trace" },
 	{ "Gr\xc3\xbc\xc3\x9f" "e\r\n", 9, ERROR_NOT_A_TRACE, "this is text, not a trace" },
 	{ "PK\3\4 and so on", 14, ERROR_NOT_A_TRACE, "this is a zip archive" },
-	{ "snoop\0\0\0\0\0\0\2\0\0\0\4", 16, ERROR_NOT_A_TRACE, "snoop" },
+	{ "snoop\0\0\0\0\0\0\2\0\0\0", 15, ERROR_DAMAGED, "snoop file ends inside its header" },
 	{ "\1\2\3\4\5\6\7", 7, ERROR_NOT_A_TRACE,
 		"no trace format begins with the bytes 01 02 03 04 05 06 07" },
 	{ "\0", 1, ERROR_NOT_A_TRACE, "no trace format begins with the bytes 00" },
