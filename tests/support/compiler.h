@@ -83,12 +83,19 @@ struct compiler {
 
 /* scenario.c */
 void compile_fail(struct compiler *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* scenario_host.c */
+void statement_host(struct compiler *c);
 /* The index of a host by name or literal address, which makes the host. */
 unsigned host_take(struct compiler *c, const char *name);
 /* "A:53" */
 void endpoint_take(struct compiler *c, const char *what, unsigned *host, uint16_t *port);
 /* "02:00:00:00:00:05" or "broadcast" */
 bool mac_from_text(const char *text, uint8_t to[6]);
+void mac_take(struct compiler *c, uint8_t to[6]);
+void host_macs(const struct compiler *c, unsigned from, unsigned to, uint8_t source[6],
+	       uint8_t destination[6]);
+
+/* scenario_emit.c */
 void shape_begin(struct shape *shape);
 /* Reads one property of a packet if the next words are one. */
 bool shape_accept(struct compiler *c, struct shape *shape);
@@ -98,11 +105,12 @@ size_t packet_emit(struct compiler *c, unsigned from, unsigned to, uint8_t proto
 /* Adds a frame that is complete. */
 size_t frame_emit(struct compiler *c, unsigned from, const uint8_t *frame, size_t length,
 		  const struct shape *shape);
-void host_macs(const struct compiler *c, unsigned from, unsigned to, uint8_t source[6],
-	       uint8_t destination[6]);
 /* 1 + index of the label, made when it is new. */
 uint32_t label_index(struct compiler *c, const char *name);
 size_t packet_by_label(struct compiler *c, const char *name);    /* index; "@name" or "last" */
+
+/* scenario_complete.c: from packets that happened to the trace in c->scenario */
+void scenario_complete(struct compiler *c);
 
 /* scenario_payload.c: appends what the next words describe, if they describe a payload:
  * "text", line "text", hex DIGITS, bytes N, zeros N, random N, [builder …]. `offset` is the position of
