@@ -12,6 +12,21 @@
 	X(arp_gateway) \
 	X(arp_reply) \
 	X(arp_storm) \
+	X(capture_checksum) \
+	X(capture_clock) \
+	X(capture_drops) \
+	X(capture_duplicates) \
+	X(capture_edges) \
+	X(capture_file) \
+	X(capture_filter) \
+	X(capture_gap) \
+	X(capture_loss) \
+	X(capture_one_way) \
+	X(capture_order) \
+	X(capture_segments) \
+	X(capture_ticks) \
+	X(capture_truncated) \
+	X(capture_vantage) \
 	X(icmp_echo) \
 	X(icmp_errors) \
 	X(icmp_neighbour) \
@@ -35,12 +50,18 @@
 	X(perf_outage) \
 	X(perf_response) \
 	X(perf_transfer) \
+	X(tcp_acks) \
+	X(tcp_backlog) \
 	X(tcp_close) \
 	X(tcp_connect) \
 	X(tcp_integrity) \
 	X(tcp_loss) \
+	X(tcp_loss_pattern) \
 	X(tcp_open) \
+	X(tcp_options) \
+	X(tcp_proxy) \
 	X(tcp_reset) \
+	X(tcp_reuse) \
 	X(tcp_timeout) \
 	X(tcp_zero_window) \
 	X(udp_answer) \

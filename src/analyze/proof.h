@@ -14,13 +14,18 @@ struct proof {
 	uint64_t total;
 };
 
-static inline void proof_add(struct proof *proof, const struct packet *packet)
+static inline void proof_add_at(struct proof *proof, uint64_t packet, int64_t time)
 {
-	struct sample sample = { packet->record->number, packet->record->time };
+	struct sample sample = { packet, time };
 	if (proof->total < PROOF_FIRST)
 		proof->first[proof->total] = sample;
 	proof->last = sample;
 	proof->total++;
+}
+
+static inline void proof_add(struct proof *proof, const struct packet *packet)
+{
+	proof_add_at(proof, packet->record->number, packet->record->time);
 }
 
 static inline int64_t proof_span(const struct proof *proof)
