@@ -158,7 +158,7 @@ static enum segment_class classify_old(struct tcp_step *step, uint64_t start, ui
 	if (holes_fill(out, start, end, &hole)) {
 		segment->lag = step->time - hole.open_time;
 		segment->original_time = hole.open_time;
-		segment->new_bytes += end - start;
+		segment->new_bytes += end - start - (tcp_has(step->header, TCP_FIN) && end == segment->end);
 		bool reordered = was_reordered(step, &hole);
 		remember(step, start, end, !reordered);
 		if (reordered)
@@ -247,6 +247,7 @@ static void classify_reset(struct tcp_step *step)
 	x->rst_idle = last ? step->time - last : 0;
 	const struct tcp_side *server = &step->tcp->side[step->session->client ^ 1];
 	const struct turn *turn = &step->engine->turn;
+	x->rst_own_silence = step->out->last_time ? step->time - step->out->last_time : 0;
 	x->rst_request_open = turn->state == TURN_REQUEST;
 	/* Answers end with a segment that is pushed or not full. */
 	x->rst_answer_open = turn->state == TURN_RESPONSE &&

@@ -90,40 +90,69 @@ static bool answers_by_design(uint16_t port)
 	return false;
 }
 
-static void finish(struct session *session, bool complete, struct observation *observation)
+/* The recorder may write neighbours in the wrong order. False if the clock itself was set back meanwhile. */
+static bool put_in_order(struct tcp_transaction *now)
 {
-	struct tcp_session *tcp = session->tcp;
-	struct tcp_engine *engine = tcp->engine;
-	struct turn *turn = &engine->turn;
-	struct tcp_transaction *now = &turn->now;
-	if (turn->state != TURN_RESPONSE) {
-		turn->state = TURN_IDLE;
-		return;
+	int64_t *const times[] = { &now->request_time, &now->request_last_time, &now->response_time,
+		&now->response_last_time };
+	for (size_t i = 1; i < sizeof times / sizeof *times; i++) {
+		if (*times[i - 1] - *times[i] > CAUSALITY_LIMIT)
+			return false;
+		if (*times[i] < *times[i - 1])
+			*times[i] = *times[i - 1];
 	}
-	turn->state = TURN_IDLE;
+	return true;
+}
+
+/* From the first SYN to the end of the handshake. */
+static void split_set_up(const struct tcp_session *tcp, uint8_t client, struct tcp_transaction *now)
+{
+	const struct tcp_handshake *handshake = &tcp->handshake;
+	if (!now->first || !handshake->complete || handshake->server_part < 0 || handshake->client_part < 0)
+		return;
+	int64_t answered = handshake->server_part + handshake->client_part;
+	int64_t all = handshake->done_time - tcp->side[client].syn_first_time;
+	if (all < answered)
+		return;
+	now->part[PART_CONNECT] = answered;
+	now->part[PART_CONNECT_RETRY] = all - answered;
+}
+
+static void split_time(struct session *session, struct turn *turn)
+{
+	struct tcp_transaction *now = &turn->now;
 	sort_waits(turn);
 	now->part[PART_REQUEST] = cut_waits(turn, now->request_time, now->request_last_time);
 	int64_t wait = cut_waits(turn, now->request_last_time, now->response_time);
-	const struct rtt_estimate *trip = &tcp->side[session->client ^ 1].rtt;
+	const struct rtt_estimate *trip = &session->tcp->side[session_server(session)].rtt;
 	int64_t round_trip = trip->samples ? trip->minimum : 0;
 	now->part[PART_ROUND_TRIP] = wait < round_trip ? wait : round_trip;
 	now->part[PART_SERVER] = wait - now->part[PART_ROUND_TRIP];
 	now->part[PART_TRANSFER] = cut_waits(turn, now->response_time, now->response_last_time);
-	if (now->first && tcp->handshake.complete && tcp->handshake.server_part >= 0) {
-		now->part[PART_CONNECT_RETRY] = tcp->handshake.retry;
-		now->part[PART_CONNECT] = tcp->handshake.server_part + tcp->handshake.client_part;
-	}
+	split_set_up(session->tcp, session->client, now);
 	now->total = 0;
 	for (int i = 0; i < RESPONSE_PARTS; i++)
 		now->total += now->part[i];
+}
+
+static void finish(struct session *session, bool complete, struct observation *observation)
+{
+	struct tcp_session *tcp = session->tcp;
+	struct turn *turn = &tcp->engine->turn;
+	struct tcp_transaction *now = &turn->now;
+	bool answered = turn->state == TURN_RESPONSE;
+	turn->state = TURN_IDLE;
+	if (!answered || !put_in_order(now))
+		return;
+	split_time(session, turn);
 	now->complete = complete;
 	now->protocol_known = turn->words ||
 		answers_by_design(session->key.end[session_server(session)].port);
 	now->turn_based = turn->overlaps * OVERLAPS_ALLOWED <= tcp->turns;
 	now->number = ++tcp->transactions;
-	engine->done_transaction = *now;
+	tcp->engine->done_transaction = *now;
 	observation_add(observation, (struct session_event){ .type = EVENT_TRANSACTION,
-		.transaction = &engine->done_transaction });
+		.transaction = &tcp->engine->done_transaction });
 }
 
 static void start(struct tcp_step *step, int64_t previous_end)
@@ -138,7 +167,8 @@ static void start(struct tcp_step *step, int64_t previous_end)
 		turn->words = begins_with_word(step);
 	now->request_packet = now->request_last_packet = step->number;
 	now->request_time = now->request_last_time = step->time;
-	now->client_think = previous_end ? step->time - previous_end : 0;
+	if (previous_end && step->time > previous_end)
+		now->client_think = step->time - previous_end;
 	step->tcp->turns++;
 }
 
