@@ -110,6 +110,7 @@ struct tcp_side {                /* one end as a sender of data, and what it adv
 	/* As it was when the first reset passed: */
 	uint64_t rst_outstanding, rst_peer_outstanding;   /* unconfirmed bytes of this end, of the other */
 	int64_t rst_idle;            /* ns of silence of the whole session before it */
+	int64_t rst_own_silence;     /* ns since the packet of this end before it */
 	bool rst_request_open;       /* a request of the client had no answer yet */
 	bool rst_answer_open;        /* an answer had begun and was not at its end, or not confirmed */
 	bool rst_other_mac;          /* came from another MAC than this end's packets before */
