@@ -182,9 +182,13 @@ static struct flow *start_flow(struct generator *g, int64_t time)
 	double dice = random_fraction(&flow->random);
 	bool many = g->flows > g->packets / 100;
 	double bulk = many ? 0.001 : BULK_SHARE;
-	flow->kind = dice < bulk ? BULK : dice < 0.55 && !many ? DIALOGUE : dice < 0.75 ? LOOKUP : SHORT;
+	flow->kind = dice < bulk	    ? BULK
+		     : dice < 0.55 && !many ? DIALOGUE
+		     : dice < 0.75	    ? LOOKUP
+					    : SHORT;
 	uint32_t n = flow->number;
-	flow->address[0] = address_ipv4((uint8_t[]){ 10, (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n });
+	flow->address[0] =
+		address_ipv4((uint8_t[]){ 10, (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n });
 	flow->address[1] = address_ipv4((uint8_t[]){ 192, 0, 2, (uint8_t)(n % 50 + 1) });
 	flow->port[0] = (uint16_t)(20000 + n % 40000);
 	flow->port[1] = flow->kind == LOOKUP ? 53 : flow->kind == BULK ? 8080 : 443;
@@ -257,7 +261,8 @@ static size_t put_tcp(const struct generator *g, const struct flow *flow, const 
 	}
 	memcpy(to + length, "\1\1\10\12", 4);
 	wire_put32(to + length + 4, (uint32_t)(item->time / MILLISECOND) + item->side * 77777u);
-	wire_put32(to + length + 8, (uint32_t)(item->time / MILLISECOND) + (item->side ^ 1u) * 77777u);
+	wire_put32(to + length + 8,
+		   (uint32_t)(item->time / MILLISECOND) + (item->side ^ 1u) * 77777u);
 	length += 12;
 	if (item->sack[1] != item->sack[0]) {
 		memcpy(to + length, "\1\1\5\12", 4);
@@ -308,8 +313,11 @@ static void write_item(struct generator *g, const struct flow *flow, const struc
 	uint8_t record[16];
 	bool udp = flow->kind == LOOKUP;
 	struct wire_header header = { .source = flow->address[item->side],
-		.destination = flow->address[item->side ^ 1], .protocol = udp ? 17 : 6,
-		.ttl = item->side ? 57 : 64, .identification = (uint16_t)g->written, .dont_fragment = true };
+				      .destination = flow->address[item->side ^ 1],
+				      .protocol = udp ? 17 : 6,
+				      .ttl = item->side ? 57 : 64,
+				      .identification = (uint16_t)g->written,
+				      .dont_fragment = true };
 	memcpy(header.source_mac, item->side ? "\2\0\0\0\0\376" : "\2\0\12\0\0\1", 6);
 	memcpy(header.destination_mac, item->side ? "\2\0\12\0\0\1" : "\2\0\0\0\0\376", 6);
 	size_t length = udp ? put_lookup(flow, item, transport) : put_tcp(g, flow, item, transport);
@@ -330,7 +338,8 @@ static void run(struct generator *g)
 	int64_t spacing = duration / (int64_t)g->flows;
 	while (g->started < g->flows || g->heap_count > 0) {
 		int64_t start = (int64_t)g->started * spacing;
-		if (g->started < g->flows && (g->heap_count == 0 || start <= next_time(g->heap[0]))) {
+		if (g->started < g->flows &&
+		    (g->heap_count == 0 || start <= next_time(g->heap[0]))) {
 			push(g, start_flow(g, start));
 			continue;
 		}
@@ -369,18 +378,22 @@ static bool parse(struct generator *g, int argc, char **argv, const char **path)
 
 int main(int argc, char **argv)
 {
-	static const uint8_t file_header[24] = { 0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, [18] = 4, [20] = 1 };
+	static const uint8_t file_header[24] = { 0xd4, 0xc3, 0xb2, 0xa1,     2,
+						 0,    4,    0,	   [18] = 4, [20] = 1 };
 	static struct generator g = { .packets = 1200000, .flows = 2000, .seed = 1 };
 	const char *path = NULL;
 	if (!parse(&g, argc, argv, &path)) {
-		fputs("usage: generate [--packets N] [--flows N] [--size N] [--seed N] --output FILE\n", stderr);
+		fputs("usage: generate [--packets N] [--flows N] [--size N] [--seed N] --output "
+		      "FILE\n",
+		      stderr);
 		return 2;
 	}
 	for (size_t i = 0; i < PAYLOAD_ROOM; i++)
 		g.payload[i] = (uint8_t)('a' + (i * 7 + i / 26) % 26);
 	/* What the other flows leave over goes to the bulk flows: two segments for three packets. */
 	double others = (double)g.flows * 18, bulk_flows = (double)g.flows * BULK_SHARE;
-	double bulk_packets = (double)g.packets > others ? ((double)g.packets - others) / bulk_flows : 100;
+	double bulk_packets =
+		(double)g.packets > others ? ((double)g.packets - others) / bulk_flows : 100;
 	g.bulk_bytes = (uint64_t)(bulk_packets * 2 / 3 * MSS);
 	g.file = fopen(path, "wb");
 	if (!g.file) {

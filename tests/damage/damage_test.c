@@ -162,8 +162,8 @@ static unsigned wrong_findings(const struct culprit_analysis *analysis, struct t
 		if (strncmp(finding->id, "capture/", 8) == 0 || finding->severity == CULPRIT_INFO)
 			continue;
 		wrong++;
-		text_addf(out, "# %s (%s): %s\n", finding->id, culprit_severity_name(finding->severity),
-			  finding->text);
+		text_addf(out, "# %s (%s): %s\n", finding->id,
+			  culprit_severity_name(finding->severity), finding->text);
 	}
 	return wrong;
 }
@@ -177,7 +177,8 @@ static bool run_one(const struct scenario *scenario, const struct damage *damage
 	damage->apply(&trace);
 	image_write(&trace, &scenario->image, &image);
 	struct culprit_analysis *analysis = culprit_create();
-	bool good = culprit_read_memory(analysis, image.bytes, image.length, scenario->path, &error);
+	bool good =
+		culprit_read_memory(analysis, image.bytes, image.length, scenario->path, &error);
 	if (!good)
 		text_addf(out, "# %s\n", error.message);
 	else

@@ -1,5 +1,5 @@
-/* Fuzz target: bytes as a whole trace, through every stage to the report. The first byte chooses the
- * link type; then come packets, each behind two bytes of length and two of time. */
+/* Fuzz target: bytes as a whole trace, through every stage to the report. The first byte chooses
+ * the link type; then come packets, each behind two bytes of length and two of time. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,12 +31,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (cursor_more(&in)) {
 		size_t length = cursor_be16(&in);
 		time += cursor_be16(&in) * 100 * MICROSECOND;
-		struct cursor packet = length < in.declared ? cursor_split(&in, length) : cursor_rest(&in);
+		struct cursor packet =
+			length < in.declared ? cursor_split(&in, length) : cursor_rest(&in);
 		trace_add(&trace, time, packet.next, packet.captured);
 	}
 	image_write(&trace, &options, &image);
 	struct culprit_analysis *analysis = culprit_create();
-	const struct culprit_output json = { .write = swallow, .user = &written, .format = CULPRIT_JSON };
+	const struct culprit_output json = { .write = swallow,
+					     .user = &written,
+					     .format = CULPRIT_JSON };
 	culprit_keep_sessions(analysis);
 	if (!culprit_read_memory(analysis, image.bytes, image.length, "fuzz", NULL) ||
 	    !culprit_report_diagnosis(analysis, &json) || written == 0)

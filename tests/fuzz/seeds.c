@@ -9,7 +9,8 @@
 
 #define PACKETS_OF_A_SCENARIO 60
 
-static bool write_seed(const char *folder, const char *target, unsigned number, const struct text *seed)
+static bool write_seed(const char *folder, const char *target, unsigned number,
+		       const struct text *seed)
 {
 	char path[4096];
 	snprintf(path, sizeof path, "%s/%s", folder, target);

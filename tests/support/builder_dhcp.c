@@ -4,8 +4,8 @@
 #include "builders.h"
 #include "compiler.h"
 
-static const char *const messages[] = { "discover", "offer", "request", "decline", "ack", "nak", "release",
-	"inform" };
+static const char *const messages[] = { "discover", "offer", "request", "decline",
+					"ack",	    "nak",   "release", "inform" };
 
 struct dhcp {
 	unsigned message;
@@ -41,8 +41,10 @@ static void option_text(struct words *words, struct dhcp *dhcp, unsigned code)
 
 static bool option_word(struct words *words, struct dhcp *dhcp)
 {
-	static const struct { const char *word; unsigned code; } addresses[] = {
-		{ "mask", 1 }, { "router", 3 }, { "dns", 6 }, { "requested", 50 }, { "server-id", 54 },
+	static const struct { const char *word; unsigned code;
+	} addresses[] = {
+		{ "mask", 1 },	     { "router", 3 },	  { "dns", 6 },
+		{ "requested", 50 }, { "server-id", 54 },
 	};
 	for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++) {
 		if (words_accept(words, addresses[i].word)) {
@@ -111,7 +113,9 @@ static void build(struct words *words, struct text *to)
 		if (words_accept(words, messages[i]))
 			dhcp.message = i + 1;
 	if (!dhcp.message)
-		words_fail(words, "expected discover, offer, request, decline, ack, nak, release or inform");
+		words_fail(
+			words,
+			"expected discover, offer, request, decline, ack, nak, release or inform");
 	while (words_more(words))
 		word(words, &dhcp);
 	bool reply = dhcp.message == 2 || dhcp.message == 5 || dhcp.message == 6;
@@ -139,8 +143,11 @@ static void build(struct words *words, struct text *to)
 
 const struct payload_builder dhcp_builder = {
 	.name = "dhcp",
-	.usage = "[dhcp discover|offer|request|decline|ack|nak|release|inform xid N mac M [ciaddr A] [yiaddr A] "
-		 "[siaddr A] [giaddr A] [secs N] [broadcast] [server-id A] [requested A] [lease N] [t1 N] [t2 N] "
-		 "[router A] [mask A] [dns A] [hostname X] [message \"…\"] [client-id X] [option N HEX]]",
+	.usage = "[dhcp discover|offer|request|decline|ack|nak|release|inform xid N mac M [ciaddr "
+		 "A] [yiaddr A] "
+		 "[siaddr A] [giaddr A] [secs N] [broadcast] [server-id A] [requested A] [lease N] "
+		 "[t1 N] [t2 N] "
+		 "[router A] [mask A] [dns A] [hostname X] [message \"…\"] [client-id X] [option N "
+		 "HEX]]",
 	.build = build,
 };

@@ -3,8 +3,19 @@
 
 #include "builders.h"
 
-enum { TYPE_A = 1, TYPE_NS = 2, TYPE_CNAME = 5, TYPE_SOA = 6, TYPE_PTR = 12, TYPE_MX = 15, TYPE_TXT = 16,
-	TYPE_AAAA = 28, TYPE_SRV = 33, TYPE_OPT = 41, TYPE_ANY = 255 };
+enum {
+	TYPE_A = 1,
+	TYPE_NS = 2,
+	TYPE_CNAME = 5,
+	TYPE_SOA = 6,
+	TYPE_PTR = 12,
+	TYPE_MX = 15,
+	TYPE_TXT = 16,
+	TYPE_AAAA = 28,
+	TYPE_SRV = 33,
+	TYPE_OPT = 41,
+	TYPE_ANY = 255
+};
 
 struct named { const char *name; uint16_t value; };
 
@@ -15,7 +26,8 @@ static const struct named types[] = {
 };
 
 static const struct named codes[] = {
-	{ "formerr", 1 }, { "servfail", 2 }, { "nxdomain", 3 }, { "notimp", 4 }, { "refused", 5 }, { NULL, 0 },
+	{ "formerr", 1 }, { "servfail", 2 }, { "nxdomain", 3 },
+	{ "notimp", 4 },  { "refused", 5 },  { NULL, 0 },
 };
 
 static void put_name(struct text *to, const char *name)
@@ -89,7 +101,8 @@ static bool answer_word(struct words *words, struct dns *dns)
 		put_name(&data, words_take(words, "the name"));
 		add_answer(dns, TYPE_PTR, &data);
 	} else if (words_accept(words, "txt")) {
-		for (int64_t left = words_integer(words, "the bytes of text", 1, 60000); left > 0; left -= 255) {
+		for (int64_t left = words_integer(words, "the bytes of text", 1, 60000); left > 0;
+		     left -= 255) {
 			put8(&data, (uint64_t)(left < 255 ? left : 255));
 			for (int64_t i = 0; i < left && i < 255; i++)
 				put8(&data, 'x');
@@ -224,8 +237,11 @@ static void build(struct words *words, struct text *to)
 
 const struct payload_builder dns_builder = {
 	.name = "dns",
-	.usage = "[dns query|answer id N name X type A|AAAA|PTR|… [nxdomain|servfail|refused|formerr|rcode N] "
-		 "[aa] [tc] [cd] [nord] [nora] [a ADDR]… [aaaa ADDR] [cname X] [ptr X] [txt BYTES] [ns X] [soa X] "
-		 "[ttl N] [edns SIZE] [ede N \"text\"] [tcp]]: nxdomain, ns and so on are answers' words",
+	.usage = "[dns query|answer id N name X type A|AAAA|PTR|… "
+		 "[nxdomain|servfail|refused|formerr|rcode N] "
+		 "[aa] [tc] [cd] [nord] [nora] [a ADDR]… [aaaa ADDR] [cname X] [ptr X] [txt BYTES] "
+		 "[ns X] [soa X] "
+		 "[ttl N] [edns SIZE] [ede N \"text\"] [tcp]]: nxdomain, ns and so on are answers' "
+		 "words",
 	.build = build,
 };

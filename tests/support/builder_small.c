@@ -28,9 +28,11 @@ static void build_rtp(struct words *words, struct text *to)
 		if (words_accept(words, "pt"))
 			type = (uint64_t)words_integer(words, "the payload type", 0, 127);
 		else if (words_accept(words, "seq"))
-			sequence = (uint64_t)words_integer(words, "the sequence number", 0, 1 << 30);
+			sequence =
+				(uint64_t)words_integer(words, "the sequence number", 0, 1 << 30);
 		else if (words_accept(words, "ts"))
-			timestamp = (uint64_t)words_integer(words, "the timestamp", 0, INT64_MAX / 2);
+			timestamp =
+				(uint64_t)words_integer(words, "the timestamp", 0, INT64_MAX / 2);
 		else if (words_accept(words, "ssrc"))
 			source = (uint64_t)words_integer(words, "the source", 0, UINT32_MAX);
 		else if (words_accept(words, "len"))
@@ -50,7 +52,9 @@ static void build_rtp(struct words *words, struct text *to)
 }
 
 const struct payload_builder rtp_builder = {
-	.name = "rtp", .usage = "[rtp seq N ts N [pt N] [ssrc N] [len N] [marker]]", .build = build_rtp,
+	.name = "rtp",
+	.usage = "[rtp seq N ts N [pt N] [ssrc N] [len N] [marker]]",
+	.build = build_rtp,
 };
 
 /* SNMP in BER, RFC 1157 and 3416: lengths always take two bytes (0x82), which BER allows. */
@@ -87,9 +91,10 @@ static void ber_object(struct text *to, const char *text)
 	patch_length(to, start, 2);
 }
 
-static const struct { const char *word; unsigned tag; } snmp_operations[] = {
-	{ "get", 0xa0 }, { "getnext", 0xa1 }, { "response", 0xa2 }, { "set", 0xa3 }, { "getbulk", 0xa5 },
-	{ "inform", 0xa6 }, { "trap", 0xa7 }, { "report", 0xa8 },
+static const struct { const char *word; unsigned tag;
+} snmp_operations[] = {
+	{ "get", 0xa0 },     { "getnext", 0xa1 }, { "response", 0xa2 }, { "set", 0xa3 },
+	{ "getbulk", 0xa5 }, { "inform", 0xa6 },  { "trap", 0xa7 },	{ "report", 0xa8 },
 };
 
 static void build_snmp(struct words *words, struct text *to)
@@ -101,7 +106,8 @@ static void build_snmp(struct words *words, struct text *to)
 		if (words_accept(words, snmp_operations[i].word))
 			tag = snmp_operations[i].tag;
 	if (!tag)
-		words_fail(words, "expected get, getnext, getbulk, set, response, trap, inform or report");
+		words_fail(words,
+			   "expected get, getnext, getbulk, set, response, trap, inform or report");
 	while (words_more(words)) {
 		if (words_accept(words, "v1"))
 			version = 0;
@@ -145,7 +151,8 @@ static void build_snmp(struct words *words, struct text *to)
 
 const struct payload_builder snmp_builder = {
 	.name = "snmp",
-	.usage = "[snmp get|getnext|getbulk|set|response|trap|inform|report [v1|v2] [community X] [id N] [oid "
+	.usage = "[snmp get|getnext|getbulk|set|response|trap|inform|report [v1|v2] [community X] "
+		 "[id N] [oid "
 		 "1.3.6…] [value N] [error N]]",
 	.build = build_snmp,
 };
@@ -201,7 +208,8 @@ static void build_bpdu(struct words *words, struct text *to)
 
 const struct payload_builder bpdu_builder = {
 	.name = "bpdu",
-	.usage = "eth HOST > 01:80:c2:00:00:00 38 [bpdu config|rapid|tcn [root N] [bridge N] [port N] [cost N] "
+	.usage = "eth HOST > 01:80:c2:00:00:00 38 [bpdu config|rapid|tcn [root N] [bridge N] [port "
+		 "N] [cost N] "
 		 "[priority N] [change]]",
 	.build = build_bpdu,
 };

@@ -1,5 +1,5 @@
-/* TLS records and handshake messages, RFC 5246 and 8446; certificates in DER, RFC 5280. Good enough to
- * be read, not to be verified: randoms, keys and signatures are constant bytes. */
+/* TLS records and handshake messages, RFC 5246 and 8446; certificates in DER, RFC 5280. Good enough
+ * to be read, not to be verified: randoms, keys and signatures are constant bytes. */
 #include <stdio.h>
 #include <string.h>
 
@@ -9,8 +9,10 @@ enum { RECORD_CHANGE = 20, RECORD_ALERT = 21, RECORD_HANDSHAKE = 22, RECORD_DATA
 
 static uint16_t version_take(struct words *words)
 {
-	static const struct { const char *name; uint16_t value; } versions[] = {
-		{ "ssl3", 0x0300 }, { "1.0", 0x0301 }, { "1.1", 0x0302 }, { "1.2", 0x0303 }, { "1.3", 0x0304 },
+	static const struct { const char *name; uint16_t value;
+	} versions[] = {
+		{ "ssl3", 0x0300 }, { "1.0", 0x0301 }, { "1.1", 0x0302 },
+		{ "1.2", 0x0303 },  { "1.3", 0x0304 },
 	};
 	const char *text = words_take(words, "the version");
 	for (size_t i = 0; i < sizeof versions / sizeof *versions; i++)
@@ -67,7 +69,8 @@ static void ciphers_take(struct words *words, struct text *to)
 {
 	text_clear(to);
 	if (!text_add_hex(to, words_take(words, "the cipher suites")) || to->length % 2)
-		words_fail(words, "cipher suites and groups are hexadecimal, four digits each: c02f:009c");
+		words_fail(words,
+			   "cipher suites and groups are hexadecimal, four digits each: c02f:009c");
 }
 
 static void hello_word(struct words *words, struct hello *hello)
@@ -288,7 +291,8 @@ static void der_key(struct text *to, unsigned bits)
 
 static void der_alternative_names(struct text *to, const struct certificate *certificate)
 {
-	size_t outer = der_begin(to, 0xa3), list = der_begin(to, 0x30), extension = der_begin(to, 0x30);
+	size_t outer = der_begin(to, 0xa3), list = der_begin(to, 0x30),
+	       extension = der_begin(to, 0x30);
 	der_bytes(to, 6, "\x55\x1d\x11", 3);
 	size_t string = der_begin(to, 4), names = der_begin(to, 0x30);
 	for (unsigned i = 0; i < certificate->name_count; i++)
@@ -352,7 +356,8 @@ static void build_certificate(struct words *words, struct text *to, uint16_t ver
 			else
 				*(end ? &certificate.to : &certificate.from) = date;
 		} else if (words_accept(words, "bits")) {
-			certificate.bits = (unsigned)words_integer(words, "the key's bits", 512, 8192);
+			certificate.bits =
+				(unsigned)words_integer(words, "the key's bits", 512, 8192);
 		} else if (words_accept(words, "sha1")) {
 			certificate.sha1 = true;
 		} else if (words_accept(words, "empty")) {
@@ -363,7 +368,8 @@ static void build_certificate(struct words *words, struct text *to, uint16_t ver
 			words_end(words);
 		}
 	}
-	size_t record = record_begin(to, RECORD_HANDSHAKE, version), message = handshake_begin(to, 11);
+	size_t record = record_begin(to, RECORD_HANDSHAKE, version),
+	       message = handshake_begin(to, 11);
 	size_t list = to->length;
 	put24(to, 0);
 	for (unsigned i = 0; !empty && i < (chain ? 2 : 1); i++) {
@@ -380,9 +386,11 @@ static void build_certificate(struct words *words, struct text *to, uint16_t ver
 	patch_length(to, record, 2);
 }
 
-static void put_handshake(struct text *to, unsigned type, uint16_t version, const void *body, size_t length)
+static void put_handshake(struct text *to, unsigned type, uint16_t version, const void *body,
+			  size_t length)
 {
-	size_t record = record_begin(to, RECORD_HANDSHAKE, version), message = handshake_begin(to, type);
+	size_t record = record_begin(to, RECORD_HANDSHAKE, version),
+	       message = handshake_begin(to, type);
 	text_add_bytes(to, body, length);
 	patch_length(to, message, 3);
 	patch_length(to, record, 2);
@@ -452,18 +460,24 @@ static void build(struct words *words, struct text *to)
 	else if (words_accept(words, "alert"))
 		build_alert(words, to, version);
 	else if (words_accept(words, "data"))
-		put_filled(to, RECORD_DATA, version, (size_t)words_integer(words, "the bytes", 1, 16384));
+		put_filled(to, RECORD_DATA, version,
+			   (size_t)words_integer(words, "the bytes", 1, 16384));
 	else if (!build_fixed(words, to, version))
 		words_fail(words, "unknown TLS message");
 }
 
 const struct payload_builder tls_builder = {
 	.name = "tls",
-	.usage = "[tls client-hello [version V] [from V] [sni X] [alpn X] [ciphers c02f:009c] [groups 001d] [session "
-		 "N] [ticket] [psk] [size N] [noext]] [tls server-hello [version V] [cipher c02f] [session N] [psk]] "
-		 "[tls certificate [cn X] [san X]… [issuer X] [from 2024-01-01] [to 2025-01-01] [bits N] [sha1] [chain] "
-		 "[empty]] [tls alert fatal|warning N] [tls data BYTES] [tls server-key-exchange | certificate-request "
-		 "| server-hello-done | client-key-exchange | certificate-verify | ccs | finished | "
-		 "new-session-ticket | encrypted-alert]; before all: record-version V",
+	.usage =
+		"[tls client-hello [version V] [from V] [sni X] [alpn X] [ciphers c02f:009c] "
+		"[groups 001d] [session "
+		"N] [ticket] [psk] [size N] [noext]] [tls server-hello [version V] [cipher c02f] "
+		"[session N] [psk]] "
+		"[tls certificate [cn X] [san X]… [issuer X] [from 2024-01-01] [to 2025-01-01] "
+		"[bits N] [sha1] [chain] "
+		"[empty]] [tls alert fatal|warning N] [tls data BYTES] [tls server-key-exchange | "
+		"certificate-request "
+		"| server-hello-done | client-key-exchange | certificate-verify | ccs | finished | "
+		"new-session-ticket | encrypted-alert]; before all: record-version V",
 	.build = build,
 };

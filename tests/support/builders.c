@@ -68,6 +68,8 @@ bool payload_build(struct words *words, struct text *to)
 		words_end(words);
 		return true;
 	}
-	words_fail(words, "there is no payload builder of that name (bpdu, dhcp, dns, ntp, rtp, snmp, tls)");
+	words_fail(
+		words,
+		"there is no payload builder of that name (bpdu, dhcp, dns, ntp, rtp, snmp, tls)");
 	return false;
 }

@@ -1,5 +1,5 @@
-/* Payload builders: [dns query id 7 name www.example.com type A] and the like. Each reads its words and
- * appends the message; mistakes stick to the words. */
+/* Payload builders: [dns query id 7 name www.example.com type A] and the like. Each reads its words
+ * and appends the message; mistakes stick to the words. */
 #ifndef SUPPORT_BUILDERS_H
 #define SUPPORT_BUILDERS_H
 
@@ -11,8 +11,8 @@ struct payload_builder {
 	void (*build)(struct words *words, struct text *to);
 };
 
-extern const struct payload_builder dns_builder, dhcp_builder, tls_builder, snmp_builder, ntp_builder,
-	rtp_builder, bpdu_builder;
+extern const struct payload_builder dns_builder, dhcp_builder, tls_builder, snmp_builder,
+	ntp_builder, rtp_builder, bpdu_builder;
 
 void put8(struct text *to, uint64_t value);
 void put16(struct text *to, uint64_t value);

@@ -82,7 +82,8 @@ struct compiler {
 };
 
 /* scenario.c */
-void compile_fail(struct compiler *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void compile_fail(struct compiler *c, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /* scenario_host.c */
 void statement_host(struct compiler *c);
 /* The index of a host by name or literal address, which makes the host. */
@@ -112,9 +113,9 @@ size_t packet_by_label(struct compiler *c, const char *name);    /* index; "@nam
 /* scenario_complete.c: from packets that happened to the trace in c->scenario */
 void scenario_complete(struct compiler *c);
 
-/* scenario_payload.c: appends what the next words describe, if they describe a payload:
- * "text", line "text", hex DIGITS, bytes N, zeros N, random N, [builder …]. `offset` is the position of
- * the payload in its stream: bytes N are a pattern that depends on it. */
+/* scenario_payload.c: appends what the next words describe, if they describe a payload: "text",
+ * line "text", hex DIGITS, bytes N, zeros N, random N, [builder …]. `offset` is the position of the
+ * payload in its stream: bytes N are a pattern that depends on it. */
 bool payload_accept(struct compiler *c, struct text *to, uint64_t offset);
 uint8_t pattern_byte(uint64_t offset);
 /* payload_*.c: [dns …], [tls …] …; false when the first word names no builder. */
@@ -134,8 +135,8 @@ struct tcp_shape {
 	size_t option_length;
 	bool raw_sequence, raw_acknowledgment;   /* the numbers are meant as they stand */
 };
-size_t tcp_emit(struct compiler *c, const struct flow *flow, unsigned side, const struct tcp_shape *tcp,
-		const struct shape *shape);
+size_t tcp_emit(struct compiler *c, const struct flow *flow, unsigned side,
+		const struct tcp_shape *tcp, const struct shape *shape);
 /* Appends the options "mss 1460,ws 7,sackok,ts,sack 100:200,…" in wire form. */
 void tcp_options(struct compiler *c, const char *text, const struct flow *flow, unsigned side,
 		 struct tcp_shape *tcp);
@@ -144,7 +145,8 @@ uint32_t timestamp_clock(const struct host *host, int64_t time);
 void statement_flow(struct compiler *c);
 void statement_tcp(struct compiler *c);
 struct flow *flow_find(struct compiler *c, const char *name);
-struct flow *flow_make(struct compiler *c, const char *name);    /* reads HOST:PORT > HOST:PORT and options */
+struct flow *flow_make(struct compiler *c,
+		       const char *name); /* reads HOST:PORT > HOST:PORT and options */
 /* Bytes [from, to) that this end sends, from its stream or the pattern. */
 void stream_read(struct flow_end *end, int64_t from, int64_t to, struct text *into);
 void stream_write(struct flow_end *end, int64_t from, const void *bytes, size_t length);

@@ -101,14 +101,15 @@ static bool continues(const struct trace_packet *a, const struct wire_parts *in_
 	    memcmp(a->bytes + in_a->ip + ip, b->bytes + in_b->ip + ip, addresses) != 0 ||
 	    memcmp(tcp_a, tcp_b, 4) != 0 || memcmp(tcp_a + 8, tcp_b + 8, 4) != 0)
 		return false;
-	size_t header_a = in_a->payload - in_a->transport, header_b = in_b->payload - in_b->transport;
+	size_t header_a = in_a->payload - in_a->transport,
+	       header_b = in_b->payload - in_b->transport;
 	return header_a == header_b && (tcp_a[13] & 0x27) == 0 && (tcp_b[13] & 0x27) == 0 &&
 	       in_b->end > in_b->payload &&
 	       load_be32(tcp_b + 4) == load_be32(tcp_a + 4) + (uint32_t)(in_a->end - in_a->payload);
 }
 
-static void append_segment(struct trace_packet *a, struct wire_parts *in_a, const struct trace_packet *b,
-			   const struct wire_parts *in_b)
+static void append_segment(struct trace_packet *a, struct wire_parts *in_a,
+			   const struct trace_packet *b, const struct wire_parts *in_b)
 {
 	size_t more = in_b->end - in_b->payload;
 	a->bytes = memory_resize(a->bytes, in_a->end + more, 1);

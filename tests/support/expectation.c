@@ -35,7 +35,8 @@ static bool number_matches(double value, const char *wanted)
 	size_t width = 2;
 	if ((middle = strstr(text, "±")) || (width = 1, middle = strchr(text, '~'))) {
 		*middle = '\0';
-		return quantity(text, &a) && quantity(middle + width, &b) && fabs(value - a) <= b + 1e-9;
+		return quantity(text, &a) && quantity(middle + width, &b) &&
+		       fabs(value - a) <= b + 1e-9;
 	}
 	if ((middle = strstr(text, ".."))) {
 		*middle = '\0';
@@ -106,7 +107,8 @@ static bool evidence_matches(const struct check *check, const struct culprit_fin
 	return true;
 }
 
-static bool value_matches(const struct culprit_finding *finding, const char *name, const char *wanted)
+static bool value_matches(const struct culprit_finding *finding, const char *name,
+			  const char *wanted)
 {
 	size_t length = (size_t)(wanted - name);
 	for (size_t i = 0; i < finding->value_count; i++) {
@@ -114,7 +116,8 @@ static bool value_matches(const struct culprit_finding *finding, const char *nam
 		if (strncmp(value->name, name, length) != 0 ||
 		    (value->name[length] != '\0' && value->name[length] != '_'))
 			continue;
-		if (value->text ? text_matches(value->text, wanted) : number_matches(value->number, wanted))
+		if (value->text ? text_matches(value->text, wanted)
+				: number_matches(value->number, wanted))
 			return true;
 	}
 	return false;
@@ -122,10 +125,12 @@ static bool value_matches(const struct culprit_finding *finding, const char *nam
 
 static const char *cause_of(const struct check *check, const struct culprit_finding *finding)
 {
-	return finding->caused_by ? culprit_finding(check->analysis, finding->caused_by - 1)->id : NULL;
+	return finding->caused_by ? culprit_finding(check->analysis, finding->caused_by - 1)->id
+				  : NULL;
 }
 
-static bool key_matches(const struct check *check, const struct culprit_finding *finding, const char *key)
+static bool key_matches(const struct check *check, const struct culprit_finding *finding,
+			const char *key)
 {
 	const char *wanted = key + strcspn(key, "=<>!");
 	size_t length = (size_t)(wanted - key);
@@ -180,8 +185,8 @@ static bool finding_matches(const struct check *check, const struct expectation 
 	return true;
 }
 
-static void tell(const struct check *check, const struct expectation *expectation, struct text *why_not,
-		 const char *what)
+static void tell(const struct check *check, const struct expectation *expectation,
+		 struct text *why_not, const char *what)
 {
 	text_addf(why_not, "%s:%u: %s", check->scenario->path, expectation->line, what);
 	if (expectation->id)
@@ -270,7 +275,8 @@ static bool check_verdict(const struct check *check, const struct expectation *e
 		verdict->finding ? culprit_finding(check->analysis, verdict->finding - 1) : NULL;
 	bool good = true;
 	for (size_t i = 0; i < expectation->key_count; i++) {
-		const char *key = expectation->keys[i], *wanted = key + strcspn(key, "=!"), *value = NULL;
+		const char *key = expectation->keys[i], *wanted = key + strcspn(key, "=!"),
+			   *value = NULL;
 		if (strncmp(key, "party", 5) == 0)
 			value = verdict->party;
 		else if (strncmp(key, "blame", 5) == 0)
@@ -297,7 +303,8 @@ static bool check_count(const struct check *check, const struct expectation *exp
 		size_t length = strcspn(key, "=<>!");
 		uint64_t value = 0;
 		bool found = false;
-		for (unsigned n = 0; !found && (name = culprit_count(check->analysis, n, &value)); n++)
+		for (unsigned n = 0; !found && (name = culprit_count(check->analysis, n, &value));
+		     n++)
 			found = strlen(name) == length && strncmp(name, key, length) == 0;
 		if (found && number_matches((double)value, key + length))
 			continue;
@@ -335,8 +342,8 @@ static bool check_texts(const struct check *check, struct text *why_not)
 		if (!bad)
 			continue;
 		good = false;
-		text_addf(why_not, "%s: %s: a {name} was not filled in: %s\n", check->scenario->path,
-			  finding->id, finding->text);
+		text_addf(why_not, "%s: %s: a {name} was not filled in: %s\n",
+			  check->scenario->path, finding->id, finding->text);
 		for (size_t n = 0; n < finding->advice_count; n++)
 			if (has_placeholder(finding->advice[n]))
 				text_addf(why_not, "  %s\n", finding->advice[n]);
@@ -378,7 +385,8 @@ struct culprit_analysis *scenario_analyse(const struct scenario *scenario, const
 	bool good = !scenario->profile || culprit_set_profile(analysis, scenario->profile, &error);
 	for (unsigned i = 0; good && i < scenario->setting_count; i++)
 		good = culprit_set_threshold(analysis, scenario->settings[i], &error);
-	good = good && culprit_read_memory(analysis, image->bytes, image->length, scenario->path, &error);
+	good = good &&
+	       culprit_read_memory(analysis, image->bytes, image->length, scenario->path, &error);
 	if (good)
 		return analysis;
 	text_addf(why_not, "%s: %s: %s\n", scenario->path, error.message, error.remedy);
@@ -401,8 +409,8 @@ void findings_list(const struct culprit_analysis *analysis, struct text *to)
 		if (finding->caused_by)
 			text_addf(to, " caused_by=%s",
 				  culprit_finding(analysis, finding->caused_by - 1)->id);
-		text_addf(to, " cost=%.3f\n   %s\n   why: %s\n   evidence:", (double)finding->cost / 1e9,
-			  finding->text, finding->why);
+		text_addf(to, " cost=%.3f\n   %s\n   why: %s\n   evidence:",
+			  (double)finding->cost / 1e9, finding->text, finding->why);
 		for (size_t n = 0; n < finding->evidence_count; n++)
 			text_addf(to, " %llu", (unsigned long long)finding->evidence[n].packet);
 		text_add(to, "\n   values:");

@@ -14,7 +14,7 @@ struct image_options {
 	uint32_t link_type;          /* of all interfaces */
 	uint32_t snap_length;        /* 0: 262144 */
 	unsigned interfaces;         /* pcapng; 0 counts as 1 */
-	size_t section_every;        /* pcapng: a new section after so many packets; 0: one section */
+	size_t section_every; /* pcapng: a new section after so many packets; 0: one section */
 	uint64_t received, dropped;  /* pcapng: interface statistics at the end unless both are 0 */
 	const char *filter;          /* pcapng: if_filter, or NULL */
 };

@@ -41,7 +41,8 @@ static bool make(const char *source, bool check)
 		good = check ? same_as_file(path, &image) : write_file(path, &image);
 		if (!good)
 			snprintf(message, sizeof message, "%.400s: %s", path,
-				 check ? "is out of date; run: ninja examples" : "cannot be written");
+				 check ? "is out of date; run: ninja examples"
+				       : "cannot be written");
 	}
 	if (!good)
 		fprintf(stderr, "%s\n", message);

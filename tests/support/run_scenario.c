@@ -25,7 +25,9 @@ static bool collect_json(void *user, const void *bytes, size_t count)
 
 static void report_json(const struct culprit_analysis *analysis, struct text *to)
 {
-	const struct culprit_output output = { .write = collect_json, .user = to, .format = CULPRIT_JSON };
+	const struct culprit_output output = { .write = collect_json,
+					       .user = to,
+					       .format = CULPRIT_JSON };
 	culprit_report_diagnosis(analysis, &output);
 }
 

@@ -38,7 +38,8 @@ static void lines_split(struct lines *lines, const char *text, size_t length)
 	while (text < end) {
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
 		size_t size = (size_t)((newline ? newline : end) - text);
-		lines->at = memory_grow(lines->at, &lines->capacity, lines->count + 1, sizeof *lines->at);
+		lines->at = memory_grow(lines->at, &lines->capacity, lines->count + 1,
+					sizeof *lines->at);
 		lines->at[lines->count++] = (struct line){ text, size };
 		text += size + 1;
 	}
@@ -252,7 +253,8 @@ static char *take_description(const struct lines *lines)
 {
 	struct text description = { 0 };
 	text_add(&description, "");
-	for (size_t i = 0; i < lines->count && lines->at[i].length && lines->at[i].text[0] == '#'; i++) {
+	for (size_t i = 0; i < lines->count && lines->at[i].length && lines->at[i].text[0] == '#';
+	     i++) {
 		const char *text = lines->at[i].text + 1;
 		size_t length = lines->at[i].length - 1;
 		while (length && *text == ' ')

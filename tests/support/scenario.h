@@ -1,5 +1,5 @@
-/* Scenarios: conversations as a reader of traces writes them, and the findings to expect. The notation
- * is described in tests/scenario/README.md. */
+/* Scenarios: conversations as a reader of traces writes them, and the findings to expect. The
+ * notation is described in tests/scenario/README.md. */
 #ifndef SUPPORT_SCENARIO_H
 #define SUPPORT_SCENARIO_H
 
@@ -24,7 +24,10 @@ struct expectation {
 	size_t key_count;
 };
 
-struct label { char name[32]; uint64_t packet; };    /* packet: number in the trace, 0 if not in it */
+struct label {
+	char name[32];
+	uint64_t packet;
+}; /* packet: number in the trace, 0 if not in it */
 
 struct scenario {
 	char *path;
@@ -41,8 +44,8 @@ struct scenario {
 	char *profile;               /* NULL: the default */
 };
 
-/* Compiles `text`. False, with the message "FILE:LINE: what is wrong" in message[512], on a mistake;
- * either way scenario_finish frees. */
+/* Compiles `text`. False, with the message "FILE:LINE: what is wrong" in message[512], on a
+ * mistake; either way scenario_finish frees. */
 bool scenario_compile(struct scenario *scenario, const char *path, const char *text, size_t length,
 		      char *message);
 bool scenario_load(struct scenario *scenario, const char *path, char *message);

@@ -173,7 +173,10 @@ static struct wire_header ip_header(const struct compiler *c, unsigned from, uns
 
 static size_t checksum_offset(uint8_t protocol)
 {
-	return protocol == 6 ? 16 : protocol == 17 ? 6 : protocol == 1 || protocol == 58 ? 2 : SIZE_MAX;
+	return protocol == 6			 ? 16
+	       : protocol == 17			 ? 6
+	       : protocol == 1 || protocol == 58 ? 2
+						 : SIZE_MAX;
 }
 
 /* One datagram in pieces: the transport checksum is that of the whole. */
@@ -182,11 +185,13 @@ static size_t emit_fragments(struct compiler *c, unsigned from, struct wire_head
 {
 	static uint8_t frame[WIRE_MAX_FRAME], whole[WIRE_MAX_FRAME];
 	size_t ip, first = c->trace.count;
-	size_t total = wire_frame(header, transport, length, checksum_offset(header->protocol), whole, &ip);
+	size_t total = wire_frame(header, transport, length, checksum_offset(header->protocol),
+				  whole, &ip);
 	const uint8_t *sealed = whole + ip + 20;
 	(void)total;
 	for (size_t at = 0, n = 0; at < length; at += shape->fragment_size, n++) {
-		size_t piece = length - at < shape->fragment_size ? length - at : shape->fragment_size;
+		size_t piece =
+			length - at < shape->fragment_size ? length - at : shape->fragment_size;
 		header->fragment_offset = (uint32_t)at;
 		header->more_fragments = at + piece < length;
 		size_t size = wire_frame(header, sealed + at, piece, SIZE_MAX, frame, &ip);
@@ -208,8 +213,8 @@ size_t packet_emit(struct compiler *c, unsigned from, unsigned to, uint8_t proto
 	if (c->words.failed)
 		return 0;
 	if (c->hosts[from].address.family != c->hosts[to].address.family) {
-		compile_fail(c, "%s and %s do not have addresses of the same kind", c->hosts[from].name,
-			     c->hosts[to].name);
+		compile_fail(c, "%s and %s do not have addresses of the same kind",
+			     c->hosts[from].name, c->hosts[to].name);
 		return 0;
 	}
 	struct wire_header header = ip_header(c, from, to, protocol, shape);

@@ -6,9 +6,11 @@
 #include "compiler.h"
 #include "core/memory.h"
 
-static const char *const finding_keys[] = { "severity", "confidence", "blame", "party", "count",
-	"packets", "evidence", "sub", "caused_by", "sessions", "cost", "findings", "text", "client", "server",
-	"port", NULL };
+static const char *const finding_keys[] = { "severity",	 "confidence", "blame",	   "party",
+					    "count",	 "packets",    "evidence", "sub",
+					    "caused_by", "sessions",   "cost",	   "findings",
+					    "text",	 "client",     "server",   "port",
+					    NULL };
 
 static bool known_key(const char *word)
 {
@@ -16,7 +18,8 @@ static bool known_key(const char *word)
 	if (strncmp(word, "value.", 6) == 0)
 		return word[length] != '\0';
 	for (unsigned i = 0; finding_keys[i]; i++)
-		if (strlen(finding_keys[i]) == length && strncmp(finding_keys[i], word, length) == 0)
+		if (strlen(finding_keys[i]) == length &&
+		    strncmp(finding_keys[i], word, length) == 0)
 			return word[length] != '\0';
 	return false;
 }
@@ -37,11 +40,14 @@ static void add_key(struct compiler *c, struct expectation *expectation, const c
 void statement_expect(struct compiler *c, enum expectation_kind kind)
 {
 	static const char *const usages[] = {
-		"expect ID [severity=S] [confidence=C] [blame=B] [party=P] [count=N] [packets=FIRST-LAST] "
-		"[evidence=N,N] [sub=KIND] [value.NAME=2.1±0.1] [cost=1.2±0.1] [caused_by=ID] [findings=N] "
+		"expect ID [severity=S] [confidence=C] [blame=B] [party=P] [count=N] "
+		"[packets=FIRST-LAST] "
+		"[evidence=N,N] [sub=KIND] [value.NAME=2.1±0.1] [cost=1.2±0.1] [caused_by=ID] "
+		"[findings=N] "
 		"[text=\"…\"] [sessions=N] [client=A] [server=B] [port=N]",
 		"expect-not ID [key=value…]",
-		"expect-only [SEVERITY]: nothing but what is expected, at SEVERITY (warning) or above",
+		"expect-only [SEVERITY]: nothing but what is expected, at SEVERITY (warning) or "
+		"above",
 		"expect-verdict [party=P] [blame=B] [confidence=C] [finding=ID]",
 		"expect-count NAME=N…",
 	};
@@ -56,9 +62,11 @@ void statement_expect(struct compiler *c, enum expectation_kind kind)
 	if (kind == EXPECT_FINDING || kind == EXPECT_NO_FINDING) {
 		expectation->id = memory_copy_text(words_take(w, "the finding"));
 		if (!w->failed && !strchr(expectation->id, '/') && !strchr(expectation->id, '*'))
-			compile_fail(c, "\"%s\" is no finding such as tcp/zero-window", expectation->id);
+			compile_fail(c, "\"%s\" is no finding such as tcp/zero-window",
+				     expectation->id);
 	} else if (kind == EXPECT_ONLY) {
-		expectation->id = memory_copy_text(words_more(w) ? words_take(w, "severity") : "warning");
+		expectation->id =
+			memory_copy_text(words_more(w) ? words_take(w, "severity") : "warning");
 	}
 	while (words_more(w)) {
 		const char *word = w->at[w->next].text;

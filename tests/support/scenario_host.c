@@ -104,14 +104,17 @@ static void host_property(struct compiler *c, struct host *host)
 		else if (words_accept(w, "random"))
 			host->id_style = ID_RANDOM;
 		else
-			host->next_id = (uint16_t)words_integer(w, "the first identification", 0, 65535);
+			host->next_id =
+				(uint16_t)words_integer(w, "the first identification", 0, 65535);
 	} else if (words_accept(w, "checksums")) {
 		host->checksum = words_accept(w, "partial") ? WIRE_PARTIAL
 				 : words_accept(w, "zero")  ? WIRE_ZERO
 				 : words_accept(w, "wrong") ? WIRE_WRONG
-				 : words_accept(w, "right") ? WIRE_RIGHT
-							    : (compile_fail(c, "checksums should be right, "
-								"partial, zero or wrong"), WIRE_RIGHT);
+				 : words_accept(w, "right")
+					 ? WIRE_RIGHT
+					 : (compile_fail(c, "checksums should be right, "
+							    "partial, zero or wrong"),
+					    WIRE_RIGHT);
 	} else if (words_accept(w, "unpadded")) {
 		host->unpadded = true;
 	} else if (words_accept(w, "vlan")) {
@@ -133,7 +136,8 @@ void statement_host(struct compiler *c)
 		if (!address_parse(text, &address))
 			compile_fail(c, "\"%s\" is no IPv4 or IPv6 address", text);
 		if (strchr(name, ':') || strchr(name, '.') || isdigit((unsigned char)name[0]))
-			compile_fail(c, "a host's name has no dot or colon and begins with a letter");
+			compile_fail(c,
+				     "a host's name has no dot or colon and begins with a letter");
 		index = host_make(c, name, &address);
 	}
 	while (words_more(&c->words))

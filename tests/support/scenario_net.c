@@ -22,7 +22,8 @@ void statement_udp(struct compiler *c)
 	struct text payload = { 0 };
 	struct shape shape;
 	static uint8_t datagram[WIRE_MAX_FRAME];
-	c->words.usage = "udp HOST:PORT > HOST:PORT [\"text\" | hex DIGITS | bytes N | [dns …]] [ttl N] …";
+	c->words.usage =
+		"udp HOST:PORT > HOST:PORT [\"text\" | hex DIGITS | bytes N | [dns …]] [ttl N] …";
 	shape_begin(&shape);
 	endpoint_take(c, "the sender", &from, &source);
 	if (!words_accept(&c->words, ">"))
@@ -47,21 +48,24 @@ struct icmp_name { const char *name; uint8_t type, code, type6, code6; };
 
 #define NONE 255
 static const struct icmp_name icmp_errors[] = {
-	{ "net-unreachable", 3, 0, 1, 0 }, { "host-unreachable", 3, 1, 1, 3 },
+	{ "net-unreachable", 3, 0, 1, 0 },	{ "host-unreachable", 3, 1, 1, 3 },
 	{ "protocol-unreachable", 3, 2, 4, 1 }, { "port-unreachable", 3, 3, 1, 4 },
-	{ "frag-needed", 3, 4, 2, 0 }, { "net-unknown", 3, 6, 1, 0 }, { "host-unknown", 3, 7, 1, 3 },
-	{ "net-prohibited", 3, 9, 1, 1 }, { "host-prohibited", 3, 10, 1, 1 },
-	{ "prohibited", 3, 13, 1, 1 }, { "ttl-exceeded", 11, 0, 3, 0 },
-	{ "reassembly-timeout", 11, 1, 3, 1 }, { "redirect", 5, 1, NONE, NONE },
-	{ "source-quench", 4, 0, NONE, NONE }, { "parameter-problem", 12, 0, 4, 0 },
+	{ "frag-needed", 3, 4, 2, 0 },		{ "net-unknown", 3, 6, 1, 0 },
+	{ "host-unknown", 3, 7, 1, 3 },		{ "net-prohibited", 3, 9, 1, 1 },
+	{ "host-prohibited", 3, 10, 1, 1 },	{ "prohibited", 3, 13, 1, 1 },
+	{ "ttl-exceeded", 11, 0, 3, 0 },	{ "reassembly-timeout", 11, 1, 3, 1 },
+	{ "redirect", 5, 1, NONE, NONE },	{ "source-quench", 4, 0, NONE, NONE },
+	{ "parameter-problem", 12, 0, 4, 0 },
 };
 
 static const char icmp_usage[] =
 	"icmp HOST > HOST echo|reply [id N] [seq N] [payload] | port-unreachable, ttl-exceeded, … "
-	"[mtu N] [gateway HOST] quoting last|@LABEL [keep N] | ns|na|ra … | type N code N [payload]";
+	"[mtu N] [gateway HOST] quoting last|@LABEL [keep N] | ns|na|ra … | type N code N "
+	"[payload]";
 
 /* Neighbour discovery, RFC 4861: the body behind type and code. */
-static bool icmp_neighbour(struct compiler *c, unsigned from, const char *word, struct text *message)
+static bool icmp_neighbour(struct compiler *c, unsigned from, const char *word,
+			   struct text *message)
 {
 	struct words *w = &c->words;
 	const struct host *sender = &c->hosts[from];
@@ -81,7 +85,9 @@ static bool icmp_neighbour(struct compiler *c, unsigned from, const char *word, 
 					   (uint32_t)words_integer(w, "the lifetime", 0, 65535));
 			} else if (words_accept(w, "preference")) {
 				const char *level = words_take(w, "the preference");
-				head[5] = strcmp(level, "high") == 0 ? 8 : strcmp(level, "low") == 0 ? 0x18 : 0;
+				head[5] = strcmp(level, "high") == 0  ? 8
+					  : strcmp(level, "low") == 0 ? 0x18
+								      : 0;
 			} else if (words_accept(w, "prefix")) {
 				prefix = address_parse(words_take(w, "the prefix"), &address);
 				memcpy(prefix_option + 16, address.bytes, 16);
@@ -147,7 +153,7 @@ static void icmp_echo(struct compiler *c, bool v6, bool reply, struct text *mess
 	text_finish(&payload);
 }
 
-/* An error: 8 bytes and then the packet it is about, which is copied in once that one is complete. */
+/* An error: 8 bytes, then the packet it is about, copied in once that one is complete. */
 static size_t icmp_error(struct compiler *c, bool v6, const struct icmp_name *error,
 			 struct text *message, struct shape *shape)
 {
@@ -160,9 +166,12 @@ static size_t icmp_error(struct compiler *c, bool v6, const struct icmp_name *er
 		if (words_accept(w, "mtu"))
 			wire_put32(head + 4, (uint32_t)words_integer(w, "the MTU", 0, 65535));
 		else if (words_accept(w, "gateway"))
-			memcpy(head + 4, c->hosts[host_take(c, words_take(w, "the gateway"))].address.bytes, 4);
+			memcpy(head + 4,
+			       c->hosts[host_take(c, words_take(w, "the gateway"))].address.bytes,
+			       4);
 		else if (words_accept(w, "keep"))
-			keep = (size_t)words_integer(w, "the bytes kept of the quoted packet", 20, 548);
+			keep = (size_t)words_integer(w, "the bytes kept of the quoted packet", 20,
+						     548);
 		else if (words_accept(w, "quoting"))
 			quoted = packet_by_label(c, words_take(w, "the quoted packet"));
 		else if (!shape_accept(c, shape))
@@ -285,7 +294,8 @@ void statement_arp(struct compiler *c)
 	struct arp_line arp = { .operation = 1 };
 	struct shape shape;
 	uint8_t frame[60] = { 0 };
-	w->usage = "arp who-has ADDRESS tell HOST | ADDRESS is-at HOST|MAC [to HOST] | probe ADDRESS from "
+	w->usage = "arp who-has ADDRESS tell HOST | ADDRESS is-at HOST|MAC [to HOST] | probe "
+		   "ADDRESS from "
 		   "HOST | announce HOST";
 	shape_begin(&shape);
 	if (words_accept(w, "who-has")) {
@@ -314,8 +324,8 @@ void statement_arp(struct compiler *c)
 	if (shape.has_destination_mac)
 		memcpy(arp.frame_destination, shape.destination_mac, 6);
 	uint16_t vlan = (uint16_t)shape.vlan;
-	size_t at = wire_ethernet(arp.frame_source, arp.frame_destination, &vlan, shape.vlan > 0, 0x0806,
-				  frame);
+	size_t at = wire_ethernet(arp.frame_source, arp.frame_destination, &vlan, shape.vlan > 0,
+				  0x0806, frame);
 	memcpy(frame + at, "\0\1\10\0\6\4\0", 7);
 	frame[at + 7] = (uint8_t)arp.operation;
 	memcpy(frame + at + 8, arp.sender_mac, 6);
@@ -359,7 +369,8 @@ void statement_eth(struct compiler *c)
 	struct text frame = { 0 };
 	struct shape shape;
 	uint8_t source[6], destination[6], header[32];
-	w->usage = "eth MAC|HOST > MAC|HOST|broadcast TYPE payload…  (TYPE below 1536 is an 802.3 length)";
+	w->usage = "eth MAC|HOST > MAC|HOST|broadcast TYPE payload…  (TYPE below 1536 is an 802.3 "
+		   "length)";
 	shape_begin(&shape);
 	const char *name = words_take(w, "the sender");
 	if (!w->failed && !mac_from_text(name, source))
@@ -371,7 +382,8 @@ void statement_eth(struct compiler *c)
 		memcpy(destination, c->hosts[host_take(c, name)].mac, 6);
 	uint16_t type = (uint16_t)words_integer(w, "the EtherType", 0, 65535);
 	if (!w->failed)
-		text_add_bytes(&frame, header, wire_ethernet(source, destination, NULL, 0, type, header));
+		text_add_bytes(&frame, header,
+			       wire_ethernet(source, destination, NULL, 0, type, header));
 	take_rest(c, &frame, &shape);
 	frame_bytes(c, &frame, &shape);
 	text_finish(&frame);

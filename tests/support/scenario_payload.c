@@ -48,7 +48,8 @@ bool payload_accept(struct compiler *c, struct text *to, uint64_t offset)
 	} else if (words_accept(w, "hex")) {
 		add_hex(c, to);
 	} else if (words_accept(w, "bytes") || words_accept(w, "len")) {
-		add_pattern(to, offset, (size_t)words_integer(w, "the number of bytes", 0, 100000000));
+		add_pattern(to, offset,
+			    (size_t)words_integer(w, "the number of bytes", 0, 100000000));
 	} else if (words_accept(w, "zeros")) {
 		for (int64_t n = words_integer(w, "the number of zeros", 0, 65535); n > 0; n--)
 			text_add_char(to, '\0');

@@ -1,12 +1,16 @@
-/* Statements about the recorder. They are carried out in the order in which they are written, on the
- * finished trace: packet numbers in them are those of the trace as the statement before left it. */
+/* Statements about the recorder. They are carried out in the order in which they are written, on
+ * the finished trace: packet numbers in them are those of the trace as the statement before left
+ * it. */
 #include <stdio.h>
 #include <string.h>
 
 #include "compiler.h"
 #include "damage.h"
 
-struct recorder_word { const char *word, *usage; void (*run)(struct compiler *c, struct trace *trace); };
+struct recorder_word {
+	const char *word, *usage;
+	void (*run)(struct compiler *c, struct trace *trace);
+};
 
 static double share_take(struct compiler *c)
 {
@@ -49,7 +53,8 @@ static void record_miss(struct compiler *c, struct trace *trace)
 		int got = sscanf(word, "%u-%u", &from, &to);
 		if (got < 1 || from < 1)
 			compile_fail(c, "\"%s\" is no packet number or range such as 10-12", word);
-		for (unsigned n = from; got >= 1 && n <= (got == 2 ? to : from) && n <= trace->count; n++)
+		for (unsigned n = from;
+		     got >= 1 && n <= (got == 2 ? to : from) && n <= trace->count; n++)
 			trace_remove(trace, n - 1);
 	}
 	trace_compact(trace);
@@ -176,14 +181,16 @@ static void record_file(struct compiler *c, struct trace *trace)
 		else if (words_accept(w, "dropped"))
 			image->dropped = (uint64_t)words_number(w, "the packets dropped");
 		else if (words_accept(w, "cut"))
-			c->scenario->cut_bytes = (uint32_t)words_integer(w, "the bytes missing", 0, 1 << 30);
+			c->scenario->cut_bytes =
+				(uint32_t)words_integer(w, "the bytes missing", 0, 1 << 30);
 		else
 			words_end(w);
 	}
 }
 
 static const struct recorder_word recorder_words[] = {
-	{ "record-duplicates", "record-duplicates [all | 50%] [after 3us] [ttl-1] [seed N]", record_duplicate },
+	{ "record-duplicates", "record-duplicates [all | 50%] [after 3us] [ttl-1] [seed N]",
+	  record_duplicate },
 	{ "record-misses", "record-misses 2% [seed N] | N N-N …", record_miss },
 	{ "record-swaps", "record-swaps 3% [seed N] | N N [with-times]", record_swap },
 	{ "record-only", "record-only HOST: what it sent", record_only },
@@ -195,7 +202,8 @@ static const struct recorder_word recorder_words[] = {
 	{ "record-clock-step", "record-clock-step +2s [at TIME]", record_clock_step },
 	{ "record-ticks", "record-ticks 10ms", record_round },
 	{ "record-gap", "record-gap FROM TO (times since the start)", record_gap },
-	{ "record-file", "record-file [pcap|pcapng] [big-endian] [digits N] [received N] [dropped N] [cut N]",
+	{ "record-file",
+	  "record-file [pcap|pcapng] [big-endian] [digits N] [received N] [dropped N] [cut N]",
 	  record_file },
 };
 

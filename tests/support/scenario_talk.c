@@ -1,4 +1,4 @@
-/* talk blocks: what two programs say to each other over the TCP model, and what happens on the way. */
+/* talk blocks: what two programs say over the TCP model, and what happens on the way. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,11 +7,13 @@
 #include "talk.h"
 
 static const char talk_usage[] =
-	"talk CLIENT:PORT > SERVER:PORT [rtt T | rtt CLIENT_PART/SERVER_PART] [mss N] [window HOST N] "
+	"talk CLIENT:PORT > SERVER:PORT [rtt T | rtt CLIENT_PART/SERVER_PART] [mss N] [window HOST "
+	"N] "
 	"[nosack] [nots] [noscale] [rto T] [iw N] [delack T|off] [nagle HOST] [tlp] [mid] … {";
 
 static const char line_usage[] =
-	"HOST send N|\"text\"… [after T] | HOST close|reset [after T] | HOST stops-reading T at N | HOST "
+	"HOST send N|\"text\"… [after T] | HOST close|reset [after T] | HOST stops-reading T at N "
+	"| HOST "
 	"reads RATE | lose|delay|hold|copy|damage|mark HOST … (see tests/scenario/README.md)";
 
 /* The side of the flow that a host is on. */
@@ -43,7 +45,8 @@ static void part_take(struct compiler *c, struct model_script *script)
 		script->part[1] = script->part[0];
 	}
 	if (!good && !c->words.failed)
-		compile_fail(c, "a round trip is written 40ms or 1ms/39ms (client part/server part)");
+		compile_fail(c,
+			     "a round trip is written 40ms or 1ms/39ms (client part/server part)");
 }
 
 /* "rate 10mbit client|server [up|down] [queue 100ms|64k]", "police 5mbit server burst 20k" */
@@ -66,7 +69,8 @@ static void line_take(struct compiler *c, struct model_script *script, bool poli
 		}
 	}
 	for (unsigned direction = 0; direction < 2; direction++) {
-		/* Up is from client to server: it leaves the client (0) and arrives at the server (1). */
+		/* Up is from client to server: it leaves the client (0) and arrives at the server
+		 * (1). */
 		bool is_up = direction == side;
 		struct model_line *line = &script->line[side][direction];
 		if ((up && !is_up) || (down && is_up))
@@ -96,7 +100,10 @@ static void set_initial_window(struct model_host *host, int64_t value)
 static void set_delayed_ack(struct model_host *host, int64_t value) { host->delayed_ack = value; }
 static void set_retries(struct model_host *host, int64_t value) { host->retries = (unsigned)value; }
 static void set_tail_probe(struct model_host *host, int64_t value) { host->tail_probe = value; }
-static void set_byte_probes(struct model_host *host, int64_t value) { host->probes_with_byte = value; }
+static void set_byte_probes(struct model_host *host, int64_t value)
+{
+	host->probes_with_byte = value;
+}
 static void set_push(struct model_host *host, int64_t value) { host->push_always = value; }
 static void set_buffer(struct model_host *host, int64_t value) { host->buffer = (uint32_t)value; }
 static void set_send_buffer(struct model_host *host, int64_t value)
@@ -105,7 +112,10 @@ static void set_send_buffer(struct model_host *host, int64_t value)
 }
 static void set_chunk(struct model_host *host, int64_t value) { host->chunk = (uint32_t)value; }
 static void set_nagle(struct model_host *host, int64_t value) { host->nagle = value; }
-static void set_gives_up(struct model_host *host, int64_t value) { host->resets_when_giving_up = value; }
+static void set_gives_up(struct model_host *host, int64_t value)
+{
+	host->resets_when_giving_up = value;
+}
 
 enum property_value { NOTHING, NUMBER, DURATION, SWITCH };
 struct property {
@@ -158,7 +168,8 @@ static bool property_accept(struct compiler *c, struct model_script *script)
 		int64_t value = property->constant;
 		if (property->value == NUMBER)
 			value = words_integer(w, property->word, 0, 1LL << 31);
-		else if (property->value == DURATION || (property->value == SWITCH && !words_accept(w, "off")))
+		else if (property->value == DURATION ||
+			 (property->value == SWITCH && !words_accept(w, "off")))
 			value = words_duration(w, property->word);
 		if (one)
 			property->set(&script->host[side], value);
@@ -233,7 +244,8 @@ void statement_talk(struct compiler *c)
 
 /* Lines */
 
-static struct model_step *add_step(struct model_script *script, unsigned side, enum model_step_kind kind)
+static struct model_step *add_step(struct model_script *script, unsigned side,
+				   enum model_step_kind kind)
 {
 	script->steps = memory_grow(script->steps, &script->step_capacity, script->step_count + 1,
 				    sizeof *script->steps);
@@ -253,7 +265,8 @@ static void line_send(struct compiler *c, struct talk *talk, unsigned side)
 		if (words_accept(w, "after")) {
 			after = words_duration(w, "the pause before");
 		} else if (words_is_number(w)) {
-			for (int64_t n = words_integer(w, "the bytes to send", 1, 1LL << 31); n > 0; n--)
+			for (int64_t n = words_integer(w, "the bytes to send", 1, 1LL << 31); n > 0;
+			     n--)
 				text_add_char(content, (char)pattern_byte(offset++));
 		} else if (!payload_accept(c, content, offset)) {
 			words_end(w);
@@ -281,7 +294,8 @@ static void line_host(struct compiler *c, struct talk *talk, unsigned side)
 		host->pauses[host->pause_count].length = words_duration(w, "the pause");
 		if (!words_accept(w, "at"))
 			compile_fail(c, "expected at BYTES");
-		host->pauses[host->pause_count++].at = (uint64_t)words_number(w, "the bytes read before");
+		host->pauses[host->pause_count++].at =
+			(uint64_t)words_number(w, "the bytes read before");
 	} else if (words_accept(w, "reads")) {
 		host->read_rate = words_rate(w, "the rate") / 8;
 	} else {
@@ -304,8 +318,9 @@ static void ranges_take(struct compiler *c, struct model_rule *rule)
 		char after[2];
 		int got = sscanf(one, "%u-%u%1s", &from, &to, after);
 		if (got < 1 || got > 2 || rule->range_count == MODEL_MAX_RANGES) {
-			compile_fail(c, "\"%s\" is no number or range such as 3 or 10-14 (at most %d)", one,
-				     MODEL_MAX_RANGES);
+			compile_fail(c,
+				     "\"%s\" is no number or range such as 3 or 10-14 (at most %d)",
+				     one, MODEL_MAX_RANGES);
 			return;
 		}
 		rule->ranges[rule->range_count].from = from;
@@ -363,7 +378,8 @@ static bool line_rule(struct compiler *c, struct talk *talk)
 {
 	static const char *const actions[] = { "lose", "delay", "hold", "copy", "damage", "mark" };
 	static const char usage[] =
-		"lose|delay|hold|copy|damage|mark HOST [data|acks|syn|fin|any] [3,7,9-12 | all | every N | 2%] "
+		"lose|delay|hold|copy|damage|mark HOST [data|acks|syn|fin|any] [3,7,9-12 | all | "
+		"every N | 2%] "
 		"[copies N | copy N] [from T] [to T] [by T] [seed N] upstream|downstream|capture";
 	struct words *w = &c->words;
 	struct model_script *script = &talk->script;
@@ -376,15 +392,19 @@ static bool line_rule(struct compiler *c, struct talk *talk)
 			return true;
 		}
 		struct model_rule *rule = &script->rules[script->rule_count++];
-		*rule = (struct model_rule){ .action = (enum model_action)i, .copy_from = 1, .copy_to = 1,
-			.time_to = INT64_MAX, .random = 1 };
+		*rule = (struct model_rule){ .action = (enum model_action)i,
+					     .copy_from = 1,
+					     .copy_to = 1,
+					     .time_to = INT64_MAX,
+					     .random = 1 };
 		rule->side = side_take(c);
 		which_take(c, rule);
 		while (words_more(w))
 			rule_word(c, rule);
 		if (rule->action == ACTION_HOLD && rule->time_to == INT64_MAX)
 			compile_fail(c, "hold needs from T to T");
-		if ((rule->action == ACTION_DELAY || rule->action == ACTION_COPY) && rule->delay == 0)
+		if ((rule->action == ACTION_DELAY || rule->action == ACTION_COPY) &&
+		    rule->delay == 0)
 			compile_fail(c, "%s needs by T", actions[i]);
 		return true;
 	}
@@ -402,7 +422,9 @@ void talk_line(struct compiler *c)
 	if (next_is_side(c, &side))
 		line_host(c, talk, side);
 	else if (!line_rule(c, talk) && !property_accept(c, &talk->script))
-		compile_fail(c, "\"%s\" is neither an end of this talk nor something that happens to its packets",
+		compile_fail(c,
+			     "\"%s\" is neither an end of this talk nor something that happens to "
+			     "its packets",
 			     w->at[w->next].text);
 	words_end(w);
 }

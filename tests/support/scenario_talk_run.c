@@ -11,7 +11,8 @@ static void syn_options(struct compiler *c, struct talk *talk, const struct mode
 			struct tcp_shape *tcp)
 {
 	const struct model_script *script = &talk->script;
-	const struct model_host *host = &script->host[packet->side], *peer = &script->host[packet->side ^ 1];
+	const struct model_host *host = &script->host[packet->side],
+				*peer = &script->host[packet->side ^ 1];
 	bool answer = packet->side == 1;
 	char text[64];
 	snprintf(text, sizeof text, "mss %u", host->mss);
@@ -26,8 +27,8 @@ static void syn_options(struct compiler *c, struct talk *talk, const struct mode
 	}
 }
 
-static void data_options(struct talk *talk, const struct flow *flow, const struct model_packet *packet,
-			 struct tcp_shape *tcp)
+static void data_options(struct talk *talk, const struct flow *flow,
+			 const struct model_packet *packet, struct tcp_shape *tcp)
 {
 	const struct model_script *script = &talk->script;
 	uint32_t isn = flow->end[packet->side ^ 1].isn;
@@ -46,8 +47,8 @@ static void data_options(struct talk *talk, const struct flow *flow, const struc
 	tcp->option_length += 4 + 8 * packet->sack_count;
 }
 
-static void take_payload(struct talk *talk, const struct model_packet *packet, struct tcp_shape *tcp,
-			 uint8_t *probe)
+static void take_payload(struct talk *talk, const struct model_packet *packet,
+			 struct tcp_shape *tcp, uint8_t *probe)
 {
 	const struct text *content = &talk->content[packet->side];
 	tcp->payload_length = packet->length;
@@ -69,10 +70,14 @@ static void emit(void *user, const struct model_packet *packet)
 	shape.wrong_checksum = packet->damaged;
 	if (packet->marked)
 		shape.tos = 3;
-	struct tcp_shape tcp = { .flags = packet->flags, .window = packet->window,
-		.sequence = packet->sequence + (packet->flags & TCP_SYN ? 0 : talk->base[packet->side]),
+	struct tcp_shape tcp = {
+		.flags = packet->flags,
+		.window = packet->window,
+		.sequence =
+			packet->sequence + (packet->flags & TCP_SYN ? 0 : talk->base[packet->side]),
 		.acknowledgment = packet->acknowledgment + talk->base[packet->side ^ 1],
-		.has_acknowledgment = (packet->flags & TCP_ACK) != 0 };
+		.has_acknowledgment = (packet->flags & TCP_ACK) != 0
+	};
 	if (packet->flags & TCP_SYN)
 		syn_options(c, talk, packet, &tcp);
 	else
@@ -99,7 +104,8 @@ static void remember(struct compiler *c, struct talk *talk)
 			closed[script->steps[i].side] = true;
 	for (unsigned side = 0; side < 2; side++) {
 		struct flow_end *end = &flow->end[side];
-		stream_write(end, talk->base[side], talk->content[side].bytes ? talk->content[side].bytes : "",
+		stream_write(end, talk->base[side],
+			     talk->content[side].bytes ? talk->content[side].bytes : "",
 			     talk->content[side].length);
 		end->next = talk->base[side] + (int64_t)talk->content[side].length + closed[side];
 		flow->end[side ^ 1].expected = end->next;
@@ -118,8 +124,8 @@ void talk_run(struct compiler *c)
 	struct emission emission = { c, talk };
 	c->talk = NULL;
 	for (unsigned side = 0; side < 2; side++)
-		talk->script.host[side].clock =
-			timestamp_clock(&c->hosts[c->flows[talk->flow].end[side].host], talk->start);
+		talk->script.host[side].clock = timestamp_clock(
+			&c->hosts[c->flows[talk->flow].end[side].host], talk->start);
 	if (!c->words.failed) {
 		model_run(&talk->script, emit, &emission);
 		remember(c, talk);

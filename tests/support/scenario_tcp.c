@@ -11,10 +11,11 @@
 #define TCP_HEADER 20
 #define MAX_EARLY 64
 
-static const char tcp_usage[] =
-	"[TIME] [FLOW.]HOST FLAGS [FROM:TO | \"text\" | line \"text\" | hex DIGITS | bytes N] [seq N] "
-	"[ack N | noack] [win N] [<options>] [ttl N] [unseen | lost-before | lost-after] [twin +3us] "
-	"[@LABEL] …";
+static const char tcp_usage[] = "[TIME] [FLOW.]HOST FLAGS [FROM:TO | \"text\" | line \"text\" | "
+				"hex DIGITS | bytes N] [seq N] "
+				"[ack N | noack] [win N] [<options>] [ttl N] [unseen | lost-before "
+				"| lost-after] [twin +3us] "
+				"[@LABEL] …";
 
 /* The stream of one end */
 
@@ -27,7 +28,8 @@ void stream_read(struct flow_end *end, int64_t from, int64_t to, struct text *in
 {
 	for (int64_t at = from; at < to; at++) {
 		bool known = at >= 0 && (size_t)at < end->stream.length;
-		text_add_char(into, known ? end->stream.bytes[at] : (char)pattern_byte((uint64_t)at));
+		text_add_char(into,
+			      known ? end->stream.bytes[at] : (char)pattern_byte((uint64_t)at));
 	}
 }
 
@@ -85,7 +87,8 @@ void tcp_timestamp_option(uint32_t value, uint32_t echo, struct tcp_shape *tcp)
 	tcp->option_length += 12;
 }
 
-static void option_bytes(struct compiler *c, struct tcp_shape *tcp, const void *bytes, size_t length)
+static void option_bytes(struct compiler *c, struct tcp_shape *tcp, const void *bytes,
+			 size_t length)
 {
 	if (tcp->option_length + length > sizeof tcp->options) {
 		compile_fail(c, "the options need more than 40 bytes");
@@ -105,7 +108,8 @@ static void option_sack(struct compiler *c, const char *text, const struct flow_
 		char *end;
 		long long from = strtoll(text, &end, 10);
 		if (end == text || *end != ':' || length == sizeof option) {
-			compile_fail(c, "SACK blocks are written <sack 100:200 300:400>, at most 4");
+			compile_fail(c,
+				     "SACK blocks are written <sack 100:200 300:400>, at most 4");
 			return;
 		}
 		long long to = strtoll(end + 1, &end, 10);
@@ -127,7 +131,8 @@ static void option_one(struct compiler *c, const char *text, const struct flow *
 	char rest[2];
 	uint8_t bytes[40];
 	if (sscanf(text, "mss %u%1s", &value, rest) == 1) {
-		option_bytes(c, tcp, ((uint8_t[]){ 2, 4, (uint8_t)(value >> 8), (uint8_t)value }), 4);
+		option_bytes(c, tcp, ((uint8_t[]){ 2, 4, (uint8_t)(value >> 8), (uint8_t)value }),
+			     4);
 	} else if (sscanf(text, "ws %u%1s", &value, rest) == 1) {
 		option_bytes(c, tcp, ((uint8_t[]){ 1, 3, 3, (uint8_t)value }), 4);
 	} else if (strcmp(text, "sackok") == 0) {
@@ -155,8 +160,11 @@ static void option_one(struct compiler *c, const char *text, const struct flow *
 			option_bytes(c, tcp, raw.bytes, raw.length);
 		text_finish(&raw);
 	} else if (strcmp(text, "nots") != 0) {
-		compile_fail(c, "unknown TCP option \"%s\" (mss N, ws N, sackok, sack N:N, ts [VALUE ECHO], "
-				"nots, nop, hex DIGITS)", text);
+		compile_fail(c,
+			     "unknown TCP option \"%s\" (mss N, ws N, sackok, sack N:N, ts [VALUE "
+			     "ECHO], "
+			     "nots, nop, hex DIGITS)",
+			     text);
 	}
 }
 
@@ -179,8 +187,8 @@ void tcp_options(struct compiler *c, const char *text, const struct flow *flow, 
 
 /* Emission */
 
-size_t tcp_emit(struct compiler *c, const struct flow *flow, unsigned side, const struct tcp_shape *tcp,
-		const struct shape *shape)
+size_t tcp_emit(struct compiler *c, const struct flow *flow, unsigned side,
+		const struct tcp_shape *tcp, const struct shape *shape)
 {
 	static uint8_t segment[65535];
 	const struct flow_end *end = &flow->end[side], *other = &flow->end[side ^ 1];
@@ -204,7 +212,8 @@ size_t tcp_emit(struct compiler *c, const struct flow *flow, unsigned side, cons
 	memcpy(segment + TCP_HEADER, tcp->options, tcp->option_length);
 	if (tcp->payload_length)
 		memcpy(segment + header, tcp->payload, tcp->payload_length);
-	return packet_emit(c, end->host, other->host, 6, segment, header + tcp->payload_length, shape);
+	return packet_emit(c, end->host, other->host, 6, segment, header + tcp->payload_length,
+			   shape);
 }
 
 /* Flows */
@@ -233,7 +242,8 @@ struct flow *flow_make(struct compiler *c, const char *name)
 		compile_fail(c, "a flow is written CLIENT:PORT > SERVER:PORT");
 	endpoint_take(c, "the server", &flow->end[1].host, &flow->end[1].port);
 	for (unsigned side = 0; side < 2; side++) {
-		flow->end[side].isn = (uint32_t)(c->flow_count * 0x1000193u + side * 0x2545f491u) & 0x7fffffff;
+		flow->end[side].isn =
+			(uint32_t)(c->flow_count * 0x1000193u + side * 0x2545f491u) & 0x7fffffff;
 		flow->end[side].window = 65535;
 	}
 	return flow;
@@ -249,8 +259,10 @@ void statement_flow(struct compiler *c)
 	struct flow *flow = flow_make(c, name);
 	while (words_more(w)) {
 		if (words_accept(w, "isn")) {
-			flow->end[0].isn = (uint32_t)words_integer(w, "the client's ISN", 0, UINT32_MAX);
-			flow->end[1].isn = (uint32_t)words_integer(w, "the server's ISN", 0, UINT32_MAX);
+			flow->end[0].isn =
+				(uint32_t)words_integer(w, "the client's ISN", 0, UINT32_MAX);
+			flow->end[1].isn =
+				(uint32_t)words_integer(w, "the server's ISN", 0, UINT32_MAX);
 		} else if (words_accept(w, "ts")) {
 			flow->timestamps = true;
 		} else {
@@ -295,12 +307,15 @@ static bool find_end(struct compiler *c, const char *word, struct tcp_line *line
 		}
 	}
 	if (flow)
-		compile_fail(c, "\"%s\" is neither a statement nor an end of the flow %s%s(%s > %s)", word,
-			     flow->name, flow->name[0] ? " " : "", c->hosts[flow->end[0].host].name,
-			     c->hosts[flow->end[1].host].name);
+		compile_fail(c,
+			     "\"%s\" is neither a statement nor an end of the flow %s%s(%s > %s)",
+			     word, flow->name, flow->name[0] ? " " : "",
+			     c->hosts[flow->end[0].host].name, c->hosts[flow->end[1].host].name);
 	else
-		compile_fail(c, "\"%s\" is neither a statement nor an end of a flow; there is no flow yet",
-			     word);
+		compile_fail(
+			c,
+			"\"%s\" is neither a statement nor an end of a flow; there is no flow yet",
+			word);
 	return false;
 }
 
@@ -318,8 +333,11 @@ static unsigned parse_flags(struct compiler *c, const char *text)
 		else if (found)
 			flags |= 1u << (found - letters);
 		else
-			compile_fail(c, "\"%s\" are no TCP flags (of S A F R P U E C N; - is ACK alone, !F is "
-					"FIN without ACK, ! is none)", text);
+			compile_fail(c,
+				     "\"%s\" are no TCP flags (of S A F R P U E C N; - is ACK "
+				     "alone, !F is "
+				     "FIN without ACK, ! is none)",
+				     text);
 	}
 	if (!exact && !(flags & (TCP_SYN | TCP_RST)))
 		flags |= TCP_ACK;
@@ -412,8 +430,8 @@ static void complete_options(struct compiler *c, struct tcp_line *line)
 	bool written = text && (strncmp(text, "nots", 4) == 0 || strncmp(text, "ts", 2) == 0 ||
 				strstr(text, ",ts") || strstr(text, ", ts"));
 	if (line->flow->timestamps && !written && !(line->tcp.flags & (TCP_SYN | TCP_RST)))
-		tcp_timestamp_option(timestamp_clock(&c->hosts[end->host], c->now), end->last_timestamp,
-				     &line->tcp);
+		tcp_timestamp_option(timestamp_clock(&c->hosts[end->host], c->now),
+				     end->last_timestamp, &line->tcp);
 	if (text)
 		tcp_options(c, text, line->flow, line->side, &line->tcp);
 }
@@ -426,8 +444,10 @@ static void remember(struct compiler *c, struct tcp_line *line)
 	const struct tcp_shape *tcp = &line->tcp;
 	int64_t from = tcp->sequence + (tcp->flags & TCP_SYN ? 1 : 0);
 	int64_t to = from + (int64_t)tcp->payload_length + (tcp->flags & TCP_FIN ? 1 : 0);
-	bool delivered = !line->shape.lost_before && !line->shape.lost_after && !line->shape.wrong_checksum;
-	bool offered = line->options && strstr(line->options, "ts") && !strstr(line->options, "nots");
+	bool delivered =
+		!line->shape.lost_before && !line->shape.lost_after && !line->shape.wrong_checksum;
+	bool offered =
+		line->options && strstr(line->options, "ts") && !strstr(line->options, "nots");
 	if (tcp->flags & TCP_SYN)
 		end->offers_timestamps = offered;
 	if (tcp->flags & TCP_SYN && tcp->flags & TCP_ACK && offered && other->offers_timestamps)

@@ -35,22 +35,27 @@ static const uint8_t *tcp_of(const struct scenario *scenario, size_t index)
 
 static void mistakes_name_their_line(void **state)
 {
-	static const struct { const char *text, *says; } cases[] = {
+	static const struct { const char *text, *says;
+	} cases[] = {
 		{ "host A 10.0.0.300\n", "x.scn:1: \"10.0.0.300\" is no IPv4 or IPv6 address" },
 		{ HEAD "0 C S\n", "x.scn:4: \"C\" is neither a statement nor an end of the flow" },
 		{ HEAD "0 A Q\n", "x.scn:4: \"Q\" are no TCP flags" },
 		{ HEAD "0 A S <mss 1460,wscale 7>\n", "unknown TCP option \"wscale 7\"" },
 		{ HEAD "+5parsec A S\n", "the time should be a time such as 20ms" },
-		{ HEAD "0 A P 0:10 \"hello\"\n", "the range 0:10 holds 10 bytes, the payload has 5" },
-		{ HEAD "0 A S\n0 A A frobnicate\n", "x.scn:5: \"frobnicate\" is not understood here" },
+		{ HEAD "0 A P 0:10 \"hello\"\n",
+		  "the range 0:10 holds 10 bytes, the payload has 5" },
+		{ HEAD "0 A S\n0 A A frobnicate\n",
+		  "x.scn:5: \"frobnicate\" is not understood here" },
 		{ HEAD "repeat 3 {\n0 A S\n", "x.scn:4: the block has no closing }" },
 		{ HEAD "0 A P bytes $(3*$j)\n", "there is no variable $j here" },
 		{ HEAD "0 A P [dns question]\n", "expected query or answer" },
 		{ HEAD "0 A P [quic]\n", "there is no payload builder of that name" },
 		{ HEAD "0 A S\nexpect tcp/rto colour=red\n", "unknown key in \"colour=red\"" },
 		{ HEAD "0 icmp B > A port-unreachable\n", "an ICMP error quotes a packet" },
-		{ HEAD "talk A:1 > B:2 {\nA sends 100\n}\n", "x.scn:5: expected send, close, reset" },
-		{ HEAD "talk A:1 > B:2 {\nlose B seven upstream\n}\n", "\"seven\" is not understood" },
+		{ HEAD "talk A:1 > B:2 {\nA sends 100\n}\n",
+		  "x.scn:5: expected send, close, reset" },
+		{ HEAD "talk A:1 > B:2 {\nlose B seven upstream\n}\n",
+		  "\"seven\" is not understood" },
 		{ HEAD "0 A S\nrecord-misses lots\n", "\"lots\" is no packet number" },
 		{ "host A 10.0.0.5\n", "the scenario has no packets" },
 	};
@@ -58,10 +63,11 @@ static void mistakes_name_their_line(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct scenario scenario;
 		char message[512] = "";
-		assert_false(scenario_compile(&scenario, "x.scn", cases[i].text, strlen(cases[i].text),
-					      message));
+		assert_false(scenario_compile(&scenario, "x.scn", cases[i].text,
+					      strlen(cases[i].text), message));
 		if (!strstr(message, cases[i].says))
-			fail_msg("case %zu says \"%s\" instead of \"%s\"", i, message, cases[i].says);
+			fail_msg("case %zu says \"%s\" instead of \"%s\"", i, message,
+				 cases[i].says);
 		scenario_finish(&scenario);
 	}
 }
@@ -70,9 +76,10 @@ static void segments_follow_each_other(void **state)
 {
 	struct scenario scenario;
 	(void)state;
-	compile(&scenario, HEAD "0 A S <mss 1460>\n+20ms B SA <mss 1460>\n+1ms A A\n+1ms A P \"GET\"\n"
-			   "+20ms B - bytes 100 lost-after\n+1ms B - bytes 100\n+1ms A A\n+1ms B - 0:100\n"
-			   "+1ms A A\n+1ms B F\n+1ms A A\n");
+	compile(&scenario, HEAD
+		"0 A S <mss 1460>\n+20ms B SA <mss 1460>\n+1ms A A\n+1ms A P \"GET\"\n"
+		"+20ms B - bytes 100 lost-after\n+1ms B - bytes 100\n+1ms A A\n+1ms B - 0:100\n"
+		"+1ms A A\n+1ms B F\n+1ms A A\n");
 	assert_int_equal(scenario.trace.count, 11);
 	assert_int_equal(load_be32(tcp_of(&scenario, 0) + 4), 1000);
 	assert_int_equal(load_be32(tcp_of(&scenario, 1) + 8), 1001);
@@ -92,8 +99,9 @@ static void checksums_are_right(void **state)
 {
 	struct scenario scenario;
 	(void)state;
-	compile(&scenario, HEAD "0 A P \"odd\"\n0 udp A:1 > B:2 \"hello\"\n0 icmp A > B echo id 1 seq 1\n"
-			   "0 A P \"bad\" badsum\n");
+	compile(&scenario,
+		HEAD "0 A P \"odd\"\n0 udp A:1 > B:2 \"hello\"\n0 icmp A > B echo id 1 seq 1\n"
+		     "0 A P \"bad\" badsum\n");
 	for (size_t i = 0; i < 4; i++) {
 		struct trace_packet *packet = &scenario.trace.packets[i];
 		struct wire_parts parts = wire_find(packet->bytes, packet->length);
@@ -136,7 +144,8 @@ static void repeats_count(void **state)
 	scenario_finish(&scenario);
 }
 
-static unsigned count_data(const struct scenario *scenario, uint16_t port, uint32_t *highest, uint32_t isn)
+static unsigned count_data(const struct scenario *scenario, uint16_t port, uint32_t *highest,
+			   uint32_t isn)
 {
 	unsigned segments = 0;
 	*highest = 0;
@@ -180,7 +189,8 @@ static void talks_recover(void **state)
 		const uint8_t *synack = tcp_of(&scenario, 1);
 		unsigned segments = count_data(&scenario, 81, &highest, load_be32(synack + 4));
 		if (cases[i].segments && segments != cases[i].segments)
-			fail_msg("case %zu has %u segments instead of %u", i, segments, cases[i].segments);
+			fail_msg("case %zu has %u segments instead of %u", i, segments,
+				 cases[i].segments);
 		assert_int_equal(highest, 50000);
 		scenario_finish(&scenario);
 	}
@@ -210,7 +220,8 @@ static void offload_joins_segments(void **state)
 	struct scenario scenario;
 	struct trace copy;
 	(void)state;
-	compile(&scenario, HEAD "0 A P bytes 1460\n+1us A P bytes 1460\n+1us A P bytes 1460\n+1ms B A\n");
+	compile(&scenario,
+		HEAD "0 A P bytes 1460\n+1us A P bytes 1460\n+1us A P bytes 1460\n+1ms B A\n");
 	trace_copy(&copy, &scenario.trace);
 	struct address a;
 	assert_true(address_parse("10.0.0.5", &a));

@@ -1,5 +1,5 @@
-/* The TCP model: opening, timers, the programs' steps and the loop. Sending and receiving are in the
- * files beside it. */
+/* The TCP model: opening, timers, the programs' steps and the loop. Sending and receiving are in
+ * the files beside it. */
 #include "tcp_model.h"
 
 #include <stdlib.h>
@@ -19,7 +19,8 @@ static void send_syn(struct model *m, unsigned side)
 	end->syn_time = m->now;
 	end_transmit(m, side, flags, -1, 0,
 		 (struct subject){ .matter = MATTER_SYN, .index = 1, .copy = ++end->syn_copies });
-	timer_start(m, side, &end->rto, RTO, end->host->initial_rto << (end->backoff < 6 ? end->backoff : 6));
+	timer_start(m, side, &end->rto, RTO,
+		    end->host->initial_rto << (end->backoff < 6 ? end->backoff : 6));
 }
 
 static void establish(struct model *m, unsigned side)
@@ -164,7 +165,8 @@ void model_check_steps(struct model *m)
 	if (!step_ready(m, step))
 		return;
 	m->step_scheduled = true;
-	model_schedule(m, (struct event){ .time = m->now + step->after, .kind = STEP, .side = step->side });
+	model_schedule(m, (struct event){
+				  .time = m->now + step->after, .kind = STEP, .side = step->side });
 }
 
 static void on_step(struct model *m)
@@ -242,10 +244,16 @@ void model_defaults(struct model_script *script)
 {
 	*script = (struct model_script){ .part = { 10 * MILLI, 10 * MILLI } };
 	for (unsigned side = 0; side < 2; side++) {
-		script->host[side] = (struct model_host){ .buffer = 1 << 20, .window_scale = 7, .mss = 1460,
-			.sack = true, .timestamps = true, .initial_window = 10,
-			.minimum_rto = 200 * MILLI, .initial_rto = SECOND, .delayed_ack = 40 * MILLI,
-			.retries = 6 };
+		script->host[side] = (struct model_host){ .buffer = 1 << 20,
+							  .window_scale = 7,
+							  .mss = 1460,
+							  .sack = true,
+							  .timestamps = true,
+							  .initial_window = 10,
+							  .minimum_rto = 200 * MILLI,
+							  .initial_rto = SECOND,
+							  .delayed_ack = 40 * MILLI,
+							  .retries = 6 };
 		for (unsigned direction = 0; direction < 2; direction++)
 			script->line[side][direction].queue = 1e9;
 	}
@@ -282,7 +290,8 @@ void model_run(const struct model_script *script, model_emit *emit, void *user)
 	for (unsigned side = 0; side < 2; side++) {
 		prepare(m, side);
 		for (unsigned direction = 0; direction < 2; direction++)
-			m->line[side][direction].tokens = script->line[side][direction].police_burst;
+			m->line[side][direction].tokens =
+				script->line[side][direction].police_burst;
 	}
 	if (script->opened) {
 		model_check_steps(m);

@@ -11,7 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Seen from the sender of a packet: before the trace point, after it, or only missed by the recorder. */
+/* Seen from the sender of a packet: before the trace point, after it, or only missed by the
+ * recorder. */
 enum model_place { PLACE_UPSTREAM, PLACE_DOWNSTREAM, PLACE_CAPTURE };
 enum model_matter { MATTER_DATA, MATTER_ACK, MATTER_SYN, MATTER_FIN, MATTER_ANY };
 enum model_action {
@@ -33,8 +34,8 @@ struct model_rule {
 	enum model_matter matter;
 	enum model_action action;
 	enum model_place place;
-	/* Which: of the ranges, of every n-th, of a share by chance; none of them: all. Counted from 1 per
-	 * side and matter, a repeat having its original's number. */
+	/* Which: of the ranges, of every n-th, of a share by chance; none of them: all. Counted
+	 * from 1 per side and matter, a repeat having its original's number. */
 	struct { uint32_t from, to; } ranges[MODEL_MAX_RANGES];
 	unsigned range_count;
 	uint32_t every;
@@ -57,7 +58,10 @@ struct model_host {
 	unsigned retries;            /* time-outs in a row before it gives up */
 	bool resets_when_giving_up, nagle, tail_probe, probes_with_byte, push_always;
 	double read_rate;            /* bytes per second, 0: at once */
-	struct { uint64_t at; int64_t length; } pauses[MODEL_MAX_PAUSES];  /* stops reading after `at` bytes */
+	struct {
+		uint64_t at;
+		int64_t length;
+	} pauses[MODEL_MAX_PAUSES]; /* stops reading after `at` bytes */
 	unsigned pause_count;
 	uint32_t clock;              /* timestamp value at the start */
 };
@@ -65,7 +69,7 @@ struct model_host {
 struct model_line {                  /* one direction of one side of the path */
 	double rate;                 /* bits per second; 0: no limit */
 	double queue;                /* bytes that wait before more are dropped */
-	double police_rate, police_burst;    /* token bucket without a queue: bits per second, bytes */
+	double police_rate, police_burst; /* token bucket without a queue: bits per second, bytes */
 	int64_t jitter;
 };
 
@@ -73,7 +77,7 @@ enum model_step_kind { STEP_SEND, STEP_CLOSE, STEP_RESET };
 struct model_step {
 	enum model_step_kind kind;
 	unsigned side;
-	int64_t after;               /* ns after the step before is done: by the same side, at once; by the
+	int64_t after; /* ns after the step before is done: by the same side, at once; by the
 				      * other, once this side's program has read it */
 	uint64_t bytes;
 };

@@ -45,7 +45,9 @@ static void acknowledge(struct model *m, struct end *end, int64_t acknowledgment
 	}
 	if (end->count > 0) {
 		struct segment *segment = end_segment(end, 0);
-		uint32_t done = acknowledgment > segment->from ? (uint32_t)(acknowledgment - segment->from) : 0;
+		uint32_t done = acknowledgment > segment->from
+					? (uint32_t)(acknowledgment - segment->from)
+					: 0;
 		segment->from += done;
 		segment->length -= done;
 		end->pipe -= segment->counted ? done : 0;

@@ -91,7 +91,7 @@ struct model {
 	void *user;
 };
 
-struct subject {                     /* what a packet is for rules; counted from 1 per side and matter */
+struct subject { /* what a packet is for rules; counted from 1 per side and matter */
 	enum model_matter matter;
 	uint32_t index, any_index, copy;
 };
@@ -116,7 +116,7 @@ void end_send_segment(struct model *m, unsigned side, struct segment *segment);
 void end_send_new(struct model *m, unsigned side, uint32_t length, bool fin);
 void end_send_more(struct model *m, unsigned side);      /* whatever may go now */
 int64_t end_timeout(const struct end *end);              /* ns until a retransmission */
-struct segment *end_segment(struct end *end, size_t index);      /* the index-th that is under way */
+struct segment *end_segment(struct end *end, size_t index); /* the index-th that is under way */
 
 /* tcp_model_acknowledge.c */
 void end_take_acknowledgment(struct model *m, unsigned side, const struct model_packet *packet);

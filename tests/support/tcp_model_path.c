@@ -14,7 +14,8 @@ static size_t moving_take(struct model *m)
 		m->moving_free = m->moving[index].next_free;
 		return index;
 	}
-	m->moving = memory_grow(m->moving, &m->moving_capacity, m->moving_count + 1, sizeof *m->moving);
+	m->moving =
+		memory_grow(m->moving, &m->moving_capacity, m->moving_count + 1, sizeof *m->moving);
 	return m->moving_count++;
 }
 
@@ -132,9 +133,10 @@ void path_launch(struct model *m, const struct model_packet *packet, const struc
 	double bytes = HEADERS + packet->length;
 	end->card_free = start + (int64_t)(bytes * 8e9 / CARD_RATE);
 	moving->packet.sent = start;
-	int64_t time = fate.lost_upstream ? -1
-					  : line_pass(m, &m->script->line[packet->side][0],
-						      &m->line[packet->side][0], end->card_free, bytes);
+	int64_t time = fate.lost_upstream
+			       ? -1
+			       : line_pass(m, &m->script->line[packet->side][0],
+					   &m->line[packet->side][0], end->card_free, bytes);
 	if (time < 0) {
 		moving->packet.recorded = false;
 		moving->packet.time = start;
@@ -168,6 +170,8 @@ void path_at_trace_point(struct model *m, size_t index)
 		return;
 	}
 	time += m->script->part[receiver] / 2 + moving->extra_downstream;
-	model_schedule(m, (struct event){ .time = time, .kind = AT_HOST, .side = receiver, .packet = index });
+	model_schedule(
+		m,
+		(struct event){ .time = time, .kind = AT_HOST, .side = receiver, .packet = index });
 }
 

@@ -15,7 +15,8 @@ void end_program_reads(struct model *m, unsigned side)
 	if (m->now < end->paused_until)
 		return;
 	uint64_t until = there;
-	bool pause = end->pauses_done < host->pause_count && host->pauses[end->pauses_done].at <= there;
+	bool pause =
+		end->pauses_done < host->pause_count && host->pauses[end->pauses_done].at <= there;
 	if (pause)
 		until = host->pauses[end->pauses_done].at;
 	if (host->read_rate > 0) {
@@ -25,14 +26,17 @@ void end_program_reads(struct model *m, unsigned side)
 			pause = false;
 		}
 		if (end->read < there)
-			model_schedule(m, (struct event){ .time = m->now + READ_TICK, .kind = READ, .side = side });
+			model_schedule(m, (struct event){ .time = m->now + READ_TICK,
+							  .kind = READ,
+							  .side = side });
 		end->paused_until = m->now + READ_TICK;
 	}
 	if (until > end->read)
 		end->read = until;
 	if (pause) {
 		end->paused_until = m->now + host->pauses[end->pauses_done++].length;
-		model_schedule(m, (struct event){ .time = end->paused_until, .kind = READ, .side = side });
+		model_schedule(
+			m, (struct event){ .time = end->paused_until, .kind = READ, .side = side });
 	}
 }
 
@@ -40,7 +44,9 @@ void end_program_reads(struct model *m, unsigned side)
 void end_window_update(struct model *m, unsigned side)
 {
 	struct end *end = &m->end[side];
-	uint64_t known = end->advertised_edge > end->expected ? (uint64_t)(end->advertised_edge - end->expected) : 0;
+	uint64_t known = end->advertised_edge > end->expected
+				 ? (uint64_t)(end->advertised_edge - end->expected)
+				 : 0;
 	uint64_t held = (uint64_t)(end->expected > 0 ? end->expected : 0) - end->read;
 	uint64_t room = held < end->host->buffer ? end->host->buffer - held : 0;
 	if (known < end->host->buffer / 2 && room >= 2 * known && room >= end->mss)
@@ -83,7 +89,8 @@ static void join_early(struct end *end)
 void end_take_data(struct model *m, unsigned side, const struct model_packet *packet)
 {
 	struct end *end = &m->end[side];
-	int64_t from = packet->sequence, to = from + packet->length + (packet->flags & TCP_FIN ? 1 : 0);
+	int64_t from = packet->sequence,
+		to = from + packet->length + (packet->flags & TCP_FIN ? 1 : 0);
 	bool had_hole = end->early_count > 0;
 	if (to == from) {
 		if (from < end->expected)

@@ -13,7 +13,8 @@ static uint16_t window_to_advertise(struct model *m, unsigned side, bool syn)
 	uint64_t held = (uint64_t)(end->expected > 0 ? end->expected : 0) - end->read;
 	uint64_t free_bytes = held < host->buffer ? host->buffer - held : 0;
 	int64_t edge = end->expected + (int64_t)free_bytes;
-	/* Receiver's side of the silly window syndrome, RFC 1122 4.2.3.3: open by a segment or not at all. */
+	/* Receiver's side of the silly window syndrome, RFC 1122 4.2.3.3: open by a segment or not
+	 * at all. */
 	bool small_step = free_bytes < end->mss && free_bytes < host->buffer / 2;
 	if (edge < end->advertised_edge || small_step)
 		edge = end->advertised_edge > end->expected ? end->advertised_edge : end->expected;
@@ -43,8 +44,12 @@ void end_transmit(struct model *m, unsigned side, unsigned flags, int64_t from, 
 {
 	struct end *end = &m->end[side], *peer = &m->end[side ^ 1];
 	bool syn = flags & TCP_SYN;
-	struct model_packet packet = { .side = side, .recorded = true, .flags = flags, .sequence = from,
-		.length = length, .acknowledgment = end->expected };
+	struct model_packet packet = { .side = side,
+				       .recorded = true,
+				       .flags = flags,
+				       .sequence = from,
+				       .length = length,
+				       .acknowledgment = end->expected };
 	subject.any_index = ++end->any_index;
 	if (flags & TCP_ACK || syn)
 		packet.window = window_to_advertise(m, side, syn);
@@ -121,7 +126,8 @@ void end_send_new(struct model *m, unsigned side, uint32_t length, bool fin)
 {
 	struct end *end = &m->end[side];
 	if (end->first > 1024 && end->first * 2 > end->first + end->count) {
-		memmove(end->segments, end->segments + end->first, end->count * sizeof *end->segments);
+		memmove(end->segments, end->segments + end->first,
+			end->count * sizeof *end->segments);
 		end->first = 0;
 	}
 	end->segments = memory_grow(end->segments, &end->capacity, end->first + end->count + 1,

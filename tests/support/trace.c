@@ -20,7 +20,8 @@ struct trace_packet *trace_add(struct trace *trace, int64_t time, const void *by
 struct trace_packet *trace_add_copy(struct trace *trace, const struct trace_packet *packet)
 {
 	struct trace_packet original = *packet;
-	struct trace_packet *copy = trace_add(trace, original.time, original.bytes, original.length);
+	struct trace_packet *copy =
+		trace_add(trace, original.time, original.bytes, original.length);
 	uint8_t *bytes = copy->bytes;
 	*copy = original;
 	copy->bytes = bytes;

@@ -132,7 +132,8 @@ size_t wire_frame(const struct wire_header *header, const uint8_t *transport, si
 	bool v4 = header->source.family == ADDRESS_IPV4;
 	size_t ip = wire_ethernet(header->source_mac, header->destination_mac, header->vlans,
 				  header->vlan_count, v4 ? 0x0800 : 0x86dd, to);
-	size_t header_length = v4 ? put_ipv4(header, length, to + ip) : put_ipv6(header, length, to + ip);
+	size_t header_length =
+		v4 ? put_ipv4(header, length, to + ip) : put_ipv6(header, length, to + ip);
 	uint8_t *body = to + ip + header_length;
 	memcpy(body, transport, length);
 	seal(to + ip, v4 ? 4 : 6, header->protocol, body, length, checksum_offset,

@@ -22,9 +22,9 @@ struct wire_header {                 /* everything below TCP, UDP and ICMP */
 	bool unpadded;               /* no padding to 60 bytes: recorded inside the sender */
 };
 
-/* Builds a whole Ethernet frame around `length` bytes of a transport protocol and returns its length.
- * Unless it is SIZE_MAX, checksum_offset is where the transport keeps its checksum. `to` has room for
- * WIRE_MAX_FRAME bytes; *ip_offset may be NULL. */
+/* Builds a whole Ethernet frame around `length` bytes of a transport protocol and returns its
+ * length. Unless it is SIZE_MAX, checksum_offset is where the transport keeps its checksum. `to`
+ * has room for WIRE_MAX_FRAME bytes; *ip_offset may be NULL. */
 size_t wire_frame(const struct wire_header *header, const uint8_t *transport, size_t length,
 		  size_t checksum_offset, uint8_t *to, size_t *ip_offset);
 /* The Ethernet header alone; returns its length. */
@@ -32,7 +32,7 @@ size_t wire_ethernet(const uint8_t source[6], const uint8_t destination[6], cons
 		     unsigned vlan_count, uint16_t ethertype, uint8_t *to);
 
 struct wire_parts {                  /* where things are in a frame; zeros where there is nothing */
-	size_t ip, transport, payload, end;  /* offsets; end: behind the IP packet, before padding */
+	size_t ip, transport, payload, end; /* offsets; end: behind the IP packet, before padding */
 	uint8_t version, protocol;
 	bool whole;                  /* not cut, not a fragment */
 };

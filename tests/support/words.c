@@ -14,7 +14,8 @@ void words_fail(struct words *words, const char *format, ...)
 			      words->line);
 	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(words->message + length, sizeof words->message - (size_t)length, format, arguments);
+	vsnprintf(words->message + length, sizeof words->message - (size_t)length, format,
+		  arguments);
 	va_end(arguments);
 	if (words->usage) {
 		size_t used = strlen(words->message);
@@ -71,7 +72,8 @@ static const char *read_enclosed(struct words *words, const char *at, const char
 static const char *read_plain(struct words *words, const char *at, const char *end)
 {
 	const char *start = at;
-	while (at < end && !isspace((unsigned char)*at) && !(*at == '"' && at > start && at[-1] == '='))
+	while (at < end && !isspace((unsigned char)*at) &&
+	       !(*at == '"' && at > start && at[-1] == '='))
 		text_add_char(&words->store, *at++);
 	return at;
 }
@@ -213,7 +215,8 @@ int64_t words_duration(struct words *words, const char *what)
 	int64_t duration = 0;
 	const char *text = words_take(words, what);
 	if (!words->failed && !text_to_duration(text, &duration))
-		words_fail(words, "%s should be a time such as 20ms or 1.5s, not \"%s\"", what, text);
+		words_fail(words, "%s should be a time such as 20ms or 1.5s, not \"%s\"", what,
+			   text);
 	return duration;
 }
 
@@ -225,7 +228,8 @@ double words_rate(struct words *words, const char *what)
 	char *end;
 	double factor = 0, value = strtod(text, &end);
 	if (!words->failed && (end == text || !unit_factor(end, units, factors, &factor)))
-		words_fail(words, "%s should be a rate such as 10mbit or 64kbit, not \"%s\"", what, text);
+		words_fail(words, "%s should be a rate such as 10mbit or 64kbit, not \"%s\"", what,
+			   text);
 	return value * factor;
 }
 
@@ -243,8 +247,9 @@ bool text_add_hex(struct text *to, const char *digits)
 			continue;
 		if (!isxdigit((unsigned char)*digits))
 			return false;
-		int value = isdigit((unsigned char)*digits) ? *digits - '0'
-							    : tolower((unsigned char)*digits) - 'a' + 10;
+		int value = isdigit((unsigned char)*digits)
+				    ? *digits - '0'
+				    : tolower((unsigned char)*digits) - 'a' + 10;
 		if (high < 0) {
 			high = value;
 		} else {

@@ -1,5 +1,5 @@
-/* The words of one line of a scenario. The first mistake sticks, so that readers need not check each
- * word: they read on, get zeros, and the mistake is told with its file and line at the end. */
+/* The words of one line of a scenario. The first mistake sticks, so that readers need not check
+ * each word: they read on, get zeros, and the mistake is told with its file and line at the end. */
 #ifndef SUPPORT_WORDS_H
 #define SUPPORT_WORDS_H
 
@@ -46,13 +46,14 @@ void words_fail(struct words *words, const char *format, ...) __attribute__((for
 
 bool words_more(const struct words *words);             /* something is left and nothing failed */
 bool words_next_is(const struct words *words, const char *text);
-bool words_accept(struct words *words, const char *text);    /* moves past it if it is the next word */
+bool words_accept(struct words *words, const char *text); /* moves past it if it is the next word */
 const char *words_take(struct words *words, const char *what);     /* "" at the end of the line */
 bool words_is_number(const struct words *words);        /* the next word begins with a digit */
 double words_number(struct words *words, const char *what);  /* 12 0x1f 1.5k 3M 2% */
 int64_t words_integer(struct words *words, const char *what, int64_t low, int64_t high);
-int64_t words_duration(struct words *words, const char *what);     /* ns: 20ms 3us 1.5s 2min 1h; plain: s */
-double words_rate(struct words *words, const char *what);    /* bits per second: 10mbit 64kbit 1gbit */
+int64_t words_duration(struct words *words,
+		       const char *what);		  /* ns: 20ms 3us 1.5s 2min 1h; plain: s */
+double words_rate(struct words *words, const char *what); /* bits per second: 10mbit 64kbit 1gbit */
 /* The line must end here. */
 void words_end(struct words *words);
 

@@ -25,7 +25,8 @@ static void add_scenario(struct corpus *corpus, const char *path)
 	struct scenario scenario;
 	char message[512];
 	if (corpus->count == MAX_TRACES || !scenario_load(&scenario, path, message)) {
-		printf("Bail out! %s\n", corpus->count == MAX_TRACES ? "too many scenarios" : message);
+		printf("Bail out! %s\n",
+		       corpus->count == MAX_TRACES ? "too many scenarios" : message);
 		exit(1);
 	}
 	trace_copy(&corpus->traces[corpus->count++], &scenario.trace);
@@ -63,15 +64,16 @@ static uint32_t below(uint64_t *random, size_t limit)
 /* Numbers at which things go wrong. */
 static uint8_t odd_byte(uint64_t *random)
 {
-	static const uint8_t odd[] = { 0, 1, 2, 3, 4, 5, 0x0f, 0x40, 0x45, 0x4f, 0x60, 0x7f, 0x80, 0xf0, 0xfe,
-		0xff };
+	static const uint8_t odd[] = { 0,    1,	   2,	 3,    4,    5,	   0x0f, 0x40,
+				       0x45, 0x4f, 0x60, 0x7f, 0x80, 0xf0, 0xfe, 0xff };
 	return odd[below(random, sizeof odd)];
 }
 
 static void one_mistake(struct trace_packet *packet, const struct trace *trace, uint64_t *random)
 {
 	/* Most mistakes belong into headers, which are the first 100 bytes. */
-	uint32_t reach = below(random, 4) ? (packet->length < 100 ? packet->length : 100) : packet->length;
+	uint32_t reach =
+		below(random, 4) ? (packet->length < 100 ? packet->length : 100) : packet->length;
 	uint32_t at = below(random, reach);
 	if (packet->length == 0)
 		return;
@@ -115,7 +117,8 @@ static void one_mistake(struct trace_packet *packet, const struct trace *trace, 
 static void seal(struct trace_packet *packet)
 {
 	struct wire_parts parts = wire_find(packet->bytes, packet->length);
-	if (parts.version == 4 && parts.transport <= packet->length && parts.transport >= parts.ip + 20)
+	if (parts.version == 4 && parts.transport <= packet->length &&
+	    parts.transport >= parts.ip + 20)
 		wire_seal_ip(packet->bytes + parts.ip);
 	if (parts.whole)
 		wire_seal_transport(packet->bytes, &parts, WIRE_RIGHT);
@@ -132,7 +135,8 @@ static void make_mistakes(struct trace *trace, uint64_t *random)
 		if (below(random, 2))
 			seal(packet);
 		if (below(random, 50) == 0)
-			packet->time = (int64_t)((uint64_t)packet->time + (random_next(random) >> below(random, 60)));
+			packet->time = (int64_t)((uint64_t)packet->time +
+						 (random_next(random) >> below(random, 60)));
 	}
 	if (below(random, 4) == 0)
 		damage_swap(trace, 0.1, random_next(random));
@@ -144,7 +148,8 @@ static void make_mistakes(struct trace *trace, uint64_t *random)
 static void choose(const struct corpus *corpus, struct trace *to, uint64_t *random)
 {
 	const struct trace *from = &corpus->traces[below(random, corpus->count)];
-	size_t start = from->count > PACKETS_AT_ONCE ? below(random, from->count - PACKETS_AT_ONCE) : 0;
+	size_t start =
+		from->count > PACKETS_AT_ONCE ? below(random, from->count - PACKETS_AT_ONCE) : 0;
 	*to = (struct trace){ 0 };
 	for (size_t i = start; i < from->count && to->count < PACKETS_AT_ONCE; i++)
 		trace_add_copy(to, &from->packets[i]);
@@ -160,12 +165,17 @@ static bool swallow(void *user, const void *bytes, size_t count)
 static bool analyse(const struct trace *trace, uint64_t *random)
 {
 	static const uint32_t link_types[] = { 1, 1, 1, 1, 1, 101, 113, 276, 0, 9, 105, 6, 10 };
-	const struct image_options options = { .digits = below(random, 2) ? 9 : 6,
-		.format = below(random, 2) ? IMAGE_PCAP : IMAGE_PCAPNG, .big_endian = below(random, 2),
-		.link_type = link_types[below(random, sizeof link_types / sizeof *link_types)] };
+	const struct image_options options = {
+		.digits = below(random, 2) ? 9 : 6,
+		.format = below(random, 2) ? IMAGE_PCAP : IMAGE_PCAPNG,
+		.big_endian = below(random, 2),
+		.link_type = link_types[below(random, sizeof link_types / sizeof *link_types)]
+	};
 	struct text image = { 0 };
 	uint64_t written = 0;
-	const struct culprit_output json = { .write = swallow, .user = &written, .format = CULPRIT_JSON };
+	const struct culprit_output json = { .write = swallow,
+					     .user = &written,
+					     .format = CULPRIT_JSON };
 	image_write(trace, &options, &image);
 	struct culprit_analysis *analysis = culprit_create();
 	culprit_keep_sessions(analysis);
@@ -186,7 +196,8 @@ int main(int argc, char **argv)
 		fputs("usage: mutate_test PACKETS SEED FILE.scn|FOLDER...\n", stderr);
 		return 2;
 	}
-	uint64_t wanted = strtoull(argv[1], NULL, 10), seed = strtoull(argv[2], NULL, 10), packets = 0;
+	uint64_t wanted = strtoull(argv[1], NULL, 10), seed = strtoull(argv[2], NULL, 10),
+		 packets = 0;
 	bool good = true;
 	for (int i = 3; i < argc; i++)
 		add_path(&corpus, argv[i]);
@@ -198,8 +209,8 @@ int main(int argc, char **argv)
 		packets += trace.count;
 		good = analyse(&trace, &random);
 		if (!good)
-			printf("# round %llu of seed %llu could not be read\n", (unsigned long long)round,
-			       (unsigned long long)seed);
+			printf("# round %llu of seed %llu could not be read\n",
+			       (unsigned long long)round, (unsigned long long)seed);
 		trace_finish(&trace);
 	}
 	for (unsigned i = 0; i < corpus.count; i++)

@@ -13,7 +13,8 @@
 #include "decode/decoder.h"
 #include "decode/packet.h"
 
-#define EVERY_PREFIX_UP_TO 2048      /* bytes of a file; behind them, and before the last ones, a stride */
+#define EVERY_PREFIX_UP_TO                                                                         \
+	2048 /* bytes of a file; behind them, and before the last ones, a stride */
 #define EVERY_PREFIX_OF_THE_LAST 512
 #define STRIDE 1999
 #define ANALYSED_PREFIXES 40
@@ -33,8 +34,8 @@ static bool read_file(const char *path, struct text *to)
 	return to->length > 0;
 }
 
-/* Decodes every prefix of a record. Each lies at the end of its allocation, so that reading past it is
- * caught. Returns the length at which a cut packet is called malformed, or SIZE_MAX. */
+/* Decodes every prefix of a record. Each lies at the end of its allocation, so that reading past it
+ * is caught. Returns the length at which a cut packet is called malformed, or SIZE_MAX. */
 static size_t cut_packet(const struct record *whole)
 {
 	size_t length = whole->captured_length, bad = SIZE_MAX;
@@ -66,7 +67,8 @@ static bool sweep_packets(const char *path, const struct text *file)
 		if (bad == SIZE_MAX)
 			continue;
 		printf("# packet %llu cut to %zu bytes is malformed: %s\n",
-		       (unsigned long long)record.number, bad, packet.problem ? packet.problem : "");
+		       (unsigned long long)record.number, bad,
+		       packet.problem ? packet.problem : "");
 		good = false;
 	}
 	source_close(source);
@@ -97,8 +99,8 @@ static bool sweep_file(const char *path, const struct text *file)
 	for (size_t length = 0; length <= file->length;) {
 		long count = count_records(path, file->bytes, length);
 		if (count < before) {
-			printf("# the first %zu bytes hold %ld records, fewer bytes held %ld\n", length,
-			       count, before);
+			printf("# the first %zu bytes hold %ld records, fewer bytes held %ld\n",
+			       length, count, before);
 			return false;
 		}
 		before = count;
@@ -140,7 +142,10 @@ static bool analyse_prefixes(const char *path, const struct text *file)
 
 int main(int argc, char **argv)
 {
-	static const struct { const char *name; bool (*run)(const char *, const struct text *); } parts[] = {
+	static const struct {
+		const char *name;
+		bool (*run)(const char *, const struct text *);
+	} parts[] = {
 		{ "every length of every packet", sweep_packets },
 		{ "lengths of the file", sweep_file },
 		{ "analyses of its beginnings", analyse_prefixes },
@@ -152,7 +157,8 @@ int main(int argc, char **argv)
 		for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
 			bool good = there && parts[p].run(argv[i], &file);
 			failures += !good;
-			printf("%s %u - %s: %s\n", good ? "ok" : "not ok", ++tests, argv[i], parts[p].name);
+			printf("%s %u - %s: %s\n", good ? "ok" : "not ok", ++tests, argv[i],
+			       parts[p].name);
 		}
 		text_finish(&file);
 	}
