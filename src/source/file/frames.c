@@ -112,10 +112,12 @@ bool frames_next(struct reader *reader, struct record *record, struct frame *fra
 				deliver(reader, frame, record);
 			if (!cut)
 				pass(reader, frame);
-			if (!cut && frame->kind == FRAME_OTHER)
-				continue;
+			if (!cut && frame->kind == FRAME_PACKET)
+				return true;
+			if (!cut && frame->kind == FRAME_LAST && !frames_follow(reader))
+				return false;
 			if (!cut)
-				return frame->kind == FRAME_PACKET;
+				continue;
 			wrong = "the file ends inside a record";
 		}
 		if (!reader_lost(reader, wrong, cut, frames_follow))

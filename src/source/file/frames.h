@@ -13,7 +13,7 @@
 enum frame_kind {
 	FRAME_PACKET,
 	FRAME_OTHER,        /* something else: skipped */
-	FRAME_LAST,         /* says that the trace ends here */
+	FRAME_LAST,         /* says that the trace ends here; believed unless records follow */
 };
 
 /* What the header of one record says. */
