@@ -55,6 +55,54 @@ struct segment {                 /* one TCP packet; valid until the next packet 
 				      * ACK completes (sample for data of the other side); -1 when none */
 };
 
+struct tcp_mark { uint64_t packet; int64_t time; };     /* a packet that shows something; packet 0: none */
+
+/* What a receiver did with its window, and its sender with it. Made with the first such event. */
+struct tcp_window_use {
+	uint32_t shrunk;             /* times it took back window that it had promised, beyond rounding */
+	uint64_t shrunk_most;        /* bytes */
+	struct tcp_mark promised, taken_back;        /* of the largest of them */
+	uint32_t crumbs;             /* segments below the MSS that filled a window opened by drops */
+	uint32_t crumb_largest;      /* bytes */
+	struct tcp_mark crumb_first, crumb_last;
+	uint32_t filled;             /* segments that left less than another one of the window */
+	struct tcp_mark filled_first;
+	uint32_t unscaled;           /* flights that stopped where the window would end without its scale */
+	uint16_t unscaled_windows[3];/* the first different raw windows at which they stopped */
+	struct tcp_mark unscaled_first, unscaled_last;
+};
+
+struct tcp_keepalives {          /* probes of one end (RFC 9293, 3.8.4); made with the first */
+	uint32_t sent, answered;
+	uint32_t unanswered;         /* in a row, up to the last */
+	bool refused;                /* the last was answered by a reset */
+	bool with_byte;              /* they repeat one byte, as RFC 1122 4.2.3.6 allows */
+	struct tcp_mark first, last, silent_since, last_answer;   /* silent_since: first of the row */
+};
+
+struct tcp_restarts {            /* slow starts of one sender after a pause; made with the first */
+	uint32_t times;
+	int64_t cost;                /* ns: round trips until as much was under way as before */
+	uint64_t flight_before, flight_after;        /* bytes, at the last of them */
+	struct tcp_mark at[3];       /* the first data after the first pauses */
+};
+
+#define LOAD_BUCKETS 60          /* four to an octave; see tcp_rtt.c */
+struct tcp_load {                /* round trips to one end while several segments were under way to it */
+	uint32_t samples;
+	double flight, trip, flight_squares, trip_squares, products;   /* sums; bytes, ms */
+	uint32_t histogram[LOAD_BUCKETS];
+	int64_t first_time, last_time, maximum;
+	struct tcp_mark slowest;
+};
+
+struct tcp_idle {                /* the last silence of a session with nothing open (30 s or more) */
+	uint8_t woken_by;            /* side whose packet ended it */
+	int64_t start_time, end_time;
+	uint64_t before_packet, after_packet;
+	int64_t survived;            /* the longest earlier one after which the other end answered; 0 none */
+};
+
 enum window_scale_state { SCALE_UNKNOWN, SCALE_NONE, SCALE_KNOWN };
 
 struct rtt_estimate {            /* ns; from the trace point to one end and back */
@@ -136,6 +184,8 @@ struct tcp_side {                /* one end as a sender of data, and what it adv
 	uint64_t duplicate_acks, pure_acks, acks, dsacks, sacks;
 	uint32_t acks_by_span[ACK_SPANS];    /* pure acknowledgements outside of recoveries */
 	uint64_t keepalives;
+	uint32_t late_acks;          /* acknowledgements that this end's last one or two segments waited for
+				      * 30 to 600 ms longer than a round trip */
 	uint64_t lost_upstream, lost_downstream;   /* segments of this sender, by recovered episodes */
 	uint64_t hole_acked_bytes;   /* acknowledged, never seen: CQ:loss of this direction */
 	uint32_t hole_acked_ranges;
@@ -155,6 +205,12 @@ struct tcp_side {                /* one end as a sender of data, and what it adv
 	int64_t idle_longest;        /* longest silence before data of this end */
 
 	struct rtt_estimate rtt;     /* between the trace point and this end: A8, side parts of RTTf */
+
+	/* What few sessions have: NULL until it happens */
+	struct tcp_window_use *window_use;           /* of the window that this end offers */
+	struct tcp_keepalives *keepalive;            /* of this end */
+	const struct tcp_restarts *restarts;         /* of this end as a sender */
+	struct tcp_load *load;                       /* round trips to this end */
 	/* The same from data alone that no delayed acknowledgement waits with: two full segments at once */
 	int64_t prompt_rtt;          /* the shortest, ns; meaningless without samples */
 	uint32_t prompt_rtt_samples;
@@ -298,6 +354,7 @@ struct tcp_session {
 	uint32_t turns;              /* request/response rounds */
 	uint32_t transactions;
 	uint64_t holes;
+	struct tcp_idle *idle;       /* NULL: never silent for long */
 	bool closed;                 /* both FINs acknowledged, or reset */
 	struct tcp_engine *engine;   /* the moving parts; see tcp_engine.h */
 };
@@ -305,6 +362,10 @@ struct tcp_session {
 /* RTTf of A7: both sides of the trace point together, ns; a guess where nothing was measured. */
 int64_t tcp_round_trip(const struct session *session);
 bool tcp_round_trip_known(const struct session *session);
+/* The round trip that this share of the samples under load did not exceed (ns, lower edge of a bucket). */
+int64_t tcp_load_percentile(const struct tcp_load *load, double share);
+/* How the round trip follows what is under way: correlation -1 to 1, 0 when nothing varies. */
+double tcp_load_correlation(const struct tcp_load *load);
 /* The state of the connection in Zeek's conn_state letters: "S0", "SF", "REJ", "RSTO" … */
 const char *tcp_state_letters(const struct session *session);
 /* The state with the largest share if it is the verdict of A11 (≥ 35 % and ≥ 1.5 × the second), else

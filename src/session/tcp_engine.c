@@ -34,9 +34,14 @@ void tcp_engine_destroy(struct session *session)
 		flight_finish(&direction->flight);
 		free(direction->holes);
 		free(direction->episode);
+		free(direction->restart);
+		free(tcp->side[i].window_use);
+		free(tcp->side[i].keepalive);
+		free(tcp->side[i].load);
 		free(tcp->transfer[i]);
 		free(tcp->engine->bulk[i]);
 	}
+	free(tcp->idle);
 	free(tcp->engine->done);
 	free(tcp->engine);
 	free(tcp);
@@ -227,6 +232,7 @@ static void count(struct tcp_step *step)
 		segment->window_full = true;
 		step->out->window_filled = true;
 	}
+	tcp_window_used(step);
 }
 
 /* A SYN that is answered by an acknowledgement of something else: the other end still has the
@@ -308,6 +314,7 @@ void tcp_engine_observe(struct session *session, const struct packet *packet, ui
 	if (answers_challenge(&step))
 		return;
 	tcp_stall_before(&step);
+	tcp_idle(&step);
 	holes_settle(&step, 0, false);
 	holes_settle(&step, 1, false);
 	locate(&step);
@@ -319,6 +326,8 @@ void tcp_engine_observe(struct session *session, const struct packet *packet, ui
 	if (tcp_has(step.header, TCP_SYN))
 		read_syn(&step);
 	follow_handshake(&step);
+	tcp_keepalive(&step);
+	tcp_restart(&step);
 	follow_identification(&step);
 	follow_origin(&step);
 	follow_late_data(&step);

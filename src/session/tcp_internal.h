@@ -21,6 +21,7 @@
 #define RTT_GUESS_FAR (30 * MILLISECOND)
 #define RTO_FLOOR (200 * MILLISECOND)      /* Linux's; A7 names others */
 #define DUPLICATE_THRESHOLD 3              /* RFC 5681 */
+#define LOAD_SEGMENTS 3                    /* under way: no acknowledgement is delayed then (RFC 5681, 4.2) */
 
 struct flight_segment {        /* sent and not acknowledged yet, in sequence order */
 	uint64_t sequence, end;
@@ -106,6 +107,17 @@ struct direction {             /* the moving parts of one sender */
 	bool in_zero_window;
 	uint64_t last_packet;
 	int64_t last_time;
+
+	/* This end as a receiver: the right edge that it promised last */
+	uint64_t edge;
+	struct tcp_mark edge_mark;
+	bool crumb_offered;        /* the edge moved by less than a segment, and nothing more is open */
+	bool scale_used;           /* more was under way to it than its window without the scale */
+
+	/* This end as a sender, since its last pause */
+	uint64_t flight_recent;
+	int64_t flight_since;
+	struct restart *restart;   /* NULL until a large flight was followed by a pause */
 };
 
 /* What the session looked like before the packet that ends a silence. */
@@ -131,6 +143,14 @@ struct late_ack {
 #define WAITS_LIMIT 8          /* waits of one transaction that are placed exactly */
 struct wait { int64_t start, end; uint8_t part; };
 
+struct restart {               /* watches how a sender begins again after a pause */
+	struct tcp_restarts found; /* first: a side points to it once `times` is not 0 */
+	bool watching;
+	uint64_t position;         /* of the first byte after the pause */
+	uint64_t before, first;    /* bytes under way: most before the pause, in the first flight after it */
+	struct tcp_mark mark;
+};
+
 enum turn_state { TURN_IDLE, TURN_REQUEST, TURN_RESPONSE };
 struct turn {                  /* A10: where the conversation is */
 	uint8_t state;
@@ -140,6 +160,12 @@ struct turn {                  /* A10: where the conversation is */
 	uint32_t wait_count;
 	struct wait waits[WAITS_LIMIT];
 	struct tcp_transaction now;
+};
+
+#define PROMISES_KEPT 16       /* two round trips of them */
+struct promise {               /* what the receiver told the sender when it passed the trace point */
+	int64_t time;
+	uint64_t acknowledged, edge;   /* edge: where the window ends */
 };
 
 #define ROUNDS_KEPT 4
@@ -152,6 +178,9 @@ struct bulk {                  /* A11: the bulk period of one sender */
 	uint64_t window_before;    /* the receiver's window at the last segment */
 	uint32_t shrinking;        /* acknowledgements in a row that made it smaller */
 	bool last_short, losses;
+	bool window_filled;        /* the last segment left less than another one of what the sender knew */
+	struct promise promises[PROMISES_KEPT];   /* a ring */
+	uint32_t promise_count;
 	struct tcp_transfer pending;   /* until the period is long enough to count */
 };
 
@@ -240,6 +269,12 @@ void tcp_recovery_end(struct session *session, uint8_t sender, int64_t time, boo
 void tcp_window(struct tcp_step *step, bool fresh);
 void tcp_window_end(struct session *session, uint8_t receiver, int64_t time, uint64_t open_packet,
 		    struct observation *observation);
+/* What the packet's data does with the window that the other side offers. */
+void tcp_window_used(struct tcp_step *step);
+/* tcp_idle.c: pauses of the session and of one sender, and keep-alives */
+void tcp_idle(struct tcp_step *step);                /* after tcp_stall_before */
+void tcp_keepalive(struct tcp_step *step);           /* after the packet has its class */
+void tcp_restart(struct tcp_step *step);             /* before its data counts as the last */
 /* tcp_stall.c: silences with something open, and their cause (A9) */
 void tcp_stall_before(struct tcp_step *step);        /* before anything of the packet is read */
 void tcp_stall_after(struct tcp_step *step);
@@ -254,6 +289,8 @@ void tcp_transfer(struct tcp_step *step);
 void tcp_transfer_end(struct session *session);
 /* tcp_rtt.c */
 void rtt_sample(struct rtt_estimate *estimate, int64_t sample, uint64_t packet);
+/* A sample to `side` that was taken while `flight` bytes were under way to it. */
+void rtt_sample_loaded(struct tcp_side *side, int64_t sample, uint64_t flight, struct tcp_mark mark);
 /* RTO_est of A8 for data of `side`. */
 int64_t tcp_timeout_estimate(const struct session *session, uint8_t side);
 

@@ -1,5 +1,10 @@
 /* Round trips on both sides of the trace point (A8). */
+#include <math.h>
+
+#include "core/memory.h"
 #include "session/tcp_internal.h"
+
+#define LOAD_UNIT_BITS 18      /* the finest step of the histogram: 2^18 ns, about 0.26 ms */
 
 void rtt_sample(struct rtt_estimate *estimate, int64_t sample, uint64_t packet)
 {
@@ -25,6 +30,68 @@ void rtt_sample(struct rtt_estimate *estimate, int64_t sample, uint64_t packet)
 	estimate->last = sample;
 	estimate->sum += sample;
 	estimate->samples++;
+}
+
+/* Four buckets to an octave: values below 4 units have their own. */
+static unsigned bucket_of(int64_t sample)
+{
+	uint64_t units = (uint64_t)sample >> LOAD_UNIT_BITS;
+	if (units < 4)
+		return (unsigned)units;
+	unsigned octave = 63u - (unsigned)__builtin_clzll(units);
+	unsigned bucket = (octave - 1) * 4 + (unsigned)(units >> (octave - 2) & 3);
+	return bucket < LOAD_BUCKETS ? bucket : LOAD_BUCKETS - 1;
+}
+
+static int64_t bucket_edge(unsigned bucket)
+{
+	uint64_t units = bucket < 4 ? bucket : (uint64_t)(4 + bucket % 4) << (bucket / 4 - 1);
+	return (int64_t)(units << LOAD_UNIT_BITS);
+}
+
+void rtt_sample_loaded(struct tcp_side *side, int64_t sample, uint64_t flight, struct tcp_mark mark)
+{
+	if (sample < 0)
+		return;
+	if (!side->load) {
+		side->load = memory_zeroed(1, sizeof *side->load);
+		side->load->first_time = mark.time;
+	}
+	struct tcp_load *load = side->load;
+	double bytes = (double)flight, milliseconds = (double)sample / 1e6;
+	load->samples++;
+	load->last_time = mark.time;
+	load->flight += bytes;
+	load->flight_squares += bytes * bytes;
+	load->trip += milliseconds;
+	load->trip_squares += milliseconds * milliseconds;
+	load->products += bytes * milliseconds;
+	load->histogram[bucket_of(sample)]++;
+	if (sample > load->maximum) {
+		load->maximum = sample;
+		load->slowest = mark;
+	}
+}
+
+int64_t tcp_load_percentile(const struct tcp_load *load, double share)
+{
+	uint32_t seen = 0;
+	for (unsigned i = 0; i < LOAD_BUCKETS; i++) {
+		seen += load->histogram[i];
+		if ((double)seen >= share * load->samples)
+			return bucket_edge(i);
+	}
+	return 0;
+}
+
+double tcp_load_correlation(const struct tcp_load *load)
+{
+	double n = load->samples;
+	double flights = n * load->flight_squares - load->flight * load->flight;
+	double trips = n * load->trip_squares - load->trip * load->trip;
+	if (flights <= 0 || trips <= 0)
+		return 0;
+	return (n * load->products - load->flight * load->trip) / sqrt(flights * trips);
 }
 
 bool tcp_round_trip_known(const struct session *session)

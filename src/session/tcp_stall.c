@@ -8,7 +8,7 @@
 #define LATE_ACK_LEAST (30 * MILLISECOND)
 #define LATE_ACK_MOST (600 * MILLISECOND)
 #define LATE_ACK_SEGMENTS 2
-#define RELEASE_SLACK (10 * MILLISECOND)
+#define RELEASE_SLACK (5 * MILLISECOND)
 
 static int64_t silence_threshold(const struct session *session)
 {
@@ -64,10 +64,11 @@ static void release(struct tcp_step *step)
 	if (step->direction != late->sender && !step->length)
 		return;
 	late->waiting = false;
-	const struct rtt_estimate *trip = &step->sender->rtt;
-	int64_t allowed = RELEASE_SLACK + (trip->samples ? trip->minimum : 0);
+	/* The acknowledgement travels to the sender and the data back: earlier data had left before. */
+	int64_t trip = step->sender->rtt.samples ? step->sender->rtt.minimum : 0;
+	int64_t since = step->time - late->end;
 	if (step->direction != late->sender || !step->segment->new_bytes ||
-	    step->time - late->end > allowed)
+	    since > RELEASE_SLACK + trip + trip / 4 || since < trip - trip / 4 - MILLISECOND)
 		return;
 	report(step, late->small ? STALL_NAGLE : STALL_DELAYED_ACK, TIMEOUT_NONE, late->start, late->end,
 	       late->before_packet, late->after_packet, 0);
@@ -79,14 +80,16 @@ static bool hold_late_ack(struct tcp_step *step, const struct silence *silence)
 {
 	uint8_t owner = step->direction ^ 1;
 	const struct direction *waiting = &step->engine->direction[owner];
-	const struct tcp_side *x = &step->tcp->side[owner];
+	struct tcp_side *x = &step->tcp->side[owner];
 	int64_t length = silence->end - silence->start;
 	const struct rtt_estimate *trip = &step->sender->rtt;
 	int64_t beyond = length - (trip->samples ? trip->minimum : 0);
 	if (step->length || !step->segment->acked_bytes || beyond < LATE_ACK_LEAST ||
 	    beyond > LATE_ACK_MOST || !silence->segments[owner] ||
-	    silence->segments[owner] > LATE_ACK_SEGMENTS || waiting->last_time != silence->start)
+	    silence->segments[owner] > LATE_ACK_SEGMENTS || waiting->last_time != silence->start ||
+	    silence->window_filled[owner])
 		return false;
+	x->late_acks++;
 	uint32_t mss = step->sender->mss ? step->sender->mss : x->segment_maximum;
 	step->engine->late = (struct late_ack){ .waiting = true, .sender = owner,
 		.small = silence->outstanding[owner] % (mss ? mss : 1) != 0,
