@@ -27,7 +27,6 @@ static const struct stranger strangers[] = {
 	{ 0, "iptrace ", 8, "an AIX iptrace", CONVERT },
 	{ 4, "TRSNIFF data", 12, "a Sniffer trace with record lengths between its records",
 		"get it again in binary mode and without them: quote site nordw" },
-	{ 0, "XCP\0", 4, "a Windows Sniffer trace", CONVERT },
 	{ 0, "GMBU", 4, "a Network Monitor trace", CONVERT },
 	{ 0, "RTSS", 4, "a Network Monitor trace", CONVERT },
 };
