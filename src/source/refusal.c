@@ -24,7 +24,6 @@ static const struct stranger strangers[] = {
 	{ 0, "\x1f\x9d", 2, "compress(1) data", "decompress it first: uncompress FILE" },
 	{ 0, "%PDF", 4, "a PDF document", "give culprit the trace itself" },
 	{ 0, "\x7f" "ELF", 4, "a program", "give culprit the trace itself" },
-	{ 0, "iptrace ", 8, "an AIX iptrace", CONVERT },
 	{ 4, "TRSNIFF data", 12, "a Sniffer trace with record lengths between its records",
 		"get it again in binary mode and without them: quote site nordw" },
 	{ 0, "GMBU", 4, "a Network Monitor trace", CONVERT },
