@@ -2,6 +2,7 @@
 #include "analyze/analyzer.h"
 #include "analyze/cache.h"
 #include "analyze/proof.h"
+#include "session/hosts.h"
 
 static const struct finding_kind checksum_offload = {
 	.id = "capture/checksum-offload",
@@ -14,7 +15,8 @@ static const struct finding_kind checksum_offload = {
 	.meaning = "Packets that one host sends carry a checksum of zero, or the sum of the pseudo header only. "
 		   "That is what a system hands to a card that computes checksums, so the trace was taken inside "
 		   "that host.",
-	.false_alarms = "Damage leaves other values (tcp/bad-checksum, ip/bad-checksum, udp/checksum). A UDP checksum "
+	.false_alarms = "Packets that passed routers do not count: there the receiver's card joined segments "
+			"(capture/offload-segments). Damage leaves other values (tcp/bad-checksum, ip/bad-checksum, udp/checksum). A UDP checksum "
 			"of zero over IPv4 is allowed and means that there is none.",
 	.advice = { "Nothing has to be done. Record on the wire to see the real checksums." },
 	.reference = "RFC 9293 3.1; RFC 768",
@@ -44,11 +46,19 @@ static bool is_pending(uint8_t state)
 	return state == CHECKSUM_ZERO || state == CHECKSUM_PARTIAL;
 }
 
+/* The sender's card has done its work long ago. Cards that join segments for their own host leave such
+ * checksums too. One router may be the host itself, which forwards for its containers; multicasts start
+ * with any time to live. */
+static bool has_passed_routers(const struct ip_header *ip)
+{
+	return hops_by_time_to_live(ip->time_to_live) >= 2 && !address_is_multicast(&ip->destination);
+}
+
 static void checksum_observe(struct analysis_context *context, const struct observation *observation)
 {
 	struct checksum_state_of_trace *state = context->state;
 	const struct packet *packet = observation->packet;
-	if (!packet->ip || observation->twin_of)
+	if (!packet->ip || observation->twin_of || has_passed_routers(packet->ip))
 		return;
 	bool ip = is_pending(packet->ip->checksum_state);
 	bool transport = (packet->tcp && is_pending(packet->tcp->checksum_state)) ||

@@ -20,6 +20,8 @@ static const struct finding_kind drops_reported = {
 	.parameters = {
 		{ .name = "warn", .unit = UNIT_RATIO, .value = 0.001, .meaning = "share of all packets that is a "
 		  "warning" },
+		{ .name = "packets", .unit = UNIT_COUNT, .value = 20, .meaning = "of the trace below which it is a "
+		  "notice" },
 	},
 };
 
@@ -27,6 +29,7 @@ static const struct finding_kind drops_reported = {
 
 struct drops_state {
 	double warn;
+	uint64_t least;
 	uint64_t packets, dropped;           /* said in packets themselves */
 	struct proof proof;
 };
@@ -35,6 +38,7 @@ static void drops_begin(struct analysis_context *context)
 {
 	struct drops_state *state = context->state;
 	state->warn = setting(context->settings, &drops_reported, "warn");
+	state->least = (uint64_t)setting(context->settings, &drops_reported, "packets");
 }
 
 static void drops_observe(struct analysis_context *context, const struct observation *observation)
@@ -102,7 +106,7 @@ static void drops_finish(struct analysis_context *context)
 	struct finding finding;
 	finding_begin(&finding, &drops_reported, NULL);
 	finding.count = dropped;
-	if (counted.doubtful || share < state->warn)
+	if (counted.doubtful || share < state->warn || state->packets < state->least)
 		finding.severity = SEVERITY_NOTICE;
 	if (counted.doubtful) {
 		finding.confidence = CONFIDENCE_POSSIBLE;

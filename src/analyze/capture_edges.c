@@ -65,7 +65,7 @@ static bool waits_for_something(const struct session *session, const struct obse
 	if (tcp->closed)
 		return false;
 	for (unsigned i = 0; i < last->event_count; i++)
-		if (last->events[i].type == EVENT_TRANSACTION && !last->events[i].transaction->complete)
+		if (last->events[i].type == EVENT_TRANSACTION && !last->events[i].transaction->response_packet)
 			return true;
 	return tcp->side[0].snd_max > tcp->side[0].ack_hi || tcp->side[1].snd_max > tcp->side[1].ack_hi;
 }

@@ -113,7 +113,7 @@ static void report_damage(struct analysis_context *context, uint16_t file)
 	finding.count = loss.count;
 	uint64_t before = first->record_before > of->packets ? of->packets : first->record_before;
 	if (cut)
-		finding.say = "The file ends in the middle of a packet{where}: {reason}. {before|packet|packets} before "
+		finding.say = "The file breaks off{where}: {reason}. {before|packet|packets} before "
 			      "it were read.";
 	else if (of->text_mode_damage)
 		finding.say = "The file was changed by a transfer in text mode{where}: every line feed got a carriage "

@@ -1,5 +1,9 @@
 /* Did the recorder miss packets that reached their receiver? capture/loss. */
+#include <stdlib.h>
+
 #include "analyze/concerned.h"
+#include "core/clock.h"
+#include "core/memory.h"
 
 static const struct finding_kind capture_loss = {
 	.id = "capture/loss",
@@ -28,6 +32,7 @@ static const struct finding_kind capture_loss = {
 };
 
 #define HOLES_CITED 3
+#define GRACE NANOSECONDS                /* A4, CQ:mid: what was under way when the trace began */
 #define CLEAN_SEGMENTS 100               /* a direction with so much data and no gap shows a whole path */
 
 struct loss_state {
@@ -42,6 +47,10 @@ struct loss_state {
 	struct concerned sessions;
 };
 
+/* Gaps that were under way when the recorder started; most sessions have none. */
+struct early { uint64_t bytes[2]; uint32_t ranges[2]; };
+struct loss_session { struct early *early; };
+
 static void loss_begin(struct analysis_context *context)
 {
 	struct loss_state *state = context->state;
@@ -50,47 +59,65 @@ static void loss_begin(struct analysis_context *context)
 	state->gaps_least = (uint64_t)setting(context->settings, &capture_loss, "gaps");
 }
 
-static void note_holes(struct loss_state *state, const struct observation *observation)
+static void note_hole(struct loss_state *state, struct loss_session *mine, const struct session *session,
+		      const struct tcp_hole *hole)
 {
-	for (unsigned i = 0; i < observation->event_count; i++)
-		if (observation->events[i].type == EVENT_CAPTURE_HOLE && state->cited < HOLES_CITED)
-			state->hole[state->cited++] = *observation->events[i].hole;
+	if (session->quality & QUALITY_MIDSTREAM && hole->time - session->first_time < GRACE) {
+		if (!mine->early)
+			mine->early = memory_zeroed(1, sizeof *mine->early);
+		mine->early->bytes[hole->sender] += hole->bytes;
+		mine->early->ranges[hole->sender]++;
+	} else if (state->cited < HOLES_CITED) {
+		state->hole[state->cited++] = *hole;
+	}
 }
 
 static void loss_observe(struct analysis_context *context, const struct observation *observation)
 {
-	note_holes(context->state, observation);
+	for (unsigned i = 0; i < observation->event_count; i++)
+		if (observation->events[i].type == EVENT_CAPTURE_HOLE)
+			note_hole(context->state, context->session_state, observation->session,
+				  observation->events[i].hole);
 }
 
-static void count_direction(struct loss_state *state, const struct tcp_side *sender)
+/* True if the direction has gaps. */
+static bool count_direction(struct loss_state *state, const struct tcp_side *sender,
+			    const struct early *early, uint8_t side)
 {
+	uint64_t bytes = sender->hole_acked_bytes - (early ? early->bytes[side] : 0);
+	uint64_t ranges = sender->hole_acked_ranges - (early ? early->ranges[side] : 0);
 	state->seen += sender->unique_bytes;
-	if (!sender->hole_acked_ranges) {
+	if (!ranges) {
 		state->clean += sender->data_segments >= CLEAN_SEGMENTS;
-		return;
+		return false;
 	}
 	uint32_t size = sender->segment_maximum ? sender->segment_maximum : 1460;
-	uint64_t packets = (sender->hole_acked_bytes + size - 1) / size;
+	uint64_t packets = (bytes + size - 1) / size;
 	state->holed++;
 	state->holed_seen += sender->unique_bytes;
-	state->missed += sender->hole_acked_bytes;
-	state->gaps += sender->hole_acked_ranges;
+	state->missed += bytes;
+	state->gaps += ranges;
 	/* Each gap is at least one packet, however small. */
-	state->packets += packets < sender->hole_acked_ranges ? sender->hole_acked_ranges : packets;
+	state->packets += packets < ranges ? ranges : packets;
+	return true;
 }
 
 static void loss_session_end(struct analysis_context *context, const struct session *session,
 			     const struct observation *last)
 {
 	struct loss_state *state = context->state;
-	if (!session->tcp || (session->quality & QUALITY_ONE_WAY))
+	struct loss_session *mine = context->session_state;
+	if (!session->tcp)
 		return;
-	note_holes(state, last);
-	const struct tcp_side *sides = session->tcp->side;
-	count_direction(state, &sides[0]);
-	count_direction(state, &sides[1]);
-	if (sides[0].hole_acked_ranges || sides[1].hole_acked_ranges)
-		concerned_add(&state->sessions, session);
+	loss_observe(context, last);
+	if (!(session->quality & QUALITY_ONE_WAY)) {
+		bool first = count_direction(state, &session->tcp->side[0], mine->early, 0);
+		bool second = count_direction(state, &session->tcp->side[1], mine->early, 1);
+		if (first || second)
+			concerned_add(&state->sessions, session);
+	}
+	free(mine->early);
+	mine->early = NULL;
 }
 
 static enum severity severity_of(const struct loss_state *state, double share)
@@ -165,6 +192,7 @@ const struct analyzer capture_loss_analyzer = {
 	.name = "capture-loss",
 	.kinds = kinds,
 	.state_size = sizeof(struct loss_state),
+	.session_state_size = sizeof(struct loss_session),
 	.wants = WANTS_EVENTS,
 	.begin = loss_begin,
 	.observe = loss_observe,

@@ -4,6 +4,7 @@
 #include "analyze/analyzer.h"
 #include "analyze/proof.h"
 #include "core/memory.h"
+#include "session/quality.h"
 
 static const struct finding_kind offload_segments = {
 	.id = "capture/offload-segments",
@@ -63,19 +64,11 @@ static void segments_observe(struct analysis_context *context, const struct obse
 	proof_add(&sent->proof, observation->packet);
 }
 
-/* Who made them large: the receiver's card if only the receiver can be at the trace point. */
-static bool made_by_receiver(const struct analysis_context *context, const struct session *session,
-			     uint8_t sender)
-{
-	return session_vantage(context->trace->sessions, session, sender, NULL) != VANTAGE_AT &&
-	       session_vantage(context->trace->sessions, session, !sender, NULL) == VANTAGE_AT;
-}
-
 static void report(struct analysis_context *context, const struct session *session, uint8_t sender,
 		   const struct oversized *sent)
 {
 	const struct tcp_side *receiver = &session->tcp->side[!sender];
-	bool joined = made_by_receiver(context, session, sender);
+	bool joined = offload_is_receivers(context->trace->sessions, session, sender);
 	struct finding finding;
 	finding_begin(&finding, &offload_segments, session);
 	finding_host(&finding, &session->key.end[joined ? !sender : sender].address);

@@ -62,19 +62,23 @@ static bool is_midstream(const struct session *session)
 	return session->role != ROLE_SYN && session->role != ROLE_SYNACK;
 }
 
+bool offload_is_receivers(const struct session_table *table, const struct session *session, uint8_t sender)
+{
+	enum vantage at_sender = session_vantage(table, session, sender, NULL);
+	enum vantage at_receiver = session_vantage(table, session, !sender, NULL);
+	return at_sender != VANTAGE_AT && (at_receiver == VANTAGE_AT || at_sender == VANTAGE_FAR);
+}
+
 /* CQ:txoff and CQ:rxoff. Segments larger than the peer takes were made, or put together, in the host at
  * the trace point. Where that is unknown they count as the sender's, which is far more common. */
 static uint32_t offload(const struct session_table *table, const struct session *session)
 {
 	uint32_t flags = 0;
 	for (uint8_t side = 0; side < 2; side++) {
-		if (session->side[side].offload_checksums)
-			flags |= QUALITY_SEND_OFFLOAD;
-		if (!session->tcp || !session->tcp->side[side].oversize_segments)
-			continue;
-		bool at_receiver = session_vantage(table, session, side, NULL) != VANTAGE_AT &&
-			session_vantage(table, session, side ^ 1, NULL) == VANTAGE_AT;
-		flags |= at_receiver ? QUALITY_RECEIVE_OFFLOAD : QUALITY_SEND_OFFLOAD;
+		bool oversize = session->tcp && session->tcp->side[side].oversize_segments;
+		if (session->side[side].offload_checksums || oversize)
+			flags |= offload_is_receivers(table, session, side) ? QUALITY_RECEIVE_OFFLOAD
+									    : QUALITY_SEND_OFFLOAD;
 	}
 	return flags;
 }
