@@ -26,7 +26,10 @@ check:
 	scripts/summary build-check
 
 bench: build
-	tests/bench/run build/culprit
+	scripts/setup tests
+	test -f build-bench/build.ninja || meson setup build-bench --buildtype=release
+	ninja -C build-bench tests/bench/bench_generate
+	tests/bench/run build/culprit build-bench/tests/bench/bench_generate
 
 fuzz:
 	scripts/setup tests

@@ -108,10 +108,13 @@ static int is_scenario(const struct dirent *entry)
 static void add_folder(struct run *run, const char *folder)
 {
 	struct dirent **entries;
+	size_t length = strlen(folder);
 	int count = scandir(folder, &entries, is_scenario, alphasort);
+	while (length > 1 && folder[length - 1] == '/')
+		length--;
 	for (int i = 0; i < count; i++) {
 		char path[4096];
-		snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
+		snprintf(path, sizeof path, "%.*s/%s", (int)length, folder, entries[i]->d_name);
 		add_path(run, path);
 		free(entries[i]);
 	}
