@@ -64,7 +64,7 @@ struct merge_key {
 
 enum key_level { KEY_OWN, KEY_CLIENT, KEY_SERVER, KEY_KIND };
 
-static uint64_t hash_words(const char *words)
+static uint64_t hash_text(const char *words)
 {
 	return words ? hash_bytes(words, strlen(words), 0) : 0;
 }
@@ -76,9 +76,9 @@ static void key_begin(struct merge_key *key, const struct finding *finding, enum
 	key->level = (uint8_t)level;
 	if (level == KEY_CLIENT || level == KEY_SERVER)
 		key->severity = (uint8_t)finding->severity;
-	key->sub_kind = hash_words(finding->sub_kind);
+	key->sub_kind = hash_text(finding->sub_kind);
 	if (finding->kind->merge != MERGE_TRACE)
-		key->blame = hash_words(finding->blame.word);
+		key->blame = hash_text(finding->blame.word);
 }
 
 static void key_service(struct merge_key *key, const struct subject *subject)

@@ -1,6 +1,7 @@
 /* Chained hashing: sessions keep their place in memory, because analyzers and lists point to them. */
 #include "session/store.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,7 +56,15 @@ void session_store_destroy(struct session_store *store)
 
 uint64_t session_store_hash(const struct session_store *store, const struct flow_key *key)
 {
-	return hash_bytes(key, sizeof *key, store->seed);
+	uint64_t words[sizeof *key / sizeof(uint64_t)];
+	static_assert(sizeof words == sizeof *key, "a key is made of whole words");
+	memcpy(words, key, sizeof words);
+	return hash_words(words, sizeof words / sizeof *words, store->seed);
+}
+
+void session_store_prefetch(const struct session_store *store, uint64_t hash)
+{
+	__builtin_prefetch(&store->buckets[hash & store->mask]);
 }
 
 struct session_entry *session_store_find(const struct session_store *store, const struct flow_key *key,

@@ -27,6 +27,8 @@ struct session_store *session_store_create(size_t state_size);
 void session_store_destroy(struct session_store *store);
 
 uint64_t session_store_hash(const struct session_store *store, const struct flow_key *key);
+/* Brings the place of `hash` into the cache. */
+void session_store_prefetch(const struct session_store *store, uint64_t hash);
 /* The present session of a key, or NULL. */
 struct session_entry *session_store_find(const struct session_store *store, const struct flow_key *key,
 					 uint64_t hash);

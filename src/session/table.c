@@ -210,10 +210,9 @@ static void observe_original(struct session_table *table, struct session_entry *
 		messages_observe(entry->messages, packet, &table->segment, observation);
 }
 
-static void observe_session(struct session_table *table, const struct flow *flow, struct packet *packet,
-			    struct observation *observation)
+static void observe_session(struct session_table *table, const struct flow *flow, uint64_t hash,
+			    struct packet *packet, struct observation *observation)
 {
-	uint64_t hash = session_store_hash(table->store, &flow->key);
 	struct session_entry *entry = session_store_find(table->store, &flow->key, hash);
 	if (entry)
 		session_store_touch(table->store, entry);
@@ -232,26 +231,23 @@ static void observe_session(struct session_table *table, const struct flow *flow
 	quality_observe(table, &entry->session);
 }
 
-/* The round trip of the packet's session, -1 when it has none or none is known. */
-static int64_t known_round_trip(const struct session_table *table, const struct packet *packet)
+/* The round trip of a session, -1 when it is not known. */
+static int64_t known_round_trip(const struct session_table *table, const struct flow *flow, uint64_t hash)
 {
-	struct flow flow;
-	if (!packet->tcp || !flow_of_packet(packet, &flow))
-		return -1;
-	uint64_t hash = session_store_hash(table->store, &flow.key);
-	const struct session_entry *entry = session_store_find(table->store, &flow.key, hash);
+	const struct session_entry *entry = session_store_find(table->store, &flow->key, hash);
 	if (!entry || !entry->session.tcp || !tcp_round_trip_known(&entry->session))
 		return -1;
 	return tcp_round_trip(&entry->session);
 }
 
-static void observe_twins(struct session_table *table, struct observation *observation)
+static void observe_twins(struct session_table *table, uint64_t signature, const struct flow *flow,
+			  uint64_t hash, struct observation *observation)
 {
 	const struct packet *packet = observation->packet;
-	struct twin_original *original = twins_look_up(table->twins, packet, table->now);
+	struct twin_original *original = twins_look_up(table->twins, signature, packet, table->now);
 	if (original)
 		twins_confirm(table->twins, original, packet, table->now,
-			      known_round_trip(table, packet), observation);
+			      flow && packet->tcp ? known_round_trip(table, flow, hash) : -1, observation);
 }
 
 static void observe_fragment(struct session_table *table, struct packet *packet)
@@ -281,12 +277,22 @@ void session_table_observe(struct session_table *table, struct packet *packet,
 		table->now = packet->record->time;
 	if (!packet->ip)
 		return;
-	observe_twins(table, observation);
-	if (packet->ip->fragmented && !observation->twin_of)
-		observe_fragment(table, packet);
+	/* Both look-ups miss the cache as a rule: start them, then wait for them together. */
 	struct flow flow;
-	if (flow_of_packet(packet, &flow)) {
-		observe_session(table, &flow, packet, observation);
+	uint64_t signature = twins_sign(table->twins, packet), hash = 0;
+	bool flows = flow_of_packet(packet, &flow);
+	if (flows) {
+		hash = session_store_hash(table->store, &flow.key);
+		session_store_prefetch(table->store, hash);
+	}
+	observe_twins(table, signature, flows ? &flow : NULL, hash, observation);
+	if (packet->ip->fragmented && !observation->twin_of) {
+		observe_fragment(table, packet);
+		flows = flow_of_packet(packet, &flow);
+		hash = flows ? session_store_hash(table->store, &flow.key) : 0;
+	}
+	if (flows) {
+		observe_session(table, &flow, hash, packet, observation);
 		return;
 	}
 	observe_hosts(table, observation);

@@ -123,7 +123,7 @@ static void sign_transport(const struct packet *packet, uint64_t words[static 6]
 	}
 }
 
-static uint64_t sign(const struct packet *packet)
+uint64_t twins_sign(const struct twins *twins, const struct packet *packet)
 {
 	const struct ip_header *ip = packet->ip;
 	uint64_t words[SIGNATURE_WORDS] = {
@@ -133,7 +133,12 @@ static uint64_t sign(const struct packet *packet)
 		ip->payload_length, packet->context,
 	};
 	sign_transport(packet, words + 7);
-	return hash_bytes(words, sizeof words, 0);
+	uint64_t signature = hash_words(words, SIGNATURE_WORDS, 0x9e3779b97f4a7c15ULL);
+	/* The set is rarely in the cache; by the time it is looked at it will be. */
+	const struct twin_original *set = twins->sets[signature % SETS];
+	__builtin_prefetch(set);
+	__builtin_prefetch(set + WAYS / 2);
+	return signature;
 }
 
 static void remember(struct twin_original *original, uint64_t signature, const struct packet *packet,
@@ -151,9 +156,9 @@ static void remember(struct twin_original *original, uint64_t signature, const s
 	};
 }
 
-struct twin_original *twins_look_up(struct twins *twins, const struct packet *packet, int64_t time)
+struct twin_original *twins_look_up(struct twins *twins, uint64_t signature, const struct packet *packet,
+				    int64_t time)
 {
-	uint64_t signature = sign(packet);
 	struct twin_original *set = twins->sets[signature % SETS], *oldest = set;
 	for (size_t i = 0; i < WAYS; i++) {
 		if (set[i].signature == signature && set[i].packet)

@@ -14,9 +14,12 @@ struct twin_original;
 struct twins *twins_create(void);
 void twins_destroy(struct twins *twins);                    /* NULL is fine */
 
+/* What identifies an IP packet whatever the way changes in it. Ask some time before looking it up. */
+uint64_t twins_sign(const struct twins *twins, const struct packet *packet);
 /* The packet that looks the same as this IP packet, if there is one, for twins_confirm. Without one the
  * packet itself is remembered and NULL returned. */
-struct twin_original *twins_look_up(struct twins *twins, const struct packet *packet, int64_t time);
+struct twin_original *twins_look_up(struct twins *twins, uint64_t signature, const struct packet *packet,
+				    int64_t time);
 
 /* Decides whether `packet` is a copy of what was found. `round_trip` of its session in ns is -1 when not
  * known. Fills twin_of and what goes with it in the observation; or else remembers the packet as an

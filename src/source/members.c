@@ -14,7 +14,7 @@
 #include "source/refusal.h"
 
 /* Read at once: large blocks for one file, smaller ones where many files are open together. */
-#define BLOCK_LARGE ((size_t)4 * 1024 * 1024)
+#define BLOCK_LARGE ((size_t)128 * 1024)    /* fits the second-level cache: what was read is parsed from there */
 #define BLOCK_SMALL ((size_t)64 * 1024)
 #define BLOCK_BUDGET ((size_t)64 * 1024 * 1024)
 
