@@ -118,7 +118,7 @@ static const struct finding_kind slow_start_limited = {
 	.parameters = {
 		{ .name = "bytes", .unit = UNIT_BYTES, .value = 1000000, .meaning = "largest transfer judged" },
 		{ .name = "share", .unit = UNIT_RATIO, .value = 0.6, .meaning = "of the time in slow start" },
-		{ .name = "time", .unit = UNIT_SECONDS, .value = 0.3, .meaning = "shorter transfers hurt nobody" },
+		{ .name = "time", .unit = UNIT_SECONDS, .value = 0.15, .meaning = "shorter transfers hurt nobody" },
 	},
 };
 

@@ -164,7 +164,7 @@ struct turn {                  /* A10: where the conversation is */
 
 #define PROMISES_KEPT 16       /* two round trips of them */
 struct promise {               /* what the receiver told the sender when it passed the trace point */
-	int64_t time;
+	int64_t since, time;           /* the first and the last of those kept as one */
 	uint64_t acknowledged, edge;   /* edge: where the window ends */
 };
 

@@ -12,11 +12,18 @@
 #define CLOCK_SLACK (2 * MILLISECOND)
 #define LATE_ACK_LEAST (30 * MILLISECOND)
 #define QUEUE_LEAST (5 * MILLISECOND)
+#define QUEUE_BEHIND_WINDOW (10 * MILLISECOND)
 #define SHRINKING_LEAST 4
+#define PROMISES_A_TRIP 8          /* what the sender knows is known to an eighth of its round trip */
 
 static int64_t share(int64_t value, int percent)
 {
 	return value / 100 * percent;
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
 }
 
 static void close_period(struct tcp_session *tcp, uint8_t sender)
@@ -49,10 +56,49 @@ static void close_period(struct tcp_session *tcp, uint8_t sender)
 	*bulk = (struct bulk){ 0 };
 }
 
-/* A round is one round trip of the sender's: flights are compared from round to round. */
-static void follow_rounds(struct tcp_step *step, struct bulk *bulk, int64_t round_trip)
+/* An acknowledgement passes the trace point on its way to the sender. Of those in one short time the
+ * last is kept. */
+static void remember_promise(struct tcp_step *step, struct bulk *bulk)
 {
-	uint64_t flight = step->segment->outstanding;
+	const struct tcp_side *x = step->receiver;
+	int64_t trip = x->rtt.samples ? x->rtt.minimum : 0;
+	if (trip < CLOCK_SLACK)
+		return;
+	struct promise *promise = &bulk->promises[(bulk->promise_count - 1) % PROMISES_KEPT];
+	if (!bulk->promise_count || step->time - promise->since >= trip / PROMISES_A_TRIP) {
+		promise = &bulk->promises[bulk->promise_count++ % PROMISES_KEPT];
+		promise->since = step->time;
+	}
+	promise->time = step->time;
+	promise->acknowledged = x->ack_hi;
+	promise->edge = x->ack_hi + step->sender->window;
+}
+
+/* What the sender had heard when it sent this segment: not what passes here now, but what passed one
+ * round trip between trace point and sender ago. */
+static struct promise promise_known(const struct tcp_step *step, const struct bulk *bulk)
+{
+	const struct tcp_side *x = step->sender;
+	struct promise known = { step->time, step->time, x->ack_hi, x->ack_hi + step->receiver->window };
+	int64_t trip = x->rtt.samples ? x->rtt.minimum : 0;
+	if (trip < CLOCK_SLACK)
+		return known;
+	uint32_t kept = bulk->promise_count < PROMISES_KEPT ? bulk->promise_count : PROMISES_KEPT;
+	for (uint32_t i = 1; i <= kept; i++) {
+		const struct promise *promise = &bulk->promises[(bulk->promise_count - i) % PROMISES_KEPT];
+		/* Bytes behind its edge prove that the sender had heard of a later one. */
+		if (i > 1 && promise->edge < step->segment->end)
+			break;
+		known = *promise;
+		if (known.time <= step->time - trip + trip / (2 * PROMISES_A_TRIP))
+			break;
+	}
+	return known;
+}
+
+/* A round is one round trip of the sender's: flights are compared from round to round. */
+static void follow_rounds(struct tcp_step *step, struct bulk *bulk, int64_t round_trip, uint64_t flight)
+{
 	if (step->time - bulk->round_start >= round_trip && bulk->round_start) {
 		for (int i = ROUNDS_KEPT - 1; i > 0; i--)
 			bulk->flights[i] = bulk->flights[i - 1];
@@ -100,24 +146,29 @@ static enum transfer_state state_of(struct tcp_step *step, struct bulk *bulk, in
 	}
 	if (step->in->zero.end_time >= gap_start && step->in->zero.end_time)
 		return TRANSFER_WINDOW_ZERO;
-	if (bulk->window_before == 0)
-		return TRANSFER_WINDOW_FULL;
+	/* A window that only feeds a queue does not limit: more of it would make the queue longer. */
+	int64_t queue = y->rtt.samples ? y->rtt.smoothed - y->rtt.minimum : 0;
+	if (bulk->window_filled)
+		return queue > larger(QUEUE_BEHIND_WINDOW, round_trip / 2) ? TRANSFER_BANDWIDTH
+									   : TRANSFER_WINDOW_FULL;
 	int64_t since_ack = step->time - x->last_ack_progress_time;
 	bool clocked = x->last_ack_progress_time >= gap_start &&
 		       since_ack <= sender_trip + sender_trip / 2 + CLOCK_SLACK;
 	if (!clocked)
 		return bulk->shrinking >= SHRINKING_LEAST ? TRANSFER_RECEIVER_CPU : TRANSFER_APP_SENDER;
-	if (step->engine->late.waiting == false && gap >= LATE_ACK_LEAST && y->rtt.samples &&
+	if (gap >= LATE_ACK_LEAST && y->rtt.samples && since_ack + CLOCK_SLACK >= sender_trip / 2 &&
 	    x->last_ack_progress_time - gap_start > y->rtt.minimum + LATE_ACK_LEAST &&
 	    out->flight.count <= 2)
 		return TRANSFER_NAGLE;
+	bool plateau = flight_plateau(bulk);
+	/* A short segment before the gap: nothing more was there to be sent (T-RAT). */
+	if (bulk->last_short && !plateau && !x->oversize_segments)
+		return TRANSFER_APP_SENDER;
 	if (!bulk->losses && (bulk->rounds < 2 || bulk->flights[0] * 2 >= bulk->flights[1] * 3))
 		return TRANSFER_SLOW_START;
-	int64_t queue = y->rtt.samples ? y->rtt.last - y->rtt.minimum : 0;
-	int64_t third = share(round_trip, 30);
-	if (queue > (third > QUEUE_LEAST ? third : QUEUE_LEAST))
+	if (queue > larger(QUEUE_LEAST, share(round_trip, 30)))
 		return TRANSFER_BANDWIDTH;
-	if (flight_plateau(bulk) && bulk->flights[0] * 10 < y->window * 9 &&
+	if (plateau && bulk->flights[0] * 10 < y->window * 9 &&
 	    (!bulk->losses || step->time - bulk->last_loss > 4 * round_trip))
 		return TRANSFER_SENDER_WINDOW;
 	if (bulk->losses)
@@ -155,6 +206,8 @@ void tcp_transfer(struct tcp_step *step)
 			other->shrinking++;
 		else if (segment->window > other->window_before)
 			other->shrinking = 0;
+		if (segment->acked_bytes || segment->window_update)
+			remember_promise(step, other);
 	}
 	bool repeat = segment->class == SEGMENT_REPEATED_UPSTREAM ||
 		      segment->class == SEGMENT_REPEATED_DOWNSTREAM;
@@ -182,15 +235,19 @@ void tcp_transfer(struct tcp_step *step)
 	} else {
 		add_gap(step, mine);
 	}
-	follow_rounds(step, mine, tcp_round_trip(step->session));
+	struct promise known = promise_known(step, mine);
+	uint64_t flight = segment->end > known.acknowledged ? segment->end - known.acknowledged : 0;
+	follow_rounds(step, mine, tcp_round_trip(step->session), flight);
 	mine->segments++;
 	mine->bytes += segment->new_bytes;
 	mine->last_time = step->time;
 	mine->last_short = step->length < step->sender->segment_maximum;
-	mine->window_before = step->out->window_filled ? 0 : step->receiver->window;
+	mine->window_before = step->receiver->window;
+	mine->window_filled = step->out->window_filled || (step->receiver->scale != SCALE_UNKNOWN &&
+		segment->end + step->sender->segment_maximum > known.edge && segment->end <= known.edge);
 	mine->pending.last_packet = step->number;
-	if (segment->outstanding > mine->pending.flight_maximum)
-		mine->pending.flight_maximum = segment->outstanding;
+	if (flight > mine->pending.flight_maximum)
+		mine->pending.flight_maximum = flight;
 	if (step->receiver->window > mine->pending.window_maximum)
 		mine->pending.window_maximum = step->receiver->window;
 }
