@@ -12,6 +12,11 @@ static const char *const finding_keys[] = { "severity",	 "confidence", "blame",	
 					    "text",	 "client",     "server",   "port",
 					    NULL };
 
+static const char finding_usage[] =
+	"expect ID [severity=S] [confidence=C] [blame=B] [party=P] [count=N] [packets=FIRST-LAST] "
+	"[evidence=N,N] [sub=KIND] [value.NAME=2.1±0.1] [cost=1.2±0.1] [caused_by=ID] [findings=N] "
+	"[text=\"…\"] [sessions=N] [client=A] [server=B] [port=N]";
+
 static bool known_key(const char *word)
 {
 	size_t length = strcspn(word, "=<>~!");
@@ -40,16 +45,11 @@ static void add_key(struct compiler *c, struct expectation *expectation, const c
 void statement_expect(struct compiler *c, enum expectation_kind kind)
 {
 	static const char *const usages[] = {
-		"expect ID [severity=S] [confidence=C] [blame=B] [party=P] [count=N] "
-		"[packets=FIRST-LAST] "
-		"[evidence=N,N] [sub=KIND] [value.NAME=2.1±0.1] [cost=1.2±0.1] [caused_by=ID] "
-		"[findings=N] "
-		"[text=\"…\"] [sessions=N] [client=A] [server=B] [port=N]",
-		"expect-not ID [key=value…]",
-		"expect-only [SEVERITY]: nothing but what is expected, at SEVERITY (warning) or "
-		"above",
-		"expect-verdict [party=P] [blame=B] [confidence=C] [finding=ID]",
-		"expect-count NAME=N…",
+		[EXPECT_FINDING] = finding_usage,
+		[EXPECT_NO_FINDING] = "expect-not ID [key=value…]",
+		[EXPECT_ONLY] = "expect-only [SEVERITY]: no others, at SEVERITY (warning) or above",
+		[EXPECT_VERDICT] = "expect-verdict [party=P] [blame=B] [confidence=C] [finding=ID]",
+		[EXPECT_COUNT] = "expect-count NAME=N…",
 	};
 	struct words *w = &c->words;
 	struct scenario *scenario = c->scenario;
