@@ -14,8 +14,8 @@
 static bool near(int64_t time, int64_t other)
 {
 	int64_t gap;
-	return !__builtin_sub_overflow(time, other, &gap) && gap <= CHAIN_TIME &&
-	       gap >= -CHAIN_TIME;
+	return !time || !other || (!__builtin_sub_overflow(time, other, &gap) &&
+				     gap <= CHAIN_TIME && gap >= -CHAIN_TIME);
 }
 
 /* CHAIN regular records, or where the file ends fewer: one that ends exactly with it, or two
@@ -25,7 +25,7 @@ bool frames_follow(struct reader *reader)
 	const struct frames *frames = reader->state;
 	size_t at = 0;
 	int64_t time = 0;
-	bool timed = false;
+	bool packets = false;
 	for (unsigned count = 0; count < CHAIN; count++) {
 		struct cursor in = input_peek(&reader->input, at + frames->framing->header);
 		if (count && in.captured == at)
@@ -40,16 +40,16 @@ bool frames_follow(struct reader *reader)
 		if (frame.kind == FRAME_LAST)
 			return count > 0;
 		if (frame.kind == FRAME_PACKET) {
-			if (timed && !near(frame.time, time))
+			packets = true;
+			if (!near(frame.time, time))
 				return false;
-			timed = true;
 			time = frame.time;
 		}
 		at += frame.length;
 		if (input_peek(&reader->input, at).captured < at)
 			return count >= 2;
 	}
-	return timed;
+	return packets;
 }
 
 /* Is what lies behind an odd record possible too? Then it is the recorder that is odd. */
@@ -68,13 +68,12 @@ static bool followed_well(struct reader *reader, const struct frame *frame)
 static bool expected(const struct frames *frames, enum frame_sense sense, const struct frame *frame)
 {
 	return sense == FRAME_REGULAR &&
-	       (frame->kind != FRAME_PACKET || !frames->begun || near(frame->time, frames->time));
+	       (frame->kind != FRAME_PACKET || near(frame->time, frames->time));
 }
 
 static void deliver(struct reader *reader, struct frame *frame, struct record *record)
 {
 	struct frames *frames = reader->state;
-	frames->begun = true;
 	frames->time = frame->time;
 	frame->bytes = reader->input.next;
 	record->time = frame->time;

@@ -23,7 +23,7 @@ struct frame {
 	uint32_t captured;       /* bytes of the packet, at most FRAMES_LARGEST */
 	uint32_t length;         /* bytes of the whole record with all that is behind the packet */
 	uint32_t original;       /* bytes of the packet on the wire */
-	int64_t time;            /* of a packet; nanoseconds since 1970 */
+	int64_t time;            /* of a packet; nanoseconds since 1970; 0: not said */
 	const uint8_t *bytes;    /* the record, header first; frames_next sets it */
 };
 
@@ -43,8 +43,7 @@ struct framing {
 
 struct frames {
 	const struct framing *framing;
-	int64_t time;       /* of the last packet */
-	bool begun;         /* there was one */
+	int64_t time;       /* of the last packet; 0 before the first */
 };
 
 /* The next packet: fills times, lengths, bytes and offset of the record. False at the end. */
