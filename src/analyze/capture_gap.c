@@ -2,7 +2,6 @@
 #include "analyze/analyzer.h"
 #include "analyze/proof.h"
 #include "core/clock.h"
-#include "core/hash.h"
 #include "session/sequence.h"
 
 static const struct finding_kind gap = {
@@ -25,14 +24,15 @@ static const struct finding_kind gap = {
 	},
 };
 
-#define SENDERS 1024                     /* directions of TCP connections that are busy at the same time */
+#define CONNECTIONS 1024                 /* that are busy at the same time */
 #define BUSY (5 * NANOSECONDS)           /* last packet so long before the silence, next so long after it */
 
-struct sender {                          /* where one direction of a connection stood */
-	uint64_t key;                    /* 0: unused */
+struct connection {                      /* where a TCP connection stands */
+	uint32_t session;                /* 0: unused */
+	uint32_t next[2];                /* sequence number behind what was seen, by sender */
+	bool known[2];
+	bool resumed, advanced;          /* since the silence: it spoke; bytes of it are missing */
 	int64_t time;
-	uint32_t next;                   /* sequence number that follows what was seen */
-	bool resumed;                    /* it has spoken since the silence */
 };
 
 struct silence {
@@ -42,18 +42,18 @@ struct silence {
 
 struct gap_state {
 	int64_t least;
-	double connections, share;
+	double busy_least, share;
 	struct sample last;
 	struct silence now, longest;
 	uint64_t gaps;
-	struct sender senders[SENDERS];
+	struct connection connections[CONNECTIONS];
 };
 
 static void gap_begin(struct analysis_context *context)
 {
 	struct gap_state *state = context->state;
 	state->least = setting_duration(context->settings, &gap, "silence");
-	state->connections = setting(context->settings, &gap, "connections");
+	state->busy_least = setting(context->settings, &gap, "connections");
 	state->share = setting(context->settings, &gap, "share");
 }
 
@@ -65,7 +65,7 @@ static int64_t length_of(const struct silence *silence)
 static void judge(struct gap_state *state)
 {
 	struct silence *silence = &state->now;
-	if (silence->after.packet && silence->resumed >= state->connections &&
+	if (silence->after.packet && silence->resumed >= state->busy_least &&
 	    silence->advanced >= state->share * silence->resumed) {
 		if (!state->gaps++ || length_of(silence) > length_of(&state->longest))
 			state->longest = *silence;
@@ -77,33 +77,50 @@ static void begin_silence(struct gap_state *state, struct sample now)
 {
 	judge(state);
 	state->now = (struct silence){ .before = state->last, .after = now };
-	for (size_t i = 0; i < SENDERS; i++)
-		state->senders[i].resumed = false;
+	for (size_t i = 0; i < CONNECTIONS; i++)
+		state->connections[i].resumed = state->connections[i].advanced = false;
 }
 
-/* A sender speaks. The first time after the silence it shows whether something is missing. */
+static struct connection *connection_of(struct gap_state *state, uint32_t session)
+{
+	struct connection *connection = &state->connections[session % CONNECTIONS];
+	if (connection->session != session)
+		*connection = (struct connection){ .session = session, .resumed = true, .advanced = true };
+	return connection;
+}
+
+/* Does the packet go on, or confirm, behind what the trace holds? */
+static bool skips_bytes(const struct connection *connection, const struct tcp_header *tcp, uint8_t sender)
+{
+	return (connection->known[sender] &&
+		sequence_after(tcp->sequence_number, connection->next[sender])) ||
+	       (connection->known[!sender] && tcp_has(tcp, TCP_ACK) &&
+		sequence_after(tcp->acknowledgment_number, connection->next[!sender]));
+}
+
 static void speak(struct gap_state *state, const struct observation *observation)
 {
 	const struct tcp_header *tcp = observation->packet->tcp;
 	struct silence *silence = &state->now;
+	uint8_t sender = observation->direction;
 	int64_t time = observation->packet->record->time;
-	uint64_t key = hash_mix(observation->session->number, observation->direction) | 1;
-	struct sender *sender = &state->senders[key / 2 % SENDERS];
+	struct connection *connection = connection_of(state, observation->session->number);
 	uint32_t next = tcp->sequence_number + tcp->payload_length +
 		tcp_has(tcp, TCP_SYN) + tcp_has(tcp, TCP_FIN);
-	if (sender->key != key) {
-		*sender = (struct sender){ .key = key, .time = time, .next = next, .resumed = true };
-		return;
+	if (silence->after.packet && !connection->resumed) {
+		bool busy = silence->before.time - connection->time < BUSY;
+		connection->resumed = true;
+		connection->advanced = !busy;
+		silence->resumed += busy;
 	}
-	bool was_busy = sender->time <= silence->before.time && silence->before.time - sender->time < BUSY;
-	if (silence->after.packet && !sender->resumed && was_busy) {
-		silence->resumed++;
-		silence->advanced += sequence_after(tcp->sequence_number, sender->next);
+	if (silence->after.packet && !connection->advanced && skips_bytes(connection, tcp, sender)) {
+		connection->advanced = true;
+		silence->advanced++;
 	}
-	sender->resumed = true;
-	sender->time = time;
-	if (sequence_after(next, sender->next))
-		sender->next = next;
+	connection->time = time;
+	if (!connection->known[sender] || sequence_after(next, connection->next[sender]))
+		connection->next[sender] = next;
+	connection->known[sender] = true;
 }
 
 static void gap_observe(struct analysis_context *context, const struct observation *observation)

@@ -21,6 +21,7 @@ const struct cause_rule cause_rules[] = {
 	{ "capture/loss capture/drops-reported capture/gap",
 	  LOSS " " LOSS_DETAILS " " NO_ANSWER " tcp/rto-backoff tcp/spurious-retransmission "
 	  "tcp/ack-loss ip/reordering ip/fragment-lost", RELATION_SESSION, NOT_ABOVE },
+	{ "capture/gap capture/drops-reported", "capture/loss", RELATION_TRACE, 0 },
 	{ "capture/duplicate-packets",
 	  "ip/duplicate-in-network ip/routing-loop link/loop tcp/spurious-retransmission "
 	  "tcp/inconsistent-retransmission ip/reordering udp/stream-loss",
@@ -118,6 +119,9 @@ const struct cause_rule cause_rules[] = {
 	{ "tcp/backlog-drop",
 	  "tcp/syn-retransmitted tcp/synack-retransmitted tcp/slow-connect tcp/syn-no-answer",
 	  RELATION_SERVICE, 0 },
+	{ "tcp/backlog-drop",
+	  "tcp/loss-downstream tcp/rto tcp/tail-loss tcp/double-loss tcp/small-flight-loss",
+	  RELATION_SESSION, 0 },
 	{ "tcp/ecn-blocked", "tcp/syn-retransmitted tcp/slow-connect", RELATION_PAIR, 0 },
 	{ "tcp/port-reused", "tcp/half-open tcp/slow-connect", RELATION_SESSION, 0 },
 	{ "tcp/syn-retransmitted tcp/synack-retransmitted tcp/rtt-high", "tcp/slow-connect",
