@@ -45,6 +45,14 @@ static void note_probe(struct arp_claims *all, const struct packet *packet)
 	memcpy(claims->prober.bytes, packet->arp->sender_mac, sizeof claims->prober.bytes);
 }
 
+/* Whom a claim reaches. Cards of one host that share its load (bonding) give each neighbour another
+ * hardware address, but always the same one to the same neighbour. */
+static struct address reach_of(const struct arp_header *arp)
+{
+	bool to_one = arp->operation == ARP_REPLY && !arp->gratuitous;
+	return to_one ? arp->target : (struct address){ .family = ADDRESS_NONE };
+}
+
 /* Another station than the last one claims the address. */
 static void change_claimant(struct arp_claims *all, struct claims *claims, const struct packet *packet)
 {
@@ -52,13 +60,17 @@ static void change_claimant(struct arp_claims *all, struct claims *claims, const
 	struct claimant *next = &claims->claimant[!claims->current];
 	int64_t time = packet->record->time;
 	bool known = next->last.packet && is_mac(&next->mac, packet->arp->sender_mac);
-	if (known && time - next->last.time <= all->window && time - last->last.time <= all->window)
+	struct address to = reach_of(packet->arp);
+	bool to_same = address_equal(&last->to, &to);
+	if (known && to_same && time - next->last.time <= all->window &&
+	    time - last->last.time <= all->window)
 		claims->returns++;
 	if (!known) {
 		*next = (struct claimant){ .first = sample_of(packet) };
 		memcpy(next->mac.bytes, packet->arp->sender_mac, sizeof next->mac.bytes);
 	}
-	if (packet->arp->operation == ARP_REPLY && last->answered && time - last->last.time <= TOGETHER)
+	if (packet->arp->operation == ARP_REPLY && last->answered && to_same &&
+	    time - last->last.time <= TOGETHER)
 		claims->two_answers = true;
 	if (!claims->proof.total)
 		claims->proof.first[claims->proof.total++] = last->last;
@@ -77,7 +89,8 @@ static void note_claim(struct arp_claims *all, struct claims *claims, const stru
 		current = &claims->claimant[claims->current];
 	}
 	current->last = sample_of(packet);
-	current->answered = packet->arp->operation == ARP_REPLY && !packet->arp->gratuitous;
+	current->to = reach_of(packet->arp);
+	current->answered = current->to.family != ADDRESS_NONE;
 	/* RFC 5227, 1.1: any ARP packet from the address is a conflict, not only a reply. */
 	if (claims->probe.packet &&
 	    !is_mac(&claims->prober, packet->arp->sender_mac) &&

@@ -11,13 +11,14 @@ struct claimant {
 	struct mac mac;
 	struct sample first, last;
 	bool answered;           /* its last claim was a reply */
+	struct address to;       /* whom that went to; family ADDRESS_NONE: to everybody */
 };
 
 struct claims {                  /* on one address */
 	struct claimant claimant[2];     /* the last two stations; packets are 0 where there is none */
 	uint8_t current;         /* index of who claimed last */
-	uint32_t returns;        /* a station claimed again after the other had */
-	bool two_answers;        /* both answered within a second */
+	uint32_t returns;        /* a station claimed again after the other had, to the same host */
+	bool two_answers;        /* both answered the same host within a second */
 	struct sample probe;     /* somebody checked whether the address is free (RFC 5227) */
 	struct mac prober;
 	bool probe_answered;

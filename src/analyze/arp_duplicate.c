@@ -20,8 +20,10 @@ static const struct finding_kind duplicate_address = {
 	.meaning = "Two hardware addresses claim one IP address in turns, or both answer for it at once. "
 		   "Kind probe: a host that wanted to use the address asked first, and another one has it.",
 	.false_alarms = "An address that moves once, from a station that is silent afterwards, is a fail-over "
-			"(bonding, VIPA takeover, cluster). The virtual addresses of VRRP, CARP, HSRP and GLBP "
-			"and stations that answer for many addresses (proxy ARP) are left out.",
+			"(bonding, VIPA takeover, cluster). Cards that share the load tell each neighbour "
+			"another hardware address: only claims to the same neighbour count. The virtual "
+			"addresses of VRRP, CARP, HSRP and GLBP and stations that answer for many "
+			"addresses (proxy ARP) are left out.",
 	.advice = { "Find the switch ports of {first} and {second}, and give one of them another address.",
 		    "If one got it by DHCP, take the address out of the pool or make it a reservation." },
 	.reference = "RFC 5227 2.4",
@@ -172,6 +174,11 @@ static void report_duplicate(struct analysis_context *context, const struct addr
 		finding_alternative(&finding, "the address moved from one station to the other",
 				    claims->two_answers ? "both answered within a second"
 							: "the first claimed it again, more than once");
+		if (claims->returns < state->returns) {
+			finding.confidence = CONFIDENCE_LIKELY;
+			finding_alternative(&finding, "one host with two cards on this LAN answers on both",
+					    NULL);
+		}
 	}
 	proof_give(&claims->proof, &finding, "claims the address");
 	finding_submit(context->findings, &finding);
@@ -243,6 +250,12 @@ static void report_speaker(struct analysis_context *context, const struct mac *m
 	finding_submit(context->findings, &finding);
 }
 
+/* Traffic followed its reply. A station that claims one address only may be another card of its owner. */
+static bool took_over(const struct duplicate_state *state, const struct speaker *speaker)
+{
+	return speaker->old_use.packet && speaker->addresses.count >= state->addresses;
+}
+
 /* Repeats replies that nobody asked for, for an address that another station claims as well. */
 static bool is_poisoning(const struct duplicate_state *state, const struct speaker *speaker)
 {
@@ -257,7 +270,7 @@ static void report_speakers(struct analysis_context *context)
 	const void *key;
 	const struct speaker *speaker;
 	while ((speaker = cache_next(&state->all.speakers, &at, &key)))
-		if (speaker->old_use.packet || is_poisoning(state, speaker))
+		if (took_over(state, speaker) || is_poisoning(state, speaker))
 			report_speaker(context, key, speaker);
 }
 

@@ -7,7 +7,7 @@ static const struct finding_kind no_reply = {
 	.severity = SEVERITY_ERROR,
 	.buttons = BUTTON_SE,
 	.merge = MERGE_PAIR,
-	.suppressed_by = QUALITY_CLOCK,
+	.suppressed_by = QUALITY_CLOCK | QUALITY_ONE_WAY,
 	.title = "Nobody answers for this address on the LAN",
 	.say = "{client} asked {tries|time|times} for the hardware address of {server} and nobody answered: "
 	       "{server} is not on this LAN{harm}.",

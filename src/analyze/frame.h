@@ -3,6 +3,7 @@
 #define ANALYZE_FRAME_H
 
 #include "decode/packet.h"
+#include "source/linktype.h"
 
 /* False for packets of formats without times: nothing can be said about their rhythm. */
 static inline bool frame_has_time(const struct packet *packet)
@@ -15,6 +16,13 @@ static inline bool frame_is_broadcast(const struct packet *packet)
 	const struct link_facts *link = &packet->link;
 	return link->packet_type == LINK_BROADCAST ||
 	       (link->has_destination && mac_is_broadcast(link->destination));
+}
+
+/* On a wired LAN, or recorded inside one of its hosts. On the air, beacons are broadcasts without end. */
+static inline bool frame_is_wired(const struct packet *packet)
+{
+	uint32_t type = packet->record->link_type;
+	return packet->link.is_ethernet || type == LINKTYPE_LINUX_SLL || type == LINKTYPE_LINUX_SLL2;
 }
 
 /* To more than one station: broadcast or multicast. */

@@ -6,6 +6,7 @@
 
 #define PAIRS_REMEMBERED 512
 #define OPEN_PINGS 32            /* requests under way at once; a faster ping is a flood */
+#define PINGS_OF_A_USER 4        /* ping without options sends so many on Windows, more elsewhere */
 #define SWEEP_TARGETS 10         /* silent targets of one host: it searches, nobody is to blame */
 
 static const struct finding_kind echo_loss = {
@@ -185,6 +186,8 @@ static void name_loss(struct analysis_context *context, struct finding *finding,
 	finding->confidence = CONFIDENCE_POSSIBLE;
 	finding_alternative(finding, "a firewall drops pings and lets other traffic pass", NULL);
 	finding_alternative(finding, "the host is down", NULL);
+	if (pings->lost < PINGS_OF_A_USER)
+		finding->severity = SEVERITY_NOTICE;
 	if (!heard) {
 		finding->severity = SEVERITY_NOTICE;
 		finding_alternative(finding, "the trace holds only what this host sends", NULL);

@@ -10,6 +10,10 @@
 
 #define COMPLAINTS_REMEMBERED 1024
 #define SENDERS_REMEMBERED 512
+/* Programs that look for a way to each other (calls, games, file sharing) try several addresses and
+ * ports, most of them in vain, and QUIC falls back to TCP: only their persistence is a sign. */
+#define TRIES_OF_A_PEER 5
+#define QUIC_PORT 443
 #define TTL_OF_TRACEROUTE 30     /* its packets are sent with less; nobody else's are */
 enum { TRACEROUTE_FIRST_PORT = 33434, TRACEROUTE_LAST_PORT = 33434 + 30 * 16 };
 
@@ -93,6 +97,7 @@ struct complaint {
 	uint8_t type, code, version;
 	uint64_t matched;        /* the trace holds the conversation that is complained about */
 	bool answered;           /* the destination sends in that conversation, too */
+	bool of_peers;           /* UDP to a port of no known service */
 	struct sample request;   /* first packet of that conversation */
 	uint32_t session_number;
 	uint8_t session_kind;
@@ -247,6 +252,8 @@ static void errors_observe(struct analysis_context *context, const struct observ
 	complaint->type = icmp->type;
 	complaint->code = icmp->code;
 	complaint->version = icmp->version;
+	complaint->of_peers = quote->protocol == IP_PROTOCOL_UDP && quote->has_ports &&
+			      !service_name(quote->protocol, quote->destination_port);
 	proof_add(&complaint->proof, packet);
 	if (!session)
 		return;
@@ -321,12 +328,12 @@ static void weigh(struct finding *finding, const struct analysis_context *contex
 	const struct errors_state *state = context->state;
 	uint64_t count = complaint->proof.total;
 	const struct host *server = session_table_host(context->trace->sessions, &key->server);
-	bool known = service_name(key->protocol, key->port) != NULL;
 	if (key->group == GROUP_PORT) {
-		if (complaint->answered || (count < 2 && !known))
+		bool known = service_name(key->protocol, key->port) && key->port != QUIC_PORT;
+		if (complaint->answered || (count < TRIES_OF_A_PEER && !known))
 			finding->severity = SEVERITY_NOTICE;
 	} else if (key->group == GROUP_UNREACHABLE) {
-		if (count < state->unreachable_least)
+		if (count < (complaint->of_peers ? TRIES_OF_A_PEER : state->unreachable_least))
 			finding->severity = SEVERITY_NOTICE;
 		else if (server && server->seen_sending)
 			finding->severity = SEVERITY_WARNING;
@@ -352,6 +359,7 @@ static void report_complaint(struct analysis_context *context, const struct comp
 	finding.session_kind = complaint->session_kind;
 	finding.session_number = complaint->session_number;
 	finding.count = complaint->proof.total;
+	finding.cost = proof_span(&complaint->proof);
 	finding_count(&finding, "errors", (double)complaint->proof.total);
 	finding_address(&finding, "router", &key->router);
 	if (key->group == GROUP_UNREACHABLE)

@@ -5,6 +5,7 @@
 
 #define ADDRESSES_REMEMBERED 1024
 #define MAX_ROUTERS 16           /* on the LANs of one trace; more are not compared */
+#define ROUTER_PREFIXES 4
 #define TOGETHER NANOSECONDS     /* two answers to one question; also RETRANS_TIMER of RFC 4861 */
 enum { ROUTER_ADVERTISEMENT = 134, NEIGHBOUR_SOLICITATION = 135, NEIGHBOUR_ADVERTISEMENT = 136 };
 
@@ -13,7 +14,7 @@ static const struct finding_kind nd_problem = {
 	.severity = SEVERITY_ERROR,
 	.buttons = BUTTON_SE,
 	.merge = MERGE_PAIR,
-	.suppressed_by = QUALITY_CLOCK,
+	.suppressed_by = QUALITY_CLOCK | QUALITY_ONE_WAY,
 	.title = "IPv6 neighbour discovery shows a problem",
 	.say = "{client} asked {tries|time|times} for the hardware address of {server} and nobody answered: "
 	       "{server} is not on this LAN{harm}.",
@@ -46,8 +47,8 @@ struct router {
 	struct address address;
 	struct mac mac;
 	uint16_t vlan, lifetime;
-	uint8_t preference, prefix_count, prefix_length;
-	struct address prefix;   /* the first that hosts make addresses from */
+	uint8_t preference, prefix_count;
+	struct address prefix[ROUTER_PREFIXES];      /* from which hosts make addresses */
 	struct sample first, withdrawn;
 };
 
@@ -164,13 +165,10 @@ static void observe_router(struct neighbour_state *state, const struct packet *p
 	}
 	router->lifetime = icmp->router_lifetime;
 	router->preference = icmp->router_preference;
-	for (unsigned i = 0; i < icmp->prefix_count && i < 4 && !router->prefix_count; i++) {
-		if (!icmp->prefix[i].autonomous || !icmp->prefix[i].valid)
-			continue;
-		router->prefix = icmp->prefix[i].prefix;
-		router->prefix_length = icmp->prefix[i].length;
-		router->prefix_count = 1;
-	}
+	router->prefix_count = 0;
+	for (unsigned i = 0; i < icmp->prefix_count && i < ROUTER_PREFIXES; i++)
+		if (icmp->prefix[i].autonomous && icmp->prefix[i].valid)
+			router->prefix[router->prefix_count++] = icmp->prefix[i].prefix;
 }
 
 static void neighbour_observe(struct analysis_context *context, const struct observation *observation)
@@ -252,10 +250,14 @@ static void report_conflict(struct analysis_context *context, const struct addre
 	finding_submit(context->findings, &finding);
 }
 
+/* Both announce prefixes, and none in common. */
 static bool prefixes_differ(const struct router *a, const struct router *b)
 {
-	return a->prefix_count && b->prefix_count &&
-	       (a->prefix_length != b->prefix_length || !address_equal(&a->prefix, &b->prefix));
+	for (unsigned i = 0; i < a->prefix_count; i++)
+		for (unsigned j = 0; j < b->prefix_count; j++)
+			if (address_equal(&a->prefix[i], &b->prefix[j]))
+				return false;
+	return a->prefix_count && b->prefix_count;
 }
 
 static void report_second_router(struct analysis_context *context, const struct router *first,
@@ -266,14 +268,15 @@ static void report_second_router(struct analysis_context *context, const struct 
 	finding_begin(&finding, &nd_problem, NULL);
 	finding_subject(&finding, &second->address, &first->address, 0, 0);
 	finding.sub_kind = "routers";
-	finding.severity = SEVERITY_WARNING;
+	/* A backup router has another preference by design. */
+	finding.severity = prefixes_differ(first, second) ? SEVERITY_WARNING : SEVERITY_NOTICE;
 	finding.confidence = CONFIDENCE_POSSIBLE;
 	finding.say = "Besides {first}, {second} announces itself as a router, with {prefix}: hosts may use "
 		      "either.";
 	finding_words(&finding, "first", "%s", mac_text(first->mac.bytes, one));
 	finding_words(&finding, "second", "%s", mac_text(second->mac.bytes, two));
 	if (prefixes_differ(first, second))
-		address_text(&second->prefix, prefix);
+		address_text(&second->prefix[0], prefix);
 	finding_words(&finding, "prefix", "%s", prefix);
 	blame_word(&finding, PARTY_NETWORK, "config:%s", two);
 	finding_why(&finding, "%s was there first, and %s says something else.", one, two);

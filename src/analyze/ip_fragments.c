@@ -3,6 +3,7 @@
 #include "analyze/cache.h"
 #include "analyze/frame.h"
 #include "analyze/proof.h"
+#include "core/clock.h"
 
 #define PAIRS_REMEMBERED 512
 
@@ -41,8 +42,9 @@ static const struct finding_kind fragment_lost = {
 	.meaning = "Pieces of a packet were seen, but never all of them. Kind upstream: a piece was lost "
 		   "before the trace point. Kind downstream: all passed it, but the receiver reports that "
 		   "it waited in vain for a piece.",
-	.false_alarms = "Packets at the end of the trace, and traces that lost packets themselves or cut "
-			"them, are not judged.",
+	.false_alarms = "Packets at the ends of the trace, and traces that lost packets themselves or cut "
+			"them, are not judged. A capture filter for a port lets only first pieces through: a "
+			"trace without any others gives a notice only.",
 	.advice = { "Send smaller packets (EDNS buffer 1232, NFS rsize, a smaller MTU): then nothing is cut.",
 		    "Look for a firewall or a load balancer on the way that drops fragments." },
 	.reference = "RFC 791 3.2; RFC 8900 3",
@@ -82,7 +84,7 @@ struct fragments_state {
 	struct cache pairs;      /* struct pair_key to struct pair */
 	double share;
 	uint64_t packets;        /* with IP */
-	uint64_t fragments;
+	uint64_t fragments, later_fragments;     /* later: any but a first piece */
 };
 
 static void fragments_begin(struct analysis_context *context)
@@ -125,6 +127,7 @@ static void fragments_observe(struct analysis_context *context, const struct obs
 	state->fragments++;
 	pair->fragments++;
 	pair->datagrams += ip->fragment_offset == 0;
+	state->later_fragments += ip->fragment_offset > 0;
 	pair->tcp |= ip->protocol == 6;
 	proof_add(&pair->proof, packet);
 }
@@ -141,6 +144,10 @@ static void add_report(struct proof *proof, const struct fragment_report *report
 static void fragments_failed_set(struct analysis_context *context, const struct fragment_report *report)
 {
 	struct fragments_state *state = context->state;
+	/* Its first piece may have passed before the recording began. */
+	bool cut = !report->first_seen && report->first_time - context->trace->first_time < NANOSECONDS;
+	if (cut && !report->overlap_conflict)
+		return;
 	struct pair *pair = pair_of(state, &report->source, &report->destination);
 	if (report->overlap_conflict) {
 		pair->conflicts++;
@@ -179,6 +186,7 @@ static void report_fragments(struct analysis_context *context, const struct pair
 static void report_lost(struct analysis_context *context, const struct pair_key *key,
 			const struct pair *pair)
 {
+	const struct fragments_state *state = context->state;
 	struct finding finding;
 	finding_begin(&finding, &fragment_lost, NULL);
 	finding_subject(&finding, &key->source, &key->destination, 0, 0);
@@ -199,6 +207,12 @@ static void report_lost(struct analysis_context *context, const struct pair_key 
 	finding_why(&finding, "The other pieces passed the trace point; the missing ones were lost between "
 		    "the sender and it.");
 	finding_alternative(&finding, "a firewall before the trace point drops later fragments", NULL);
+	if (!state->later_fragments) {
+		finding.severity = SEVERITY_NOTICE;
+		finding.confidence = CONFIDENCE_POSSIBLE;
+		finding_alternative(&finding, "a capture filter for ports keeps all pieces but the first out "
+				    "of the trace", NULL);
+	}
 	proof_give(&pair->lost_proof, &finding, "a fragment of a packet that never became complete");
 	finding_submit(context->findings, &finding);
 }

@@ -53,6 +53,10 @@ static const struct finding_kind ttl_exceeded = {
 			"have been sent so on purpose: a possibility only.",
 	.advice = { "Look for a routing loop near {router}: traceroute to {server} shows two routers in turns." },
 	.reference = "RFC 792; RFC 4443 3.3",
+	.parameters = {
+		{ .name = "packets", .unit = UNIT_COUNT, .value = 2,
+		  .meaning = "that died on one way; fewer are a notice" },
+	},
 };
 
 struct sighting {                /* of one packet with a smaller time to live than the time before */
@@ -89,7 +93,7 @@ struct loop_state {
 	struct cache circles;    /* struct address to struct circle */
 	struct cache pairs;      /* struct pair_key to struct dying */
 	uint32_t copies;
-	uint64_t expired;
+	uint64_t expired, deaths;
 };
 
 static void loop_begin(struct analysis_context *context)
@@ -100,6 +104,7 @@ static void loop_begin(struct analysis_context *context)
 	cache_init(&state->pairs, PAIRS_REMEMBERED, sizeof(struct pair_key), sizeof(struct dying));
 	state->copies = (uint32_t)setting(context->settings, &routing_loop, "copies");
 	state->expired = (uint64_t)setting(context->settings, &routing_loop, "expired");
+	state->deaths = (uint64_t)setting(context->settings, &ttl_exceeded, "packets");
 }
 
 static void note_circle(struct loop_state *state, const struct packet *packet,
@@ -288,6 +293,7 @@ static void report_expired(struct analysis_context *context, const struct pair_k
 static void report_deaths(struct analysis_context *context, const struct pair_key *pair,
 			  const struct dying *dying)
 {
+	const struct loop_state *state = context->state;
 	char router[ADDRESS_TEXT_SIZE];
 	struct finding finding;
 	finding_begin(&finding, &ttl_exceeded, NULL);
@@ -299,6 +305,9 @@ static void report_deaths(struct analysis_context *context, const struct pair_ke
 	blame_network(&finding);
 	finding_why(&finding, "%s reports it: a packet passes as many routers as its sender allows only in "
 		    "a circle.", router);
+	finding_threshold(&finding, "least", UNIT_COUNT, (double)state->deaths);
+	if (dying->reported < state->deaths)
+		finding.severity = SEVERITY_NOTICE;
 	if (dying->seen) {
 		finding.confidence = CONFIDENCE_LIKELY;
 	} else {

@@ -130,7 +130,8 @@ static void report_late(struct analysis_context *context, const struct session *
 			      (unsigned long long)spurious);
 	else
 		finding_words(&finding, "harm", "%s", "");
-	if (!spurious && sender->places < HARMFUL_PLACES)
+	bool fooled = spurious && tcp->by_mechanism[REPEAT_FAST];
+	if (!fooled && sender->places < HARMFUL_PLACES)
 		finding.severity = SEVERITY_NOTICE;
 	blame_network_at(&finding, session, side);
 	finding_why(&finding, "The packets were late at the trace point already, so they were overtaken "

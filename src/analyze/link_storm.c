@@ -205,7 +205,8 @@ static void storm_observe(struct analysis_context *context, const struct observa
 {
 	struct storm_state *state = context->state;
 	const struct packet *packet = observation->packet;
-	if (!frame_has_time(packet) || !frame_is_group(packet) || observation->twin_of)
+	if (!frame_has_time(packet) || !frame_is_group(packet) || !frame_is_wired(packet) ||
+	    observation->twin_of)
 		return;
 	int64_t now = context->trace->now;
 	if (!state->group_frames++)

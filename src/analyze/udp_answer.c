@@ -11,6 +11,7 @@
 #define REQUESTERS_REMEMBERED 1024
 #define SERVERS_REMEMBERED 512
 #define REQUESTS_OF_INTEREST 16  /* of one session; more of a silent one say nothing new */
+#define LEAST_REQUEST 8          /* bytes; shorter ones keep a NAT binding alive */
 #define CLIENTS_THAT_TEACH 2     /* answered clients that show that a port owes answers */
 #define FIRST_EPHEMERAL_PORT 32768
 
@@ -111,6 +112,7 @@ static void note_request(struct analysis_context *context, const struct session 
 	struct answer_state *state = context->state;
 	const struct endpoint *end = &session->key.end[session_server(session)];
 	if (udp_may_be_silent(end->port) || session->requests > REQUESTS_OF_INTEREST ||
+	    packet->udp->payload_length < LEAST_REQUEST ||
 	    frame_is_group(packet) || address_is_multicast(&end->address) ||
 	    address_is_broadcast(&end->address))
 		return;

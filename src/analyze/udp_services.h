@@ -18,16 +18,13 @@ static inline bool udp_owes_answer(uint16_t port)
 	case 464:        /* Kerberos passwords */
 	case 500:        /* IKE */
 	case 623:        /* IPMI */
-	case 1434:       /* SQL Server browser */
 	case 1645:       /* RADIUS, old */
 	case 1646:
-	case 1701:       /* L2TP */
 	case 1812:       /* RADIUS */
 	case 1813:
 	case 2049:       /* NFS */
 	case 4500:       /* IKE behind NAT */
 	case 5060:       /* SIP */
-	case 5683:       /* CoAP */
 		return true;
 	default:
 		return false;
