@@ -1,6 +1,7 @@
 /* Does a busy server drop connection requests? tcp/backlog-drop. */
 #include <stdlib.h>
 
+#include "analyze/concerned.h"
 #include "analyze/proof.h"
 #include "analyze/tcp_words.h"
 #include "core/clock.h"
@@ -45,6 +46,7 @@ struct listener {
 	int64_t first_served, last_served, cost;
 	struct proof dropped;
 	struct finding *finding;         /* begun with the first drop */
+	struct concerned concerned;      /* connections with drops */
 };
 
 struct backlog_state {
@@ -102,6 +104,7 @@ static void add_requests(struct analysis_context *context, struct listener *list
 	if (!unanswered)
 		return;
 	listener->cost += x->syn_last_time - x->syn_first_time;
+	concerned_add(&listener->concerned, session);
 	add_drop(listener, session, x->syn_first_packet, x->syn_first_time, "a request without an answer");
 	if (unanswered > 1 + (uint32_t)y->synack_seen)
 		add_drop(listener, session, x->syn_last_packet, x->syn_last_time, "again");
@@ -135,19 +138,39 @@ static void backlog_end(struct analysis_context *context, const struct session *
 	enum vantage vantage = session_vantage(context->trace->sessions, session, server, NULL);
 	listener->near += vantage == VANTAGE_AT || vantage == VANTAGE_NEAR;
 	listener->requests += x->syn_count;
-	listener->data += x->data_segments;
-	listener->data_lost += x->lost_downstream;
 	add_requests(context, listener, session);
 	if (ignores_client(session)) {
 		listener->overflows++;
+		concerned_add(&listener->concerned, session);
 		listener->cost += y->syn_last_time - x->first_data_time;
 		add_drop(listener, session, y->syn_last_packet, y->syn_last_time,
 			 "SYN-ACK again, although ACK and data had arrived");
-	} else if (y->synack_seen) {
+		return;
+	}
+	listener->data += x->data_segments;
+	listener->data_lost += x->lost_downstream;
+	if (y->synack_seen) {
 		if (!listener->served++ || y->syn_first_time < listener->first_served)
 			listener->first_served = y->syn_first_time;
 		if (y->syn_first_time > listener->last_served)
 			listener->last_served = y->syn_first_time;
+	}
+}
+
+/* Once with all that it says, and then for every connection that it explains. */
+static void submit(struct analysis_context *context, const struct listener *listener)
+{
+	const struct concerned *concerned = &listener->concerned;
+	finding_submit(context->findings, listener->finding);
+	struct finding link = *listener->finding;
+	link.count = 0;
+	link.cost = 0;
+	link.fact_count = 0;
+	link.evidence_count = 0;
+	link.evidence_total = 0;
+	for (size_t i = 0; i < concerned->count; i++) {
+		link.session_number = concerned->list[i].number;
+		finding_submit(context->findings, &link);
 	}
 }
 
@@ -177,7 +200,7 @@ static void judge(struct analysis_context *context, struct listener *listener)
 	finding_why(finding, "The requests were recorded close to the server, others were answered at the same time, and "
 		    "no data was lost on that way: the server itself ignored them.");
 	finding_alternative(finding, "a device right before the server limits the rate of new connections", NULL);
-	finding_submit(context->findings, finding);
+	submit(context, listener);
 }
 
 static void backlog_finish(struct analysis_context *context)
@@ -191,8 +214,10 @@ static void backlog_finish(struct analysis_context *context)
 static void backlog_destroy(struct analysis_context *context)
 {
 	struct backlog_state *state = context->state;
-	for (size_t i = 0; i < LISTENERS; i++)
+	for (size_t i = 0; i < LISTENERS; i++) {
 		free(state->listeners[i].finding);
+		concerned_finish(&state->listeners[i].concerned);
+	}
 }
 
 const struct analyzer tcp_backlog_analyzer = {
