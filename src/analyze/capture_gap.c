@@ -12,8 +12,8 @@ static const struct finding_kind gap = {
 	.title = "A stretch of time is missing from the trace",
 	.say = "{missing} are missing from the trace between packets {before} and {after}: everything was silent, and "
 	       "yet {advanced} of {resumed} connections went on behind what the trace holds{more}.",
-	.meaning = "All conversations are silent at once, and afterwards their sequence numbers have advanced. So "
-		   "there was traffic, and the recorder did not write it.",
+	.meaning = "All conversations are silent at once, and afterwards bytes are confirmed that the trace does not "
+		   "hold. So there was traffic, and the recorder did not write it.",
 	.false_alarms = "In an outage of the network nothing advances (perf/outage).",
 	.advice = { "Look at the recorder at that time: a full disk, the change to the next file of a ring, a "
 		    "suspended virtual machine." },
@@ -31,7 +31,9 @@ struct connection {                      /* where a TCP connection stands */
 	uint32_t session;                /* 0: unused */
 	uint32_t next[2];                /* sequence number behind what was seen, by sender */
 	bool known[2];
-	bool resumed, advanced;          /* since the silence: it spoke; bytes of it are missing */
+	bool resumed, advanced;          /* since the silence: it spoke; confirmed bytes are missing */
+	bool jumped[2];                  /* since the silence, by sender: bytes were left out, up to: */
+	uint32_t jump_end[2];
 	int64_t time;
 };
 
@@ -77,8 +79,11 @@ static void begin_silence(struct gap_state *state, struct sample now)
 {
 	judge(state);
 	state->now = (struct silence){ .before = state->last, .after = now };
-	for (size_t i = 0; i < CONNECTIONS; i++)
-		state->connections[i].resumed = state->connections[i].advanced = false;
+	for (size_t i = 0; i < CONNECTIONS; i++) {
+		struct connection *connection = &state->connections[i];
+		connection->resumed = connection->advanced = false;
+		connection->jumped[0] = connection->jumped[1] = false;
+	}
 }
 
 static struct connection *connection_of(struct gap_state *state, uint32_t session)
@@ -89,13 +94,29 @@ static struct connection *connection_of(struct gap_state *state, uint32_t sessio
 	return connection;
 }
 
-/* Does the packet go on, or confirm, behind what the trace holds? */
-static bool skips_bytes(const struct connection *connection, const struct tcp_header *tcp, uint8_t sender)
+/* The packet's own bytes: do they leave something out, or bring what an earlier one left out? */
+static void follow_jump(struct connection *connection, const struct tcp_header *tcp, uint8_t sender)
 {
-	return (connection->known[sender] &&
-		sequence_after(tcp->sequence_number, connection->next[sender])) ||
-	       (connection->known[!sender] && tcp_has(tcp, TCP_ACK) &&
-		sequence_after(tcp->acknowledgment_number, connection->next[!sender]));
+	uint32_t sequence = tcp->sequence_number;
+	if (!connection->known[sender])
+		return;
+	if (sequence_after(sequence, connection->next[sender])) {
+		connection->jumped[sender] = true;
+		connection->jump_end[sender] = sequence;
+	} else if (tcp->payload_length && sequence_before(sequence, connection->jump_end[sender])) {
+		connection->jumped[sender] = false;
+	}
+}
+
+/* Does it confirm bytes of the other end that the trace does not hold? */
+static bool confirms_unseen(const struct connection *connection, const struct tcp_header *tcp, uint8_t sender)
+{
+	uint32_t acknowledgment = tcp->acknowledgment_number;
+	uint8_t other = !sender;
+	if (!tcp_has(tcp, TCP_ACK) || !connection->known[other])
+		return false;
+	return sequence_after(acknowledgment, connection->next[other]) ||
+	       (connection->jumped[other] && !sequence_before(acknowledgment, connection->jump_end[other]));
 }
 
 static void speak(struct gap_state *state, const struct observation *observation)
@@ -113,9 +134,10 @@ static void speak(struct gap_state *state, const struct observation *observation
 		connection->advanced = !busy;
 		silence->resumed += busy;
 	}
-	if (silence->after.packet && !connection->advanced && skips_bytes(connection, tcp, sender)) {
-		connection->advanced = true;
-		silence->advanced++;
+	if (silence->after.packet && !connection->advanced) {
+		follow_jump(connection, tcp, sender);
+		connection->advanced = confirms_unseen(connection, tcp, sender);
+		silence->advanced += connection->advanced;
 	}
 	connection->time = time;
 	if (!connection->known[sender] || sequence_after(next, connection->next[sender]))
