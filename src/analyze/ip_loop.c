@@ -180,7 +180,9 @@ static bool may_be_copy(const struct observation *observation)
 	const struct packet *packet = observation->packet;
 	if (address_is_multicast(&packet->outer_ip->destination))
 		return false;
-	if (!observation->session || observation->twin_of)
+	if (observation->twin_of)
+		return observation->twin_ttl_change > 0;
+	if (!observation->session)
 		return true;
 	const struct session_side *side = &observation->session->side[observation->direction];
 	return packet->ip->time_to_live < side->ttl_max;
