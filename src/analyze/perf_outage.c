@@ -26,14 +26,16 @@ static const struct finding_kind outage = {
 
 static const struct finding_kind *const kinds[] = { &outage, NULL };
 
-#define STOPS_KEPT 64              /* recoveries that may belong to one outage; more only count */
+#define STOPS_KEPT 64              /* recoveries of one outage that are looked at */
+#define RECOVERIES_CITED 4
 
 struct stop {                      /* one conversation's silence */
 	struct address end[2];
+	uint8_t client;
+	int8_t lost_at;            /* side of the trace point where its data was lost; -1 unknown */
 	uint32_t session;
-	int64_t start, end_time;
-	uint64_t before, after;
-	int64_t after_time;
+	uint64_t before, after;    /* packets: the first that was lost (or the last before it), and its repeat */
+	int64_t before_time, after_time;
 };
 
 struct outage_state {
@@ -72,6 +74,44 @@ static const struct address *common_end(const struct outage_state *state, uint32
 	return best;
 }
 
+/* "net:client-side" if all lost their data there, likewise for the server's side, else "net:path". */
+static const char *place(const struct outage_state *state)
+{
+	uint32_t at_client = 0, at_server = 0;
+	for (uint32_t i = 0; i < state->kept; i++) {
+		const struct stop *stop = &state->stops[i];
+		at_client += stop->lost_at == stop->client;
+		at_server += stop->lost_at == (stop->client ^ 1);
+	}
+	return at_client == state->kept ? "net:client-side" : at_server == state->kept ? "net:server-side"
+										      : "net:path";
+}
+
+/* Did all lose their data between the trace point and the host that they share? */
+static bool lost_near(const struct outage_state *state, const struct address *shared)
+{
+	for (uint32_t i = 0; i < state->kept; i++) {
+		const struct stop *stop = &state->stops[i];
+		if (stop->lost_at < 0 || !address_equal(&stop->end[stop->lost_at], shared))
+			return false;
+	}
+	return true;
+}
+
+static void cite(const struct outage_state *state, struct finding *finding)
+{
+	const struct stop *first = &state->stops[0];
+	for (uint32_t i = 1; i < state->kept; i++)
+		if (state->stops[i].before < first->before)
+			first = &state->stops[i];
+	if (first->before)
+		finding_evidence(finding, first->before, first->before_time, "tcp:%u: from here on nothing gets "
+				 "through", first->session);
+	for (uint32_t i = 0; i < state->kept && i < RECOVERIES_CITED; i++)
+		finding_evidence(finding, state->stops[i].after, state->stops[i].after_time,
+				 "tcp:%u repeats what was lost", state->stops[i].session);
+}
+
 static void close_cluster(struct analysis_context *context)
 {
 	struct outage_state *state = context->state;
@@ -85,21 +125,28 @@ static void close_cluster(struct analysis_context *context)
 		bool common = share * 10 >= state->kept * 9;
 		if (common)
 			finding_host(&finding, shared);
-		blame_network(&finding);
+		blame_word(&finding, PARTY_NETWORK, "%s", place(state));
 		finding.confidence = CONFIDENCE_LIKELY;
-		finding_why(&finding, common ? "All of them end at this host: it or its connection was gone."
-					     : "They share no single host: the common network was gone.");
+		finding_why(&finding, !common ? "They share no single host: the common network was gone."
+			: lost_near(state, shared) ? "All of them end at this host, and the losses lie between it and the "
+						     "capture point: it or its connection was gone."
+			: "The losses do not lie on the side of the host that all of them share: the network was gone.");
 		finding_words(&finding, "through", common ? "of %s" : "of several hosts",
 			      common ? address_text(shared, name) : "");
 		finding_number(&finding, "conversations", UNIT_COUNT, state->kept, FACT_MAX);
 		finding_duration(&finding, "length", length);
 		finding.cost = length;
-		for (uint32_t i = 0; i < state->kept && i < 4; i++)
-			finding_evidence(&finding, state->stops[i].after, state->stops[i].after_time,
-					 "tcp:%u repeats what was lost", state->stops[i].session);
+		cite(state, &finding);
 		finding_submit(context->findings, &finding);
 	}
 	state->kept = 0;
+}
+
+/* Where the data of this episode was lost, seen from the trace point. */
+static int8_t lost_at(const struct tcp_episode *episode)
+{
+	return (int8_t)(episode->location == LOSS_UPSTREAM ? episode->sender
+		: episode->location == LOSS_DOWNSTREAM ? episode->sender ^ 1 : -1);
 }
 
 static void add(struct analysis_context *context, const struct session *session,
@@ -127,11 +174,14 @@ static void add(struct analysis_context *context, const struct session *session,
 		state->common_start = start;
 	if (episode->end_time < state->common_end)
 		state->common_end = episode->end_time;
-	if (state->kept < STOPS_KEPT)
-		state->stops[state->kept++] = (struct stop){
-			.end = { session->key.end[0].address, session->key.end[1].address },
-			.session = session->number, .start = start, .end_time = episode->end_time,
-			.after = episode->last_repeat_packet, .after_time = episode->last_repeat_time };
+	if (state->kept == STOPS_KEPT)
+		return;
+	state->stops[state->kept++] = (struct stop){
+		.end = { session->key.end[0].address, session->key.end[1].address },
+		.client = session->client, .lost_at = lost_at(episode), .session = session->number,
+		.before = episode->original_packet ? episode->original_packet : episode->before_gap_packet,
+		.before_time = episode->original_packet ? episode->start_time : episode->before_gap_time,
+		.after = episode->last_repeat_packet, .after_time = episode->last_repeat_time };
 }
 
 static void outage_observe(struct analysis_context *context, const struct observation *observation)

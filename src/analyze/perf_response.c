@@ -106,7 +106,7 @@ static const struct finding_kind *const kinds[] = { &client_think, &response_tim
 	&server_think, NULL };
 
 #define SERVICES_LIMIT 1024        /* server ports judged; later ones are not */
-#define BUCKETS 40                 /* of the histogram of server parts: four to an octave from 1 ms */
+#define BUCKETS 64                 /* of the histogram of server parts: each a quarter wider, 1 ms to 20 min */
 #define CITED 3
 #define SELDOM 5                   /* one slow answer in so many */
 #define VERY_SLOW 3                /* times the limit: worth a warning even once */
@@ -194,7 +194,7 @@ static int64_t median_of(const struct service *service)
 			break;
 		edge += edge / 4;
 	}
-	return edge;
+	return edge < service->worst_server ? edge : service->worst_server;
 }
 
 static void keep(struct cited cited[CITED], uint32_t nth, const struct tcp_transaction *transaction,
@@ -460,7 +460,9 @@ static void report_pause(struct analysis_context *context, const struct service 
 	begin(&finding, &server_pause, service);
 	blame_word(&finding, PARTY_SERVER, "app:server");
 	finding_why(&finding, "All that was sent had been confirmed and the window was open.");
-	finding.confidence = CONFIDENCE_LIKELY;
+	finding.confidence = service->known ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
+	if (!service->known)
+		finding_alternative(&finding, "the program sends its output as it comes (terminal, stream)", NULL);
 	finding.cost = service->pause;
 	finding.count = service->paused;
 	finding_number(&finding, "pause", UNIT_SECONDS, (double)service->pause / 1e9, FACT_SUM);

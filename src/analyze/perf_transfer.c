@@ -4,6 +4,8 @@
 #include "core/clock.h"
 
 #define SUPPRESSED (QUALITY_ONE_WAY | QUALITY_COARSE)
+#define PACED_PERCENT 60           /* so much of the time without gaps: something paces the sender */
+#define PACED_TRIPS 10             /* round trips that it must last */
 
 static const struct finding_kind receiver_window = {
 	.id = "perf/receiver-window",
@@ -277,6 +279,28 @@ static void report_bandwidth(struct analysis_context *context, const struct judg
 	finding_submit(context->findings, &finding);
 }
 
+/* Its packets pass the trace point evenly: what sets their pace lies before it. */
+static void report_pace(struct analysis_context *context, const struct judged *judged)
+{
+	const struct transfer_limits *limits = context->state;
+	const struct tcp_transfer *transfer = judged->transfer;
+	const char *reason = "";
+	if (transfer->time[TRANSFER_SENDING] < transfer->duration / 100 * PACED_PERCENT ||
+	    judged->seconds < PACED_TRIPS * judged->round_trip || (double)transfer->bytes < limits->band_bytes ||
+	    session_vantage(context->trace->sessions, judged->session, judged->sender, &reason) == VANTAGE_AT)
+		return;
+	struct finding finding;
+	begin(&finding, &bandwidth_limited, judged, 0);
+	finding.sub_kind = "paced";
+	finding.say = "The transfer from {sender} to {receiver} ({size}) flows evenly at {rate}, without pauses and without "
+		      "losses: most likely a line before the capture point is full.";
+	finding.confidence = CONFIDENCE_POSSIBLE;
+	blame_network_at(&finding, judged->session, judged->sender);
+	finding_why(&finding, "Packets keep the distance that the narrowest link before the capture point gave them.");
+	finding_alternative(&finding, "the sending program, or its pacing, delivers at this rate", NULL);
+	finding_submit(context->findings, &finding);
+}
+
 static void report_start(struct analysis_context *context, const struct judged *judged)
 {
 	const struct transfer_limits *limits = context->state;
@@ -324,6 +348,7 @@ static void judge(struct analysis_context *context, const struct session *sessio
 		report_start(context, &judged);
 		break;
 	default:
+		report_pace(context, &judged);
 		break;
 	}
 }
