@@ -118,8 +118,12 @@ void asked_weigh(const struct unanswered *missing, bool enough, struct finding *
 	if (missing->awaited) {
 		finding->sub_kind = "awaited";
 		finding_words(finding, "harm", "; packets for it are waiting");
-	} else if (cut_off && enough) {
+	} else if (cut_off && (enough || missing->sends)) {
 		finding->sub_kind = "cut-off";
+		if (!enough) {
+			finding->severity = SEVERITY_WARNING;
+			finding->confidence = CONFIDENCE_POSSIBLE;
+		}
 		finding_words(finding, "harm", "; %s gets no answer from anybody",
 			      address_text(missing->asker, (char[ADDRESS_TEXT_SIZE]){ 0 }));
 	} else if (missing->was_there && missing->at_asker) {
@@ -133,9 +137,8 @@ void asked_weigh(const struct unanswered *missing, bool enough, struct finding *
 			finding->confidence = CONFIDENCE_POSSIBLE;
 	}
 	finding_alternative(finding, "an answer went to the asker alone and is not in the trace",
-			    finding->confidence == CONFIDENCE_POSSIBLE ? NULL
-			    : missing->at_asker ? "the trace was taken at the asker"
-						: "nothing else came from that address either");
+			    missing->at_asker ? "the trace was taken at the asker"
+			    : missing->awaited ? "nothing else came from that address either" : NULL);
 	finding_alternative(finding, "the asker has a wrong address configured", NULL);
 }
 
