@@ -76,6 +76,8 @@ extern const char format_cut_remedy[], format_again_remedy[];
 
 /* Tells of `length` bytes from the offset on that were skipped inside a structure that holds. */
 void reader_damage(struct reader *reader, uint64_t offset, uint64_t length, const char *reason);
+/* Tells that the file ends inside a record, of which `length` bytes are there. */
+void reader_cut(struct reader *reader, uint64_t offset, uint64_t length, const char *reason);
 /* Gives up the bytes from the input's position on and searches, byte by byte, for the next
  * position where `plausible` says that a record begins. That function looks at reader->input,
  * must cost a bounded time and must not move it. False when there is none: the input is then at

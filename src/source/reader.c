@@ -51,6 +51,18 @@ void reader_damage(struct reader *reader, uint64_t offset, uint64_t length, cons
 	note(reader, &damage);
 }
 
+void reader_cut(struct reader *reader, uint64_t offset, uint64_t length, const char *reason)
+{
+	struct input *input = &reader->input;
+	/* What ended the bytes early also explains the record that is not whole. */
+	struct source_damage damage = {
+		.offset = offset, .bytes_lost = length, .at_end = !input->failure || input->cut,
+		.reason = input->failure ? input->failure : reason,
+	};
+	input->failure = NULL;
+	note(reader, &damage);
+}
+
 bool reader_lost(struct reader *reader, const char *reason, bool cut,
 		 bool (*plausible)(struct reader *reader))
 {

@@ -80,7 +80,6 @@ struct source_zos {
 	uint64_t abbreviated;        /* packets cut by ABBREV */
 	uint64_t confidential;       /* records whose AT-TLS data is hidden */
 	uint64_t discarded;          /* packets that the stack or the OSA threw away */
-	uint64_t trace_count_gaps;   /* numbers missing in the stack's own count: filtered or lost */
 	uint64_t header_disagrees;   /* packets whose own addresses are not those of their trace header */
 	uint32_t writer_header;      /* bytes in front of the data of each logical record, learned */
 	uint32_t frame_start;        /* where OSAENTA frames begin behind the header, learned */
