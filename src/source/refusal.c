@@ -13,7 +13,6 @@ struct stranger {
 };
 
 #define UNPACK "unpack it and give culprit the trace inside"
-#define CONVERT "convert it first: editcap -F pcapng IN OUT.pcapng"
 
 static const struct stranger strangers[] = {
 	{ 0, "PK\3\4", 4, "a zip archive", UNPACK },
@@ -26,8 +25,6 @@ static const struct stranger strangers[] = {
 	{ 0, "\x7f" "ELF", 4, "a program", "give culprit the trace itself" },
 	{ 4, "TRSNIFF data", 12, "a Sniffer trace with record lengths between its records",
 		"get it again in binary mode and without them: quote site nordw" },
-	{ 0, "GMBU", 4, "a Network Monitor trace", CONVERT },
-	{ 0, "RTSS", 4, "a Network Monitor trace", CONVERT },
 };
 
 static const char readable[] = "`culprit formats` lists what can be read";
