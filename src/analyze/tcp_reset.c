@@ -1,7 +1,9 @@
 /* Who broke the connection off, and was it really that host? tcp/reset-by-peer, tcp/reset-forged,
  * tcp/reset-after-idle, tcp/reset-race, tcp/stray. */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analyze/tcp_words.h"
 #include "core/clock.h"
@@ -38,7 +40,7 @@ static const struct finding_kind reset_forged = {
 	.meaning = "The reset differs from the other packets of its alleged sender: hop count, hardware address, or that "
 		   "host goes on as if nothing had happened.",
 	.false_alarms = "Some systems send resets with another initial TTL: the number of hops is compared, not the TTL. "
-			"A single sign is only a notice.",
+			"Another MAC alone is only a notice: routers share their work.",
 	.advice = { "Look at the logs of firewalls and intrusion prevention between the hosts at that time.",
 		    "The hop count of the reset tells how far away the device is." },
 	.reference = "weberblog.net, \"Who sends TCP RSTs?\"",
@@ -144,45 +146,61 @@ static void cite_reset(struct finding *finding, const struct session *session, u
 	finding_evidence(finding, x->rst_packet, x->rst_time, "reset");
 }
 
-/* How many signs say that the reset is not its alleged sender's; fills `signs` with their words. */
-static int forged_signs(const struct analysis_context *context, const struct session *session,
-			uint8_t side, char *signs, size_t size)
+struct signs {                   /* that the reset is not its alleged sender's */
+	int count;
+	bool strong;                 /* one of them suffices: another distance, or knowledge from the future */
+	char words[128];
+};
+
+static void add_sign(struct signs *signs, bool strong, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void add_sign(struct signs *signs, bool strong, const char *format, ...)
+{
+	size_t used = strlen(signs->words);
+	va_list arguments;
+	used += (size_t)snprintf(signs->words + used, sizeof signs->words - used, "%s", signs->count ? ", " : "");
+	va_start(arguments, format);
+	if (used < sizeof signs->words)
+		vsnprintf(signs->words + used, sizeof signs->words - used, format, arguments);
+	va_end(arguments);
+	signs->count++;
+	signs->strong |= strong;
+}
+
+static struct signs forged_signs(const struct analysis_context *context, const struct session *session,
+				 uint8_t side)
 {
 	const struct reset_state *state = context->state;
 	const struct tcp_side *x = &session->tcp->side[side];
-	int count = 0;
-	size_t used = 0;
+	struct signs signs = { 0 };
 	int away = hops_of(x->rst_ttl), usual = hops_of(x->rst_ttl_expected);
-	signs[0] = '\0';
-	if (x->rst_ttl_expected && abs(away - usual) >= state->hops) {
-		used += (size_t)snprintf(signs, size, "it came over %d hops, other packets over %d", away, usual);
-		count++;
-	}
-	if (x->rst_other_mac && used < size) {
-		used += (size_t)snprintf(signs + used, size - used, "%sfrom another MAC", count ? ", " : "it came ");
-		count++;
-	}
-	if (x->after_rst > 1 && x->rst_ttl_expected && used < size) {
-		snprintf(signs + used, size - used, "%sthat host went on", count ? ", " : "");
-		count++;
-	}
-	return count;
+	if (x->rst_ttl_expected && abs(away - usual) >= state->hops)
+		add_sign(&signs, true, "it came over %d hops, not %d", away, usual);
+	if (x->rst_too_early)
+		add_sign(&signs, true, "it confirmed data not there yet");
+	if (x->rst_other_mac)
+		add_sign(&signs, false, "another MAC");
+	if (x->after_rst > 1 && x->rst_ttl_expected)
+		add_sign(&signs, false, "that host went on");
+	return signs;
 }
 
 static void report_forged(struct analysis_context *context, const struct session *session, uint8_t side,
-			  int count, const char *signs)
+			  const struct signs *signs)
 {
 	struct finding finding;
 	finding_begin(&finding, &reset_forged, session);
-	finding.confidence = count > 1 ? CONFIDENCE_CERTAIN : CONFIDENCE_POSSIBLE;
-	if (count < 2)
-		finding.severity = SEVERITY_NOTICE;
-	blame_middlebox(&finding, session, side);
-	finding_why(&finding, "Hosts do not change distance or hardware address for one packet.");
-	name_host(&finding, session, side);
-	finding_words(&finding, "signs", "%s", signs);
-	if (count < 2)
+	if (signs->count < 2) {
+		finding.severity = signs->strong ? SEVERITY_WARNING : SEVERITY_NOTICE;
+		finding.confidence = signs->strong ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
 		finding_alternative(&finding, "the host itself, whose route just changed", NULL);
+	}
+	blame_middlebox(&finding, session, side);
+	finding_why(&finding, "Hosts do not change distance or hardware address for one packet, nor know of data "
+		    "before it comes.");
+	name_host(&finding, session, side);
+	finding_words(&finding, "signs", "%s", signs->words);
 	cite_reset(&finding, session, side);
 	finding_submit(context->findings, &finding);
 }
@@ -295,7 +313,6 @@ static void report_stray(struct analysis_context *context, const struct session 
 static void reset_end(struct analysis_context *context, const struct session *session,
 		      const struct observation *last)
 {
-	char signs[64];
 	(void)last;
 	if (!session->tcp)
 		return;
@@ -311,11 +328,11 @@ static void reset_end(struct analysis_context *context, const struct session *se
 	}
 	if (!open || !x->rst_in_window)
 		return;
-	int count = forged_signs(context, session, side, signs, sizeof signs);
+	struct signs signs = forged_signs(context, session, side);
 	const struct tcp_side *client = &session->tcp->side[session->client];
-	if (count)
-		report_forged(context, session, side, count, signs);
-	if (count > 1)
+	if (signs.count)
+		report_forged(context, session, side, &signs);
+	if (signs.count > 1 || signs.strong)
 		return;
 	if (side != session->client && client->late_data_bytes && client->late_data_crossed &&
 	    client->late_data_time <= x->rst_time)

@@ -110,6 +110,7 @@ struct rtt_estimate {            /* ns; from the trace point to one end and back
 	int64_t sum;
 	uint32_t samples;
 	uint64_t minimum_packet, maximum_packet;
+	int64_t minimum_time;        /* of the packet that completed the smallest */
 };
 
 /* How many full segments of the other end an acknowledgement confirmed: 1, 2, 3, 4 to 7, 8 to 15, more */
@@ -162,6 +163,7 @@ struct tcp_side {                /* one end as a sender of data, and what it adv
 	bool rst_request_open;       /* a request of the client had no answer yet */
 	bool rst_answer_open;        /* an answer had begun and was not at its end, or not confirmed */
 	bool rst_other_mac;          /* came from another MAC than this end's packets before */
+	bool rst_too_early;          /* confirmed data that cannot have reached this end yet */
 	uint8_t rst_ttl_expected;    /* TTL of at least 5 packets of this end in a row before it; 0 unknown */
 	uint32_t after_rst;          /* packets of this end after it that are no resets */
 	/* Data of this end after the other end's FIN */
@@ -240,6 +242,7 @@ struct tcp_episode {             /* a loss and its repair; A9. One finding per e
 	bool repeat_lost;            /* a repeat was itself lost */
 	bool sack_evidence;          /* the receiver said which bytes it lacks */
 	bool spurious;               /* nothing was lost: DSACK or class SPURIOUS only */
+	bool original_acked;         /* spurious, since the original was acknowledged in the end (RFC 3522) */
 	bool closing;                /* the receiver had closed its side before: nobody waited for it */
 	uint64_t first_sequence, recovery_point;
 	uint32_t lost_segments;      /* distinct segments that had to be repeated (wire estimate) */

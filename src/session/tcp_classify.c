@@ -7,6 +7,7 @@
 
 #define KEEPALIVE_IDLE NANOSECONDS
 #define TTL_STEADY 5
+#define EARLY_LEAST (2 * MILLISECOND)  /* round trip from which on "too early" is more than jitter */
 #define NETWORK_DUPLICATE_LIMIT (500 * MILLISECOND)
 #define ID_STEPS_TRUSTED 8
 #define ID_STEP_LARGEST 4096       /* other flows of the host use the same counter */
@@ -227,6 +228,16 @@ static void classify_syn(struct tcp_step *step)
 		x->snd_max = step->segment->end;
 }
 
+/* Does the reset confirm data that left the trace point so short ago that its alleged sender, by all
+ * round trips so far, cannot have it yet? */
+static bool knows_too_early(const struct tcp_step *step)
+{
+	const struct tcp_side *x = step->sender, *y = step->receiver;
+	return tcp_has(step->header, TCP_ACK) && y->snd_max > y->ack_hi &&
+	       step->segment->acknowledgment == y->snd_max && x->rtt.samples &&
+	       x->rtt.minimum >= EARLY_LEAST && step->time - y->last_data_time < x->rtt.minimum / 2;
+}
+
 static void classify_reset(struct tcp_step *step)
 {
 	struct tcp_side *x = step->sender;
@@ -253,6 +264,7 @@ static void classify_reset(struct tcp_step *step)
 	x->rst_answer_open = turn->state == TURN_RESPONSE &&
 			     (server->snd_max > server->ack_hi || !turn->last_response_short);
 	x->rst_ttl_expected = step->out->ttl_steady >= TTL_STEADY ? step->out->ttl : 0;
+	x->rst_too_early = knows_too_early(step);
 	x->rst_other_mac = step->packet->link.has_source && step->out->last_packet &&
 			   memcmp(step->packet->link.source, step->out->mac, sizeof step->out->mac) != 0;
 	uint64_t window = step->receiver->window_maximum ? step->receiver->window_maximum : 65535;
