@@ -75,6 +75,8 @@ static const struct finding_kind ack_thinning = {
 
 static const struct finding_kind *const kinds[] = { &ack_loss, &ack_thinning, &spurious_retransmission, NULL };
 
+#define ANSWER_SLACK (10 * MILLISECOND)
+
 enum reason { ACK_LATE, ACK_LOST_BEFORE, ACK_LOST_BEHIND, TIMER_SHORT, REASONS };
 
 struct repeats {                 /* of one sender, for nothing */
@@ -136,7 +138,8 @@ static void add_recovery(struct acks_session *mine, const struct session *sessio
 	enum reason reason = ACK_LATE;
 	if (waited < tcp_round_trip(session))
 		reason = TIMER_SHORT;
-	else if (far->samples && answered >= far->minimum - far->minimum / 5)
+	else if (!episode->original_acked && far->samples && answered >= far->minimum - far->minimum / 5 &&
+		 answered <= 2 * far->minimum + ANSWER_SLACK)
 		reason = ACK_LOST_BEHIND;
 	add(mine, episode->sender, reason, episode->copies,
 	    (struct sample){ episode->first_repeat_packet, episode->first_repeat_time },
@@ -213,7 +216,7 @@ static void cite_repeats(struct finding *finding, const struct repeats *repeats,
 	for (uint32_t i = 0; i < PROOF_FIRST && i < repeats->proof.total && repeats->proof.first[i].packet; i++) {
 		const struct sample *repeat = &repeats->proof.first[i], *ack = &repeats->confirmed.first[i];
 		bool before = ack->packet < repeat->packet;
-		if (before && ack->packet)
+		if (before && ack->packet && (!i || ack->packet != ack[-1].packet))
 			finding_evidence(finding, ack->packet, ack->time, "the confirmation");
 		finding_evidence(finding, repeat->packet, repeat->time, "the same data again");
 		if (!before)
@@ -253,21 +256,16 @@ static void report_spurious(struct analysis_context *context, const struct sessi
 	finding_submit(context->findings, &finding);
 }
 
-struct spans { uint64_t all, few, four, eight; double mean; };
+struct spans { uint64_t all, few, four, eight; };
 
 static struct spans spans_of(const struct tcp_side *y)
 {
-	static const double middle[ACK_SPANS] = { 1, 2, 3, 5, 11, 24 };
 	struct spans spans = { 0 };
-	double segments = 0;
-	for (int i = 0; i < ACK_SPANS; i++) {
+	for (int i = 0; i < ACK_SPANS; i++)
 		spans.all += y->acks_by_span[i];
-		segments += middle[i] * y->acks_by_span[i];
-	}
 	spans.few = (uint64_t)y->acks_by_span[0] + y->acks_by_span[1];
 	spans.eight = (uint64_t)y->acks_by_span[4] + y->acks_by_span[5];
 	spans.four = spans.eight + y->acks_by_span[3];
-	spans.mean = spans.all ? segments / (double)spans.all : 0;
 	return spans;
 }
 
@@ -297,6 +295,8 @@ static void report_ack_loss(struct analysis_context *context, const struct sessi
 	finding_words(&finding, "where", "on %s", tcp_side_words(session, side));
 	finding_why(&finding, "%s", towards_sender
 		? "The confirmations passed the capture point, and the sender repeated data as if it had none."
+		: behind > jumps
+		? "The receiver had the data and said so only in answer to a repeat: its first confirmation never came by."
 		: "The receiver confirms every packet or two, and at times none of several confirmations came by.");
 	if (jumps > before + behind)
 		finding_alternative(&finding, "the receiver puts packets together before it confirms them (offload)", NULL);
@@ -320,7 +320,7 @@ static void report_thinning(struct analysis_context *context, const struct sessi
 	finding_begin(&finding, &ack_thinning, session);
 	finding.merge_key = (uint64_t)sender + 1;
 	finding.confidence = CONFIDENCE_LIKELY;
-	finding_words(&finding, "every", "%.0f", spans.mean);
+	finding_words(&finding, "every", "%.0f", (double)x->data_segments / (double)spans.all);
 	finding_count(&finding, "confirmations", (double)spans.all);
 	tcp_say_ends(&finding, session, sender);
 	blame_nobody(&finding);

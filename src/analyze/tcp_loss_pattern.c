@@ -14,9 +14,10 @@ static const struct finding_kind loss_bursty = {
 	.suppressed_by = QUALITY_ONE_WAY,
 	.weakened_by = QUALITY_LOSS | QUALITY_REORDERED,
 	.title = "Losses come in bursts",
-	.say = "Losses of {sender}'s packets come in bursts of up to {longest} ({in_bursts} of {lost}){rate_words}: a policer, "
+	.say = "Losses of {sender}'s packets come in bursts of up to {longest} in a row ({lost} in {recoveries|burst|bursts}){rate_words}: a policer, "
 	       "or a buffer that is too small for the bursts sent.",
-	.meaning = "At least half of the packets lost were lost with their neighbours. A bad link loses single packets at any "
+	.meaning = "At least half of the packets lost were lost with their neighbours, or losses begin at the same rate each "
+		   "time and take several packets. A bad link loses single packets at any "
 		   "time; a queue that overflows, or a policer out of tokens, drops whatever comes next.",
 	.false_alarms = "Fewer than 20 losses say nothing about their pattern. A large segment that the card cut into many "
 			"packets is one loss here.",
@@ -50,7 +51,7 @@ static const struct finding_kind loss_random = {
 		{ .name = "losses", .unit = UNIT_COUNT, .value = 20, .meaning = "packets lost" },
 		{ .name = "rate", .unit = UNIT_RATIO, .value = 0.0005, .meaning = "share of packets lost" },
 		{ .name = "runs", .unit = UNIT_RATIO, .value = 0.2, .meaning = "largest share of them in runs of four and more" },
-		{ .name = "low", .unit = UNIT_RATIO, .value = 0.6, .meaning = "what was under way at a quarter of the losses, "
+		{ .name = "low", .unit = UNIT_RATIO, .value = 0.7, .meaning = "what was under way at a quarter of the losses, "
 		  "compared to another quarter with more" },
 	},
 };
@@ -59,11 +60,15 @@ static const struct finding_kind *const kinds[] = { &loss_bursty, &loss_random, 
 
 #define FLIGHTS_KEPT 64            /* recoveries whose load is remembered: enough for quartiles */
 #define RUNS_CITED 3
+#define RATES_LEAST 3              /* losses at the same rate are a limit */
+#define RATE_SPREAD 0.1
+#define LOST_AT_ONCE 3             /* packets a recovery, where the limit lets some pass between them */
+#define QUEUE_LEAST (5 * MILLISECOND)
 
 struct pattern {                 /* of one sender's losses */
 	uint64_t lost, in_runs, upstream, downstream;
 	int64_t cost, end_time;
-	uint32_t longest, flight_count;
+	uint32_t recoveries, longest, flight_count;
 	uint32_t flights[FLIGHTS_KEPT];      /* bytes under way when a loss began */
 	double rates, rate_squares;          /* bytes per second between one recovery and the next loss */
 	uint64_t end_position;
@@ -108,6 +113,7 @@ static void add_episode(struct pattern_session *mine, const struct tcp_episode *
 	if (!mine->by[episode->sender])
 		mine->by[episode->sender] = memory_zeroed(1, sizeof(struct pattern));
 	struct pattern *pattern = mine->by[episode->sender];
+	pattern->recoveries++;
 	pattern->lost += episode->lost_segments;
 	pattern->in_runs += episode->lost_in_runs;
 	pattern->upstream += episode->upstream;
@@ -118,7 +124,7 @@ static void add_episode(struct pattern_session *mine, const struct tcp_episode *
 	if (pattern->flight_count < FLIGHTS_KEPT)
 		pattern->flights[pattern->flight_count++] =
 			episode->flight > UINT32_MAX ? UINT32_MAX : (uint32_t)episode->flight;
-	if (episode->lost_in_runs && pattern->cited_count < RUNS_CITED)
+	if (episode->lost_segments > 1 && pattern->cited_count < RUNS_CITED)
 		pattern->cited[pattern->cited_count++] = *episode;
 	add_rate(pattern, episode);
 }
@@ -142,6 +148,17 @@ static bool at_any_load(const struct pattern_state *state, struct pattern *patte
 	uint32_t count = pattern->flight_count;
 	qsort(pattern->flights, count, sizeof *pattern->flights, by_size);
 	return (double)pattern->flights[count / 4] <= state->low * (double)pattern->flights[count - 1 - count / 4];
+}
+
+/* The rate at which losses begin, in bytes per second, if it is the same each time (within 10 %, one
+ * standard deviation); else 0. */
+static double steady_rate(const struct pattern *pattern)
+{
+	if (pattern->rate_count < RATES_LEAST)
+		return 0;
+	double mean = pattern->rates / pattern->rate_count;
+	double variance = pattern->rate_squares / pattern->rate_count - mean * mean;
+	return variance <= RATE_SPREAD * RATE_SPREAD * mean * mean ? mean : 0;
 }
 
 static void begin(struct analysis_context *context, struct finding *finding, const struct finding_kind *kind,
@@ -168,12 +185,14 @@ static void report_bursts(struct analysis_context *context, const struct session
 	if (rate < state->rate)
 		finding.severity = SEVERITY_NOTICE;
 	finding_number(&finding, "longest", UNIT_COUNT, pattern->longest, FACT_MAX);
+	finding_count(&finding, "recoveries", pattern->recoveries);
 	finding_count(&finding, "in_bursts", (double)pattern->in_runs);
-	double mean = pattern->rate_count ? pattern->rates / pattern->rate_count : 0;
-	double spread = pattern->rate_count ? pattern->rate_squares / pattern->rate_count - mean * mean : 0;
-	if (pattern->rate_count >= 3 && mean > 0 && spread <= 0.01 * mean * mean) {
-		finding.sub_kind = "policer";
-		finding_words(&finding, "rate_words", " when the rate passes %.3g Mbit/s", mean * 8 / 1e6);
+	const struct rtt_estimate *far = &session->tcp->side[sender ^ 1].rtt;
+	double limit = steady_rate(pattern);
+	if (limit > 0) {
+		bool queue = far->samples && far->smoothed - far->minimum > QUEUE_LEAST + far->minimum / 2;
+		finding.sub_kind = queue ? "full-queue" : "policer";
+		finding_words(&finding, "rate_words", " when the rate passes %.3g Mbit/s", limit * 8 / 1e6);
 	} else {
 		finding_words(&finding, "rate_words", "%s", "");
 	}
@@ -204,7 +223,8 @@ static void judge(struct analysis_context *context, const struct session *sessio
 	const struct tcp_side *x = &session->tcp->side[sender];
 	double lost = (double)pattern->lost, runs = (double)pattern->in_runs / lost;
 	double rate = x->data_segments ? lost / (double)x->data_segments : 0;
-	if (lost >= state->losses && runs >= state->share)
+	bool at_limit = steady_rate(pattern) > 0 && pattern->lost >= (uint64_t)LOST_AT_ONCE * pattern->recoveries;
+	if (lost >= state->losses && (runs >= state->share || at_limit))
 		report_bursts(context, session, sender, pattern, rate < 1 ? rate : 1);
 	else if (lost >= state->random_losses && rate >= state->random_rate && runs <= state->runs &&
 		 at_any_load(state, pattern))

@@ -251,7 +251,7 @@ void tcp_recovery_check(struct tcp_step *step, uint64_t acknowledgment)
 	if ((header->options & TCP_OPTION_TIMESTAMPS) && in->duplicate_acks < DUPLICATE_THRESHOLD &&
 	    !in->sacked_bytes && !in->episode->upstream &&
 	    sequence_difference(header->timestamp_echo, in->repeat_timestamp) < 0)
-		in->episode->spurious = true;
+		in->episode->spurious = in->episode->original_acked = true;
 }
 
 void tcp_recovery_progress(struct tcp_step *step)
