@@ -117,7 +117,7 @@ static bool ctrace_open(struct reader *reader, struct error *error)
 				 "this is a z/OS component trace, but not of packets: its records have "
 				 "format %08X", load_be32(head.next + 4));
 	/* What begins with an entry has no container. */
-	enum ctrace_framing framing = cte_check(head.next, head.captured) == CTE_WHOLE
+	enum ctrace_framing framing = cte_check(head.next, head.captured) != CTE_NO
 		? FRAMING_NONE : content_guess(head);
 	walk_init(&ctrace->walk, reader, framing);
 	return true;
@@ -336,7 +336,7 @@ static bool use_entry(struct reader *reader, struct cte *cte, uint64_t offset, b
 		return false;
 	if (format == ZOS_FRAME && !ctrace->frames_judged)
 		judge_frames(ctrace, cte, counts);
-	if (cut || !segments_concern(cte)) {
+	if (!segments_concern(cte)) {
 		deliver_entry(reader, cte, offset, cut, record);
 		return true;
 	}

@@ -21,6 +21,8 @@
 #define SEARCH ((size_t)64 * 1024)
 /* So many descriptors must lead from one to the next before a place found by search is believed. */
 #define CHAIN 3
+/* Data sets of the external writer have records of kilobytes. */
+#define LONG_RECORD 256
 #define UNKNOWN_BLOCK UINT64_MAX
 
 enum { SEGMENT_WHOLE = 0, SEGMENT_FIRST = 1 };
@@ -66,9 +68,10 @@ static enum fit records_fit(struct cursor in, unsigned least)
 {
 	size_t at = 0;
 	for (unsigned count = 0; count < least; count++) {
-		if (at == in.captured)
-			return count ? FIT_WHOLE : FIT_NO;
-		if (at > in.captured || at + DESCRIPTOR > in.captured)
+		/* A single one that ends with the bytes may be chance. */
+		if (at == in.captured && count > 1)
+			return FIT_WHOLE;
+		if (at + DESCRIPTOR > in.captured)
 			return count ? FIT_CUT : FIT_NO;
 		size_t record = record_length(in.next + at);
 		if (!record)
@@ -78,6 +81,42 @@ static enum fit records_fit(struct cursor in, unsigned least)
 	return FIT_WHOLE;
 }
 
+/* Damage may have hit one of the first descriptors. Numbers in packets can look like descriptors of short
+ * records, so only long ones count. */
+static enum ctrace_framing guess_from_within(struct cursor head)
+{
+	for (; head.captured >= DESCRIPTOR; cursor_skip(&head, 1)) {
+		if (block_length(head.next) >= LONG_RECORD && block_fits(head) == FIT_WHOLE)
+			return FRAMING_BDW;
+		size_t at = 0;
+		unsigned count = 0;
+		for (; count < CHAIN && at + DESCRIPTOR <= head.captured; count++) {
+			size_t length = record_length(head.next + at);
+			if (length < LONG_RECORD)
+				break;
+			at += length;
+		}
+		if (count == CHAIN || (count == CHAIN - 1 && at == head.captured))
+			return FRAMING_RDW;
+	}
+	return FRAMING_NONE;
+}
+
+/* A damaged descriptor of a block can look like one of a record. */
+static bool one_is_block(struct cursor head)
+{
+	struct cursor inside = cursor_make(head.next, head.captured, record_length(head.next));
+	cursor_skip(&inside, DESCRIPTOR);
+	if (guess_from_within(inside) != FRAMING_NONE)
+		return true;
+	while (head.captured >= DESCRIPTOR) {
+		if (block_fits(head) == FIT_WHOLE)
+			return true;
+		cursor_skip(&head, record_length(head.next));
+	}
+	return false;
+}
+
 /* A block of one record is a chain of records, too, so blocks are looked for first. */
 enum ctrace_framing content_guess(struct cursor head)
 {
@@ -85,9 +124,8 @@ enum ctrace_framing content_guess(struct cursor head)
 		return FRAMING_BDW;
 	/* All that can be seen must be records: the first one is long. */
 	if (records_fit(head, UINT16_MAX) != FIT_NO)
-		return FRAMING_RDW;
-	/* Damage may have hit one of the first descriptors. */
-	return records_fit(head, CHAIN) != FIT_NO ? FRAMING_RDW : FRAMING_NONE;
+		return one_is_block(head) ? FRAMING_BDW : FRAMING_RDW;
+	return guess_from_within(head);
 }
 
 void content_init(struct content *content, struct reader *reader, enum ctrace_framing framing)
@@ -164,8 +202,7 @@ static void enter_block(struct content *content)
 	reader_damage(content->reader, content->reader->input.offset, DESCRIPTOR,
 		      "a block length (BDW) does not fit the records in its block");
 	content->block_left = UNKNOWN_BLOCK;
-	if (in.captured >= 2 * DESCRIPTOR && record_length(in.next + DESCRIPTOR))
-		input_skip(&content->reader->input, DESCRIPTOR);
+	input_skip(&content->reader->input, DESCRIPTOR);
 }
 
 /* Is what stands behind a record of this length what should stand there? */

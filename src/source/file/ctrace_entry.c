@@ -142,10 +142,10 @@ void cte_read(const uint8_t *bytes, size_t available, int leap_seconds, struct c
 	size_t end = length - CTE_TRAILER < available ? length - CTE_TRAILER : available;
 	if (offset > end)
 		offset = end;
-	size_t header = has_header ? load_be16(bytes + offset) : 0;
+	size_t header = has_header && end - offset >= 2 ? load_be16(bytes + offset) : 0;
 	if (header > end - offset)
 		header = end - offset;
-	if (has_header) {
+	if (header) {
 		zos->header = bytes + offset;
 		read_header(cursor_make(bytes + offset, header, header), to);
 		zos->capture_time = zos_time_from_tod(zos->capture_tod, leap_seconds);

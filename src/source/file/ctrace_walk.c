@@ -64,8 +64,7 @@ static bool goes_on(struct walk *walk, size_t ahead, bool zeros_do)
 	for (size_t i = 0, start; zeros_do && (start = content_start_ahead(&walk->content, i)) <= ahead; i++)
 		if (start == ahead)
 			return true;
-	enum cte_check check = check_at(walk, ahead);
-	return check == CTE_WHOLE || check == CTE_CUT;
+	return check_at(walk, ahead) != CTE_NO;
 }
 
 /* Where headers of one length lie inside an entry: at places ahead, each counted with the headers before. */
@@ -241,6 +240,16 @@ static bool split(struct walk *walk, struct cte *cte, uint64_t *offset)
 	return false;
 }
 
+/* Without record lengths: is a header due within the bytes by which an entry is known? */
+static bool header_is_due(const struct walk *walk)
+{
+	if (walk->content.framing != FRAMING_NONE || !walk->learned || !walk->header)
+		return false;
+	uint64_t here = content_offset(&walk->content, 0);
+	uint64_t start = walk->record_start + (walk->payload ? walk->payload : USUAL_PAYLOAD);
+	return start > here && start < here + HEAD;
+}
+
 /* Does another entry follow somewhere in what is left? Then this one's length is wrong. */
 static bool another_follows(struct walk *walk)
 {
@@ -272,6 +281,8 @@ static bool take_entry(struct walk *walk, struct cte *cte, uint64_t *offset, boo
 		return false;
 	size_t length = cte_length(content->next);
 	size_t start = content_start_ahead(content, 0);
+	if (length >= CTE_SHORTEST && header_is_due(walk) && split(walk, cte, offset))
+		return true;
 	if (start >= CTE_HEADER && cte_check(content->next, CTE_HEADER) == CTE_NO)
 		return false;
 	content_need(content, length + WRITER_HEADER_LONGEST);

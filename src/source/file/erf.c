@@ -102,19 +102,18 @@ static enum frame_sense read_header(const struct reader *reader, struct cursor *
 
 static const struct framing framing = { LARGEST_HEADER, read_header };
 
-/* Two regular records, or one that is the whole file. */
+/* A regular record, and another one behind it unless the file ends there. */
 static enum probe erf_probe(struct cursor head)
 {
-	struct reader reader = { .ended = true };
-	struct erf erf = { .frames = { .framing = &framing } };
-	input_init_memory(&reader.input, head.next, head.captured);
-	reader.state = &erf;
-	struct cursor in = head;
-	struct frame first = { FRAME_PACKET };
-	if (read_header(&reader, &in, &first) != FRAME_REGULAR || !cursor_ok(&in) ||
+	struct cursor in = head, behind = head;
+	struct frame first = { FRAME_PACKET }, second = { FRAME_PACKET };
+	if (read_header(NULL, &in, &first) != FRAME_REGULAR || !cursor_ok(&in) ||
 	    head.captured < first.length)
 		return PROBE_NO;
-	return frames_follow(&reader) ? PROBE_PERHAPS : PROBE_NO;
+	cursor_skip(&behind, first.length);
+	enum frame_sense sense = read_header(NULL, &behind, &second);
+	return !cursor_ok(&behind) || sense == FRAME_REGULAR || second.kind == FRAME_OTHER
+		? PROBE_PERHAPS : PROBE_NO;
 }
 
 static bool erf_open(struct reader *reader, struct error *error)

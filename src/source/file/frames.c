@@ -52,17 +52,18 @@ bool frames_follow(struct reader *reader)
 	return packets;
 }
 
-/* Is what lies behind an odd record possible too? Then it is the recorder that is odd. */
+/* Is what lies behind an odd record possible too, or the end of the file? Then it is the recorder
+ * that is odd. */
 static bool followed_well(struct reader *reader, const struct frame *frame)
 {
 	const struct framing *framing = ((const struct frames *)reader->state)->framing;
 	struct cursor in = input_peek(&reader->input, frame->length + framing->header);
 	if (in.captured <= frame->length)
-		return true;   /* nothing there that could say otherwise */
+		return in.captured == frame->length;
 	cursor_skip(&in, frame->length);
 	struct frame next = { FRAME_PACKET };
 	enum frame_sense sense = framing->read(reader, &in, &next);
-	return !cursor_ok(&in) || sense != FRAME_IMPOSSIBLE;
+	return cursor_ok(&in) && sense != FRAME_IMPOSSIBLE;
 }
 
 static bool expected(const struct frames *frames, enum frame_sense sense, const struct frame *frame)

@@ -60,10 +60,10 @@ static int64_t add_time(int64_t start, int64_t count, int64_t unit)
 
 static enum frame_sense judge(const struct netmon *netmon, struct frame *frame)
 {
-	if (frame->captured > FRAMES_LARGEST)
+	if (!frame->captured || frame->captured > FRAMES_LARGEST)
 		return FRAME_IMPOSSIBLE;
 	frame->length = frame->header + frame->captured + trailer_length(netmon);
-	return frame->captured && frame->captured <= frame->original &&
+	return frame->captured <= frame->original &&
 	       frame->original <= LARGEST_ORIGINAL ? FRAME_REGULAR : FRAME_ODD;
 }
 

@@ -17,6 +17,10 @@
  * larger; of a larger one the records come in the order of the file. */
 #define LARGEST_ROUND INPUT_MAX_PEEK
 
+/* From the start of recording to any packet: ten years. Clocks that are set back can make packets
+ * older than the start. */
+#define LONGEST_TRACE (3660 * 86400 * NANOSECONDS)
+
 struct netxray {
 	struct frames frames;
 	int64_t start;               /* when ticks were at start_ticks; nanoseconds since 1970 */
@@ -44,13 +48,15 @@ static int64_t tick_time(const struct netxray *netxray, uint64_t ticks)
 	return past <= INT64_MIN ? INT64_MIN + 1 : (int64_t)past;
 }
 
-static enum frame_sense judge(struct frame *frame, uint32_t original)
+static enum frame_sense judge(const struct netxray *netxray, struct frame *frame,
+			      uint32_t original)
 {
 	frame->original = original;
 	frame->length = frame->header + frame->captured;
-	if (!frame->captured && !original && !frame->time)
+	if (!frame->captured || frame->time < netxray->start - LONGEST_TRACE ||
+	    frame->time > netxray->start + LONGEST_TRACE)
 		return FRAME_IMPOSSIBLE;
-	return frame->captured && frame->captured <= original ? FRAME_REGULAR : FRAME_ODD;
+	return frame->captured <= original ? FRAME_REGULAR : FRAME_ODD;
 }
 
 static void read_time(const struct netxray *netxray, struct cursor *in, struct frame *frame)
@@ -68,7 +74,7 @@ static enum frame_sense read_old(const struct reader *reader, struct cursor *in,
 	frame->captured = cursor_le16(in);
 	cursor_skip(in, 8);
 	frame->header = OLD_HEADER;
-	return judge(frame, frame->captured);
+	return judge(reader->state, frame, frame->captured);
 }
 
 #define HEADER_1 28
@@ -82,7 +88,7 @@ static enum frame_sense read_new(const struct reader *reader, struct cursor *in,
 	frame->captured = cursor_le16(in);
 	frame->header = (uint32_t)netxray->frames.framing->header;
 	cursor_skip(in, frame->header - 12);
-	return judge(frame, original);
+	return judge(netxray, frame, original);
 }
 
 static const struct framing framing_old = { OLD_HEADER, read_old };

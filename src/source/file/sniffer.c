@@ -14,6 +14,9 @@
 #define LARGEST_RECORD_HEADER (RECORD_HEADER + 48)
 #define MORE_LENGTH (48 - 14)        /* what a frame of type 4 has before a frame of type 2's end */
 
+/* Behind the packet; no recorder is known to leave more. */
+#define LARGEST_PAD 16
+
 enum record_type {
 	RECORD_VERSION = 1, RECORD_END = 3, RECORD_FRAME = 4, RECORD_NETWORK = 7,
 	RECORD_ATM_FRAME = 8,        /* up to major version 2: a description */
@@ -96,7 +99,8 @@ static enum frame_sense read_header(const struct reader *reader, struct cursor *
 	/* Some version 4 recorders forgot the longer header when they filled in the length. */
 	if (type == RECORD_ATM_FRAME && sniffer->major < 5 && sniffer->minor >= 95)
 		frame->length += MORE_LENGTH;
-	if (frame->header + frame->captured > frame->length)
+	uint32_t used = frame->header + frame->captured;
+	if (used > frame->length || frame->length - used > LARGEST_PAD)
 		return FRAME_IMPOSSIBLE;
 	return frame->captured && frame->original >= frame->captured && !nothing ? FRAME_REGULAR
 										 : FRAME_ODD;

@@ -235,13 +235,18 @@ static void fill_header(uint8_t *header, size_t length, const struct zos_record 
 	memcpy(header + HEADER_SHORTEST, rest, length < ZOS_PACKET_HEADER ? length - HEADER_SHORTEST : 8);
 }
 
+static size_t header_length(const struct ctrace_writer *writer, const struct zos_record *zos)
+{
+	if (writer->options.header_length)
+		return writer->options.header_length;
+	return zos->header_length ? zos->header_length : ZOS_PACKET_HEADER;
+}
+
 static bool put_entry(struct ctrace_writer *writer, const struct zos_record *zos, struct span data,
 		      unsigned segment, struct error *error)
 {
 	uint8_t *entry = writer->entry;
-	size_t header = writer->options.header_length;
-	if (!header)
-		header = zos->header_length ? zos->header_length : ZOS_PACKET_HEADER;
+	size_t header = header_length(writer, zos);
 	size_t pad = (header + data.length) & 1;
 	size_t length = CTE_HEADER + header + data.length + pad + CTE_TRAILER;
 	store16(entry, (uint32_t)length);
@@ -285,11 +290,10 @@ static bool ctrace_write(struct writer *base, const struct record *record, struc
 	skip_extension(&zos, writer->options.header_length ? 0 : zos.header_length, &data);
 	if (zos.format == ZOS_SMC && !zos.confidential)
 		zos.traced_length = (uint32_t)data.length;
-	size_t header = writer->options.header_length > zos.header_length ? writer->options.header_length
-									  : zos.header_length;
-	size_t room = LONGEST_ENTRY - CTE_HEADER - CTE_TRAILER -
-		      (header > ZOS_PACKET_HEADER ? header : ZOS_PACKET_HEADER);
-	room &= ~(size_t)1;
+	size_t header = header_length(writer, &zos);
+	/* Only the last segment may have a pad byte: nothing says how much of the others is data. */
+	size_t room = LONGEST_ENTRY - CTE_HEADER - CTE_TRAILER - header;
+	room -= (header + room) & 1;
 	/* 0, 1, 2 … 255, 1, 2 … */
 	for (unsigned segment = 0; ; segment = segment == UINT8_MAX ? 1 : segment + 1) {
 		struct span part = { data.bytes, data.length < room ? data.length : room };
