@@ -47,22 +47,32 @@
 	X(link_pause) \
 	X(link_storm) \
 	X(link_stp) \
+	X(perf_chatty) \
+	X(perf_churn) \
 	X(perf_outage) \
 	X(perf_response) \
+	X(perf_small_packets) \
+	X(perf_throughput) \
 	X(perf_transfer) \
+	X(tcp_ack_delay) \
 	X(tcp_acks) \
 	X(tcp_backlog) \
 	X(tcp_close) \
 	X(tcp_connect) \
+	X(tcp_idle_drop) \
 	X(tcp_integrity) \
+	X(tcp_keepalive) \
 	X(tcp_loss) \
 	X(tcp_loss_pattern) \
 	X(tcp_open) \
 	X(tcp_options) \
 	X(tcp_proxy) \
 	X(tcp_reset) \
+	X(tcp_restart) \
 	X(tcp_reuse) \
+	X(tcp_round_trip) \
 	X(tcp_timeout) \
+	X(tcp_window_rules) \
 	X(tcp_zero_window) \
 	X(udp_answer) \
 	X(udp_repeat)

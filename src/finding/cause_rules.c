@@ -143,7 +143,7 @@ const struct cause_rule cause_rules[] = {
 	{ "tcp/rtt-inflation", "perf/response-time", RELATION_SESSION, SAME_PARTY },
 	{ "tcp/ack-loss", "tcp/spurious-retransmission", RELATION_SESSION, 0 },
 	{ "tcp/idle-drop",
-	  PATH_BROKEN " " LOSS " " RESETS " ftp/control-idle-drop telnet/session-drop",
+	  PATH_BROKEN " " LOSS " " RESETS " tcp/reset-forged ftp/control-idle-drop telnet/session-drop",
 	  RELATION_SESSION, 0 },
 	{ "tcp/connection-lost tcp/keepalive-unanswered",
 	  "telnet/session-drop ftp/transfer-aborted http/aborted http/no-response tls/truncated",

@@ -95,12 +95,12 @@ static void sample_round_trip(struct tcp_step *step, uint64_t acknowledgment)
 	    newest->sequence < in->recovery_mark)
 		return;
 	step->segment->rtt = step->time - newest->first_time;
-	rtt_sample(&step->sender->rtt, step->segment->rtt, step->number);
+	struct tcp_mark mark = { step->number, step->time };
+	rtt_sample(&step->sender->rtt, step->segment->rtt, mark);
 	/* Only acknowledgements that later segments hurry say how long the way takes under load. */
 	const struct tcp_side *x = step->receiver;
 	if (x->snd_max >= x->ack_hi + LOAD_SEGMENTS * (uint64_t)x->segment_maximum && x->segment_maximum)
-		rtt_sample_loaded(step->sender, step->segment->rtt, x->snd_max - x->ack_hi,
-				  (struct tcp_mark){ step->number, step->time });
+		rtt_sample_loaded(step->sender, step->segment->rtt, x->snd_max - x->ack_hi, mark);
 	struct tcp_side *y = step->sender;
 	uint64_t size = newest->end - newest->sequence;
 	if (size < step->receiver->segment_maximum || step->segment->acked_bytes < 2 * size)

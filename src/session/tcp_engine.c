@@ -91,6 +91,7 @@ static void read_syn(struct tcp_step *step)
 	x->sack_permitted = (header->options & TCP_OPTION_SACK_PERMITTED) != 0;
 	x->timestamps = (header->options & TCP_OPTION_TIMESTAMPS) != 0;
 	x->syn_options = header->options;
+	x->syn_options_cut = header->options_truncated;
 	x->syn_options_hash = header->options_hash;
 	x->syn_ttl = step->packet->ip->time_to_live;
 	x->syn_nop_run = header->nop_run;
@@ -100,10 +101,12 @@ static void read_syn(struct tcp_step *step)
 	if (!(x->syn_seen || x->synack_seen) || !(y->syn_seen || y->synack_seen))
 		return;
 	/* RFC 7323, 2.2: scaling holds only if both ends offered it. */
+	bool unknown = (x->syn_options_cut && x->window_scale_offered == UINT8_MAX) ||
+		       (y->syn_options_cut && y->window_scale_offered == UINT8_MAX);
 	bool scaled = x->window_scale_offered != UINT8_MAX && y->window_scale_offered != UINT8_MAX;
 	for (int i = 0; i < 2; i++) {
 		struct tcp_side *side = &tcp->side[i];
-		side->scale = scaled ? SCALE_KNOWN : SCALE_NONE;
+		side->scale = scaled ? SCALE_KNOWN : unknown ? SCALE_UNKNOWN : SCALE_NONE;
 		side->window_scale = scaled ? side->window_scale_offered : 0;
 	}
 	tcp->sack = x->sack_permitted && y->sack_permitted;
@@ -115,6 +118,7 @@ static void read_syn(struct tcp_step *step)
 static void follow_handshake(struct tcp_step *step)
 {
 	struct tcp_handshake *handshake = &step->tcp->handshake;
+	struct tcp_mark mark = { step->number, step->time };
 	struct tcp_side *x = step->sender, *y = step->receiver;
 	if (handshake->complete)
 		return;
@@ -124,7 +128,7 @@ static void follow_handshake(struct tcp_step *step)
 		handshake->synack_packet = step->number;
 		handshake->server_part = step->time - y->syn_last_time;
 		handshake->retry = y->syn_last_time - y->syn_first_time;
-		rtt_sample(&x->rtt, handshake->server_part, step->number);
+		rtt_sample(&x->rtt, handshake->server_part, mark);
 		return;
 	}
 	if (!y->synack_seen || !x->syn_seen || !tcp_has(step->header, TCP_ACK) ||
@@ -134,7 +138,7 @@ static void follow_handshake(struct tcp_step *step)
 	handshake->ack_packet = step->number;
 	handshake->client_part = step->time - y->syn_last_time;
 	handshake->done_time = step->time;
-	rtt_sample(&x->rtt, handshake->client_part, step->number);
+	rtt_sample(&x->rtt, handshake->client_part, mark);
 	observation_add(step->observation, (struct session_event){ .type = EVENT_HANDSHAKE });
 }
 

@@ -288,7 +288,7 @@ void tcp_turn_end(struct session *session, bool complete, struct observation *la
 void tcp_transfer(struct tcp_step *step);
 void tcp_transfer_end(struct session *session);
 /* tcp_rtt.c */
-void rtt_sample(struct rtt_estimate *estimate, int64_t sample, uint64_t packet);
+void rtt_sample(struct rtt_estimate *estimate, int64_t sample, struct tcp_mark mark);
 /* A sample to `side` that was taken while `flight` bytes were under way to it. */
 void rtt_sample_loaded(struct tcp_side *side, int64_t sample, uint64_t flight, struct tcp_mark mark);
 /* RTO_est of A8 for data of `side`. */

@@ -6,21 +6,23 @@
 
 #define LOAD_UNIT_BITS 18      /* the finest step of the histogram: 2^18 ns, about 0.26 ms */
 
-void rtt_sample(struct rtt_estimate *estimate, int64_t sample, uint64_t packet)
+void rtt_sample(struct rtt_estimate *estimate, int64_t sample, struct tcp_mark mark)
 {
 	if (sample < 0)
 		return;
 	if (!estimate->samples) {
 		*estimate = (struct rtt_estimate){ .minimum = sample, .maximum = sample, .smoothed = sample,
-			.variation = sample / 2, .minimum_packet = packet, .maximum_packet = packet };
+			.variation = sample / 2, .minimum_packet = mark.packet, .maximum_packet = mark.packet,
+			.minimum_time = mark.time };
 	} else {
 		if (sample < estimate->minimum) {
 			estimate->minimum = sample;
-			estimate->minimum_packet = packet;
+			estimate->minimum_packet = mark.packet;
+			estimate->minimum_time = mark.time;
 		}
 		if (sample > estimate->maximum) {
 			estimate->maximum = sample;
-			estimate->maximum_packet = packet;
+			estimate->maximum_packet = mark.packet;
 		}
 		/* RFC 6298, 2.3 */
 		int64_t error = sample - estimate->smoothed;
