@@ -1,5 +1,6 @@
 /* Which format a file has, and what is said of files that have none. */
 #include "source_files.h"
+#include "source_samples.h"
 
 #include <sys/stat.h>
 
@@ -18,17 +19,21 @@ static void make_pcapng(struct image *image)
 	put_packet(image, 0, 1, 60, NULL);
 }
 
+/* How many formats claim the file most surely, and the last of them. */
 static unsigned claims(const struct image *image, const char **name)
 {
 	size_t count;
 	const struct source_format *const *all = formats(&count);
 	unsigned claimed = 0;
+	enum probe surest = PROBE_PERHAPS;
 	for (size_t i = 0; i < count; i++) {
-		if (all[i]->probe(
-			    cursor_make(image->text.bytes, image->text.length, FORMAT_PROBE))) {
-			*name = all[i]->name;
-			claimed++;
-		}
+		enum probe sure = all[i]->probe(
+			cursor_make(image->text.bytes, image->text.length, FORMAT_PROBE));
+		if (sure < surest)
+			continue;
+		claimed = sure > surest ? 1 : claimed + 1;
+		surest = sure;
+		*name = all[i]->name;
 	}
 	return claimed;
 }
@@ -51,6 +56,26 @@ static void test_one_probe_wins(void **state)
 			cut.text.length = length;
 			assert_int_equal(claims(&cut, &name), 1);
 			assert_string_equal(name, i / 2 < 5 ? "pcap" : "pcapng");
+		}
+		text_finish(&image.text);
+	}
+}
+
+/* The same for the other formats. What is shorter than their magic number may belong to nobody yet. */
+static void test_one_probe_wins_samples(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < SAMPLE_COUNT; i++) {
+		struct image image;
+		size_t ends[SAMPLE_PACKETS + 1];
+		sample_make(&samples[i], &image, ends);
+		size_t known = samples[i].known_after ? ends[1] : 4;
+		for (size_t length = 1; length <= image.text.length; length++) {
+			struct image cut = image;
+			const char *name = samples[i].format;
+			cut.text.length = length;
+			assert_int_equal(claims(&cut, &name), length >= known);
+			assert_string_equal(name, samples[i].format);
 		}
 		text_finish(&image.text);
 	}
@@ -83,6 +108,12 @@ static const struct {
 	{ "Gr\xc3\xbc\xc3\x9f" "e\r\n", 9, ERROR_NOT_A_TRACE, "this is text, not a trace" },
 	{ "PK\3\4 and so on", 14, ERROR_NOT_A_TRACE, "this is a zip archive" },
 	{ "snoop\0\0\0\0\0\0\2\0\0\0", 15, ERROR_DAMAGED, "snoop file ends inside its header" },
+	{ "snoop\0\0\0\0\0\0\7\0\0\0\4", 16, ERROR_UNSUPPORTED, "snoop version 7" },
+	{ "TRSNIFF data    \x1a", 17, ERROR_DAMAGED, "Sniffer trace ends inside its header" },
+	{ "\0\0\0\0TRSNIFF data    \x1a", 21, ERROR_NOT_A_TRACE, "record lengths between" },
+	{ "XCP\0" "001.100", 12, ERROR_DAMAGED, "ends inside its header" },
+	{ "iptrace 2", 9, ERROR_DAMAGED, "iptrace file ends inside its header" },
+	{ "GMBU\0\2", 6, ERROR_DAMAGED, "Network Monitor trace ends inside its header" },
 	{ "\1\2\3\4\5\6\7", 7, ERROR_NOT_A_TRACE,
 		"no trace format begins with the bytes 01 02 03 04 05 06 07" },
 	{ "\0", 1, ERROR_NOT_A_TRACE, "no trace format begins with the bytes 00" },
@@ -195,6 +226,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_probe_wins),
+		cmocka_unit_test(test_one_probe_wins_samples),
 		cmocka_unit_test(test_nobody_claims_noise),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_paths),
