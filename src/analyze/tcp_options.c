@@ -184,7 +184,7 @@ static void removed(struct analysis_context *context, const struct session *sess
 					"Its SYN carries a run of NOPs in place of options: hosts do not write "
 					"that, devices that overwrite options do.");
 	}
-	if ((x->syn_options & REMOVABLE) != REMOVABLE || !y->synack_seen)
+	if ((x->syn_options & REMOVABLE) != REMOVABLE || !y->synack_seen || y->syn_options_cut)
 		return;
 	const struct endpoint *at = &session->key.end[server];
 	const struct address *client = &session->key.end[session->client].address;
@@ -211,7 +211,7 @@ static void small(struct analysis_context *context, const struct session *sessio
 	const struct tcp_side *y = &session->tcp->side[side], *x = &session->tcp->side[side ^ 1];
 	bool silent = !(y->syn_options & TCP_OPTION_MSS);
 	uint32_t mss = silent ? DEFAULT_MSS : y->mss;
-	if (!(y->syn_seen || y->synack_seen) || mss >= state->mss || (double)x->data_segments < state->segments ||
+	if (!(y->syn_seen || y->synack_seen) || (silent && y->syn_options_cut) || mss >= state->mss || (double)x->data_segments < state->segments ||
 	    x->segment_maximum > mss || x->segment_maximum * 10 < mss * 9)
 		return;
 	struct finding finding;
@@ -235,10 +235,12 @@ static uint8_t lacking_side(const struct session *session, uint16_t option)
 	return session->tcp->side[session->client].syn_options & option ? session_server(session) : session->client;
 }
 
+/* Both SYNs, with all their options: else nothing is known to be absent. */
 static bool opening_seen(const struct session *session)
 {
-	return session->tcp->side[session->client].syn_seen &&
-	       session->tcp->side[session_server(session)].synack_seen;
+	const struct tcp_side *x = &session->tcp->side[session->client];
+	const struct tcp_side *y = &session->tcp->side[session_server(session)];
+	return x->syn_seen && y->synack_seen && !x->syn_options_cut && !y->syn_options_cut;
 }
 
 static void unscaled(struct analysis_context *context, const struct session *session, uint8_t sender)

@@ -104,6 +104,7 @@ struct tcp_header {
 	uint32_t options_hash;       /* order and kinds of the options: a fingerprint of the sender's stack */
 	uint32_t payload_length;     /* bytes of data as the IP length promises, whatever was captured */
 	bool options_malformed;
+	bool options_truncated;      /* the trace does not hold them all: what is missing here may be there */
 };
 
 struct udp_header {

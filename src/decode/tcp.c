@@ -93,6 +93,7 @@ static void read_options(struct cursor *options, struct tcp_header *tcp)
 			cursor_fail(options, option.status, option.reason);
 	}
 	tcp->options_malformed = options->status == CURSOR_MALFORMED;
+	tcp->options_truncated = options->status == CURSOR_TRUNCATED;
 }
 
 static struct next decode_tcp(struct cursor *in, struct packet *packet, void *facts)

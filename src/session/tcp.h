@@ -134,6 +134,7 @@ struct tcp_side {                /* one end as a sender of data, and what it adv
 	uint16_t syn_options;        /* TCP_OPTION_* of its SYN */
 	uint32_t syn_options_hash;
 	uint8_t syn_ttl, syn_nop_run;
+	bool syn_options_cut;        /* the trace does not hold all of them: an absent one proves nothing */
 	bool syn_ecn;                /* last SYN with ECE and CWR */
 	bool syn_ecn_dropped;        /* a SYN with them was repeated without */
 	uint16_t raw_window;         /* last, as sent */
