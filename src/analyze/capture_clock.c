@@ -11,16 +11,18 @@ static const struct finding_kind time_backwards = {
 	.buttons = BUTTON_CQ,
 	.merge = MERGE_TRACE,
 	.title = "Time runs backwards in the trace",
-	.say = "{packets|packet has|packets have} an earlier time than the packet before, by up to {longest}.",
-	.meaning = "Packets are not sorted by time. Kind interleaved: several cards were written into one file. Kind "
-		   "jitter: single packets of one card.",
-	.false_alarms = "Several traces that are read as one are sorted by time first. A clock that was set back is "
-			"capture/clock-step.",
+	.say = "{packets|packet has|packets have} an earlier time than the packet before, by up to "
+	       "{longest}.",
+	.meaning = "Packets are not sorted by time. Kind interleaved: several cards were written "
+		   "into one file. Kind jitter: single packets of one card.",
+	.false_alarms = "Several traces that are read as one are sorted by time first. A clock "
+			"that was set back is capture/clock-step.",
 	.advice = { "Sort the trace with reordercap, or merge several with mergecap.",
 		    "Use time stamps of the card, or one queue only." },
-	.reference = "Paxson, SIGMETRICS'98, 4",
+	.reference = "Paxson, SIGMETRICS'98",
 	.parameters = {
-		{ .name = "least", .unit = UNIT_SECONDS, .value = 0, .meaning = "steps back up to this are left out" },
+		{ .name = "least", .unit = UNIT_SECONDS, .value = 0,
+		  .meaning = "steps back up to this are left out" },
 	},
 };
 
@@ -30,19 +32,22 @@ static const struct finding_kind clock_step = {
 	.buttons = BUTTON_CQ,
 	.merge = MERGE_TRACE,
 	.title = "The recorder's clock was set during the trace",
-	.say = "The recorder's clock was set {direction} by {size} at packet {packet}{more}. Times that span this "
-	       "moment say nothing.",
-	.meaning = "The times of the recorder jump, but the hosts do not: either all packets from then on are earlier "
-		   "than the ones before, or the time stamps that the hosts put into their packets (RFC 7323) go on "
-		   "as if nothing had happened while the recorder's clock leaps ahead.",
-	.false_alarms = "In a real silence the hosts' time stamps advance with the recorder's clock.",
+	.say = "The recorder's clock was set {direction} by {size} at packet {packet}{more}. Times "
+	       "that span this moment say nothing.",
+	.meaning = "The times of the recorder jump, but the hosts do not: either all packets from "
+		   "then on are earlier than the ones before, or the time stamps that the hosts "
+		   "put into their packets (RFC 7323) go on as if nothing had happened while the "
+		   "recorder's clock leaps ahead.",
+	.false_alarms = "In a real silence the hosts' time stamps advance with the recorder's "
+			"clock.",
 	.advice = { "Let NTP slew the recorder's clock instead of setting it (chrony, ntpd -x).",
 		    "Do not judge times across that moment." },
-	.reference = "RFC 7323 4; Paxson, SIGMETRICS'98, 5",
+	.reference = "RFC 7323 4; Paxson, SIGMETRICS'98",
 	.parameters = {
-		{ .name = "step", .unit = UNIT_SECONDS, .value = 0.05, .meaning = "smaller steps are not seen" },
-		{ .name = "hosts", .unit = UNIT_COUNT, .value = 2, .meaning = "senders whose time stamps must "
-		  "contradict a leap ahead" },
+		{ .name = "step", .unit = UNIT_SECONDS, .value = 0.05,
+		  .meaning = "smaller steps are not seen" },
+		{ .name = "hosts", .unit = UNIT_COUNT, .value = 2,
+		  .meaning = "senders whose time stamps must contradict a leap ahead" },
 	},
 };
 
@@ -65,7 +70,7 @@ struct sender {                          /* the clock in a sender's time stamps 
 struct leap {                            /* silence of all senders, or the clock was set ahead */
 	int64_t start, end;              /* times of the packets around it; start INT64_MIN: none */
 	uint64_t before, after;
-	uint32_t contradict, agree;      /* senders whose clocks went on slowly, or with the recorder's */
+	uint32_t contradict, agree;      /* senders whose clocks part from, or fit the recorder's */
 	double size;                     /* ns, as the senders have it, summed over `contradict` */
 };
 
@@ -100,7 +105,8 @@ static void clock_begin(struct analysis_context *context)
 	state->least_step = setting_duration(context->settings, &clock_step, "step");
 	state->votes = (uint32_t)setting(context->settings, &clock_step, "hosts");
 	state->leap.start = INT64_MIN;
-	cache_init(&state->senders, SENDERS_REMEMBERED, sizeof(struct sender_key), sizeof(struct sender));
+	cache_init(&state->senders, SENDERS_REMEMBERED, sizeof(struct sender_key),
+		   sizeof(struct sender));
 }
 
 static int64_t magnitude(int64_t value)
@@ -108,7 +114,8 @@ static int64_t magnitude(int64_t value)
 	return value < 0 ? -value : value;
 }
 
-static void add_step(struct clock_state *state, int64_t size, struct sample before, struct sample after)
+static void add_step(struct clock_state *state, int64_t size, struct sample before,
+		     struct sample after)
 {
 	struct step step = { size, before, after };
 	if (!state->steps++)
@@ -188,11 +195,13 @@ static void go_ahead(struct clock_state *state, struct sample now)
 	    now.time - leap->end < LEAP_MEMORY && leap->contradict + leap->agree < VOTES_ENOUGH)
 		return;
 	judge_leap(state);
-	*leap = (struct leap){ .start = state->last.time, .end = now.time, .before = state->last.packet,
-			       .after = now.packet };
+	*leap = (struct leap){
+		.start = state->last.time, .end = now.time,
+		.before = state->last.packet, .after = now.packet,
+	};
 }
 
-/* How long it is since the sender's last packet by its own clock, in ns; -1 when that cannot be told. */
+/* Time since the sender's last packet by its own clock, in ns; -1 when it cannot be told. */
 static double senders_time(const struct sender *sender, uint32_t value)
 {
 	int64_t history = sender->time - sender->first_time;
@@ -203,7 +212,8 @@ static double senders_time(const struct sender *sender, uint32_t value)
 }
 
 /* True when the sender's clock contradicts the recorder's. */
-static bool contradicts(struct leap *leap, const struct sender *sender, uint32_t value, int64_t time)
+static bool contradicts(struct leap *leap, const struct sender *sender, uint32_t value,
+			int64_t time)
 {
 	if (leap->start == INT64_MIN || sender->time > leap->start || time < leap->end)
 		return false;
@@ -230,7 +240,7 @@ static void read_timestamp(struct clock_state *state, const struct observation *
 	uint32_t value = tcp->timestamp_value;
 	if (!fresh && sequence_difference(value, sender->value) < 0)
 		return;                  /* it was overtaken on its way */
-	/* Where the two clocks part, what was learned about the rate of one by the other is void. */
+	/* Where the two clocks part, what was learned of the rate of one by the other is void. */
 	if (fresh || time < sender->time || contradicts(&state->leap, sender, value, time))
 		*sender = (struct sender){ .first_time = time, .first_value = value };
 	sender->time = time;
@@ -268,8 +278,8 @@ static void report_inversions(struct analysis_context *context, const struct clo
 	finding_duration(&finding, "longest", state->longest_inversion);
 	blame_capture(&finding);
 	finding_why(&finding, "%s", interleaved
-		? "The steps back are between interfaces of the recorder, whose packets were written without being "
-		  "sorted."
+		? "The steps back are between interfaces of the recorder, whose packets were "
+		  "written without being sorted."
 		: "These are times of the recorder; nothing on the network can set them.");
 	proof_give(&state->inverted, &finding, "an earlier time than the packet before");
 	finding_submit(context->findings, &finding);
@@ -277,7 +287,8 @@ static void report_inversions(struct analysis_context *context, const struct clo
 
 static void cite_step(struct finding *finding, const struct step *step)
 {
-	finding_evidence(finding, step->before.packet, step->before.time, "before the clock was set");
+	finding_evidence(finding, step->before.packet, step->before.time, "before the clock was "
+									  "set");
 	finding_evidence(finding, step->after.packet, step->after.time, "after it");
 }
 
@@ -302,7 +313,8 @@ static void report_steps(struct analysis_context *context, const struct clock_st
 		? "All packets from then on are earlier than those before."
 		: "The time stamps that the hosts write went on as if no time had passed.");
 	if (largest->size < 0)
-		finding_alternative(&finding, "two traces were put into one file, the later one first", NULL);
+		finding_alternative(&finding, "two traces were put into one file, the later one "
+					      "first", NULL);
 	cite_step(&finding, &state->first);
 	if (state->first.after.packet != largest->after.packet)
 		cite_step(&finding, largest);

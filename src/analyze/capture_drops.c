@@ -8,20 +8,23 @@ static const struct finding_kind drops_reported = {
 	.buttons = BUTTON_CQ,
 	.merge = MERGE_TRACE,
 	.title = "The recorder says that it lost packets",
-	.say = "The recorder itself says that it lost {dropped|packet|packets} ({share}){where}. What seems to be lost "
-	       "in the network may be among them.",
-	.meaning = "The file holds counters of packets that the recorder or its system had to drop: in the statistics "
-		   "of an interface (pcapng isb_osdrop, isb_ifdrop), or in single packets (epb_dropcount).",
-	.false_alarms = "Some systems never reset the interface's counter: one that is larger than all packets "
-			"received, or that wrapped around, is only a notice. So are drops below `warn`.",
-	.advice = { "Record into a larger buffer, cut packets to fewer bytes, or filter at the recorder.",
+	.say = "The recorder itself says that it lost {dropped|packet|packets} ({share}){where}. "
+	       "What seems to be lost in the network may be among them.",
+	.meaning = "The file holds counters of packets that the recorder or its system had to "
+		   "drop: in the statistics of an interface (pcapng isb_osdrop, isb_ifdrop), or in "
+		   "single packets (epb_dropcount).",
+	.false_alarms = "Some systems never reset the interface's counter: one that is larger than "
+			"all packets received, or that wrapped around, is only a notice. So are "
+			"drops below `warn`.",
+	.advice = { "Record into a larger buffer, cut packets to fewer bytes, or filter at the "
+		    "recorder.",
 		    "Write to a faster disk, and show nothing while recording." },
 	.reference = "draft-ietf-opsawg-pcapng, interface statistics block",
 	.parameters = {
-		{ .name = "warn", .unit = UNIT_RATIO, .value = 0.001, .meaning = "share of all packets that is a "
-		  "warning" },
-		{ .name = "packets", .unit = UNIT_COUNT, .value = 20, .meaning = "of the trace below which it is a "
-		  "notice" },
+		{ .name = "warn", .unit = UNIT_RATIO, .value = 0.001,
+		  .meaning = "share of all packets that is a warning" },
+		{ .name = "packets", .unit = UNIT_COUNT, .value = 20,
+		  .meaning = "of the trace below which it is a notice" },
 	},
 };
 
@@ -68,7 +71,8 @@ static struct counted count_statistics(const struct source_report *source)
 	uint64_t most = 0;
 	for (size_t i = 0; source && i < source->interface_count; i++) {
 		const struct source_interface *interface = &source->interfaces[i];
-		uint64_t system = interface->dropped_by_system, own = interface->dropped_by_interface;
+		uint64_t system = interface->dropped_by_system;
+		uint64_t own = interface->dropped_by_interface;
 		if (!interface->has_statistics || !(system || own))
 			continue;
 		counted.doubtful |= is_doubtful(interface, system) || is_doubtful(interface, own);
@@ -110,7 +114,8 @@ static void drops_finish(struct analysis_context *context)
 		finding.severity = SEVERITY_NOTICE;
 	if (counted.doubtful) {
 		finding.confidence = CONFIDENCE_POSSIBLE;
-		finding_alternative(&finding, "the counter is older than the recording, or it wrapped around", NULL);
+		finding_alternative(&finding, "the counter is older than the recording, or it "
+					      "wrapped around", NULL);
 	}
 	finding_count(&finding, "dropped", (double)dropped);
 	finding_number(&finding, "share", UNIT_RATIO, share, FACT_MAX);

@@ -11,22 +11,24 @@ static const struct finding_kind duplicate_packets = {
 	.buttons = BUTTON_CQ,
 	.merge = MERGE_TRACE,
 	.title = "Packets were recorded twice",
-	.say = "{copies} of {packets} packets ({share}) are copies of a packet recorded just before{how}. culprit "
-	       "judged each packet once; other tools will show about {repeats} retransmissions that never "
-	       "happened.",
-	.meaning = "The trace holds the same packet again: the same identification, sequence number, checksum and "
-		   "time stamp, only a moment later than any sender repeats. Kind same-ttl: a mirror port that "
-		   "copies a packet when it enters and when it leaves, two cards, the \"any\" device. Kind "
-		   "behind-router: before and behind a router, with a smaller time to live and other hardware "
-		   "addresses.",
-	.false_alarms = "A sender that repeats makes a new packet and waits for a time-out first. What a device on "
-			"the way doubles now and then (ip/duplicate-in-network) is not systematic. Copies of "
-			"broadcasts do not count: access points send them again. Packets that circle between "
-			"routers (ip/routing-loop) lose more of their time to live with every round.",
-	.advice = { "Mirror one direction or one VLAN only, or let the packet broker remove copies.",
+	.say = "{copies} of {packets} packets ({share}) are copies of a packet recorded just "
+	       "before{how}. culprit judged each packet once; other tools will show about "
+	       "{repeats} retransmissions that never happened.",
+	.meaning = "The trace holds the same packet again: the same identification, sequence "
+		   "number, checksum and time stamp, only a moment later than any sender repeats. "
+		   "Kind same-ttl: a mirror port that copies a packet when it enters and when it "
+		   "leaves, two cards, the \"any\" device. Kind behind-router: before and behind a "
+		   "router, with a smaller time to live and other hardware addresses.",
+	.false_alarms = "A sender that repeats makes a new packet and waits for a time-out first. "
+			"What a device on the way doubles now and then (ip/duplicate-in-network) "
+			"is not systematic. Copies of broadcasts do not count: access points send "
+			"them again. Packets that circle between routers (ip/routing-loop) lose "
+			"more of their time to live with every round.",
+	.advice = { "Mirror one direction or one VLAN only, or let the packet broker remove "
+		    "copies.",
 		    "On Linux record one interface instead of \"any\".",
 		    "For other tools remove the copies first, as with editcap -d." },
-	.reference = "diagnosis of copies: Paxson, SIGCOMM'97, 3.1.1",
+	.reference = "Paxson, SIGCOMM'97, 3.1.2 (additions)",
 	.parameters = {
 		{ .name = "share", .unit = UNIT_RATIO, .value = 0.05,
 		  .meaning = "of the packets of the trace or of one conversation" },
@@ -43,7 +45,8 @@ struct pair { uint64_t original, copy; int64_t lag, time; int8_t ttl_change; };
 struct duplicate_state {
 	double share;
 	uint64_t least;
-	uint64_t packets, copies, repeats;   /* IP, not to groups; repeats: copies that carry data */
+	uint64_t packets, copies;            /* of IP, not to groups */
+	uint64_t repeats;                    /* copies that carry data */
 	uint64_t routed, other_path;
 	uint64_t proofs;                     /* copies of what TCP never repeats */
 	int64_t shortest, longest;
@@ -91,11 +94,19 @@ static void count_copy(struct duplicate_state *state, const struct observation *
 		(packet->tcp->payload_length || tcp_has(packet->tcp, TCP_SYN | TCP_FIN));
 }
 
-static void duplicate_observe(struct analysis_context *context, const struct observation *observation)
+static bool goes_to_many(const struct packet *packet)
+{
+	const struct link_facts *link = &packet->link;
+	const struct address *destination = &packet->outer_ip->destination;
+	return address_is_multicast(destination) || address_is_broadcast(destination) ||
+	       (link->has_destination && mac_is_group(link->destination));
+}
+
+static void duplicate_observe(struct analysis_context *context,
+			      const struct observation *observation)
 {
 	struct duplicate_state *state = context->state;
-	const struct ip_header *ip = observation->packet->outer_ip;
-	if (!ip || address_is_multicast(&ip->destination) || address_is_broadcast(&ip->destination))
+	if (!observation->packet->outer_ip || goes_to_many(observation->packet))
 		return;
 	state->packets++;
 	if (observation->twin_of)
@@ -106,7 +117,8 @@ static void duplicate_session_end(struct analysis_context *context, const struct
 				  const struct observation *last)
 {
 	struct duplicate_state *state = context->state;
-	uint64_t packets = session->side[0].packets + session->side[1].packets + session->duplicates;
+	uint64_t packets = session->side[0].packets + session->side[1].packets +
+		session->duplicates;
 	(void)last;
 	if (session->duplicates >= state->least &&
 	    (double)session->duplicates >= state->share * (double)packets)
@@ -115,19 +127,16 @@ static void duplicate_session_end(struct analysis_context *context, const struct
 
 static void tell_how(struct finding *finding, const struct duplicate_state *state)
 {
-	if (state->routed * 2 > state->copies) {
-		finding->sub_kind = "behind-router";
-		finding_words(finding, "how", ", behind a router");
-	} else {
-		finding->sub_kind = "same-ttl";
-		finding_words(finding, "how", "%s",
-			      state->other_path * 2 > state->copies ? ", on another link or device" : "");
-	}
-	finding_why(finding, "%s", state->routed * 2 > state->copies
-		? "The copies have a smaller time to live and other hardware addresses: the recorder sees the "
-		  "same packet before and behind a router."
-		: "Packets with the same identification and the same bytes so shortly after each other cannot "
-		  "come from the timers of a sender: the recorder got them twice.");
+	bool routed = state->routed * 2 > state->copies;
+	bool other_path = state->other_path * 2 > state->copies;
+	finding->sub_kind = routed ? "behind-router" : "same-ttl";
+	finding_words(finding, "how", "%s", routed ? ", behind a router"
+			: other_path ? ", on another link or device" : "");
+	finding_why(finding, "%s", routed
+		? "The copies have a smaller time to live and other hardware addresses: the "
+		  "recorder sees the same packet before and behind a router."
+		: "Packets with the same identification and bytes so shortly after each other "
+		  "cannot come from the timers of a sender: the recorder got them twice.");
 }
 
 static void cite(struct finding *finding, const struct duplicate_state *state)
@@ -137,10 +146,12 @@ static void cite(struct finding *finding, const struct duplicate_state *state)
 		const struct pair *pair = &state->cited[i];
 		char change[48] = "";
 		if (pair->ttl_change)
-			snprintf(change, sizeof change, ", time to live smaller by %d", pair->ttl_change);
+			snprintf(change, sizeof change, ", time to live smaller by %d",
+				 pair->ttl_change);
 		finding_evidence(finding, pair->original, pair->time - pair->lag, "recorded first");
 		finding_evidence(finding, pair->copy, pair->time, "packet %llu again, %s later%s",
-				 (unsigned long long)pair->original, duration_text(pair->lag, lag), change);
+				 (unsigned long long)pair->original,
+				 duration_text(pair->lag, lag), change);
 	}
 }
 
@@ -149,7 +160,8 @@ static void duplicate_finish(struct analysis_context *context)
 	struct duplicate_state *state = context->state;
 	double share = state->packets ? (double)state->copies / (double)state->packets : 0;
 	bool whole_trace = share >= state->share;
-	if (state->copies < state->least || !state->proofs || (!whole_trace && !state->sessions.total))
+	if (state->copies < state->least || !state->proofs ||
+	    (!whole_trace && !state->sessions.total))
 		return;
 	struct finding finding;
 	finding_begin(&finding, &duplicate_packets, NULL);
@@ -168,7 +180,8 @@ static void duplicate_finish(struct analysis_context *context)
 	finding_threshold(&finding, "limit", UNIT_RATIO, state->share);
 	tell_how(&finding, state);
 	finding_alternative(&finding, "the senders repeat themselves",
-			    "no sender does so soon, or by another way, or with the same identification");
+			    "no sender does so soon, or by another way, or with the same "
+			    "identification");
 	cite(&finding, state);
 	concerned_submit(&state->sessions, &finding, context->findings);
 	if (whole_trace)

@@ -9,14 +9,18 @@ static const struct finding_kind midstream = {
 	.buttons = BUTTON_CQ,
 	.merge = MERGE_TRACE,
 	.title = "Conversations began before the trace",
-	.say = "The trace starts in the middle of {conversations|connection|connections}. Their window scaling is "
-	       "unknown, so limits by the window are estimates, and who is the client is a guess.",
+	.say = "The trace starts in the middle of {conversations|connection|connections}. Their "
+	       "window scaling is unknown, so limits by the window are estimates, and who is the "
+	       "client is a guess.",
 	.meaning = "No SYN of these connections was recorded.",
-	.false_alarms = "A capture filter can drop the SYN too (capture/filtered). Single stray packets do not count.",
-	.advice = { "Start the recording before the connections are opened, or restart the application during it." },
+	.false_alarms = "A capture filter can drop the SYN too (capture/filtered). Single stray "
+			"packets do not count.",
+	.advice = { "Start the recording before the connections are opened, or restart the "
+		    "application during it." },
 	.reference = "RFC 7323 2.2",
 	.parameters = {
-		{ .name = "packets", .unit = UNIT_COUNT, .value = 3, .meaning = "of a connection at least" },
+		{ .name = "packets", .unit = UNIT_COUNT, .value = 3,
+		  .meaning = "of a connection at least" },
 	},
 };
 
@@ -26,10 +30,10 @@ static const struct finding_kind ends_early = {
 	.buttons = BUTTON_CQ,
 	.merge = MERGE_TRACE,
 	.title = "The trace ends in the middle of conversations",
-	.say = "{conversations|conversation was|conversations were} cut by the end of the trace, with something still "
-	       "open. That nothing came after is not proved for them.",
-	.meaning = "A request without its answer, or data without its confirmation, stands within a few seconds of the "
-		   "end of the trace.",
+	.say = "{conversations|conversation was|conversations were} cut by the end of the trace, "
+	       "with something still open. That nothing came after is not proved for them.",
+	.meaning = "A request without its answer, or data without its confirmation, stands within "
+		   "a few seconds of the end of the trace.",
 	.false_alarms = "Conversations that were closed, or that wait for nothing, do not count.",
 	.advice = { "Record longer: stop 30 s after the failure or later." },
 };
@@ -65,9 +69,11 @@ static bool waits_for_something(const struct session *session, const struct obse
 	if (tcp->closed)
 		return false;
 	for (unsigned i = 0; i < last->event_count; i++)
-		if (last->events[i].type == EVENT_TRANSACTION && !last->events[i].transaction->response_packet)
+		if (last->events[i].type == EVENT_TRANSACTION &&
+		    !last->events[i].transaction->response_packet)
 			return true;
-	return tcp->side[0].snd_max > tcp->side[0].ack_hi || tcp->side[1].snd_max > tcp->side[1].ack_hi;
+	return tcp->side[0].snd_max > tcp->side[0].ack_hi ||
+	       tcp->side[1].snd_max > tcp->side[1].ack_hi;
 }
 
 static void edge_session_end(struct analysis_context *context, const struct session *session,

@@ -11,15 +11,16 @@ static const struct finding_kind damaged_file = {
 	.buttons = BUTTON_CQ,
 	.merge = MERGE_TRACE,
 	.title = "The trace file is damaged",
-	.say = "{lost} of the file are damaged{where}: {reason}. {before|packet|packets} before it and "
-	       "{after|packet|packets} behind it were read.",
-	.meaning = "Bytes of the file are not what its format promises. Kinds: cut-at-end, damaged, text-mode (line "
-		   "ends were changed by a transfer), unknown-link-type and several-link-types (packets of networks "
-		   "that are not decoded, or of different ones), snap-length-exceeded (the header promises shorter "
-		   "packets).",
-	.false_alarms = "A file that is still being written ends inside a packet: a notice. So are packets of "
-			"different networks in one file, which pcapng allows.",
-	.advice = { "Copy the file in binary mode, or record again; look whether the disk was full.",
+	.say = "{lost} of the file are damaged{where}: {reason}. {before|packet|packets} before it "
+	       "and {after|packet|packets} behind it were read.",
+	.meaning = "Bytes of the file are not what its format promises. Kinds: cut-at-end, "
+		   "damaged, text-mode (line ends were changed by a transfer), unknown-link-type "
+		   "and several-link-types (packets of networks that are not decoded, or of "
+		   "different ones), snap-length-exceeded (the header promises shorter packets).",
+	.false_alarms = "A file that is still being written ends inside a packet: a notice. So are "
+			"packets of different networks in one file, which pcapng allows.",
+	.advice = { "Copy the file in binary mode, or record again; look whether the disk was "
+		    "full.",
 		    "Stop the recorder before you copy its file." },
 	.reference = "pcap-savefile(5); draft-ietf-opsawg-pcapng",
 };
@@ -106,27 +107,31 @@ static void report_damage(struct analysis_context *context, uint16_t file)
 	const struct source_damage *first = loss.first;
 	if (!first)
 		return;
-	bool cut = first->at_end && loss.count == 1, compressed = strcmp(of->compression, "none") != 0;
+	bool cut = first->at_end && loss.count == 1;
+	bool compressed = strcmp(of->compression, "none") != 0;
 	struct finding finding;
 	begin(&finding, of->text_mode_damage ? "text-mode" : cut ? "cut-at-end" : "damaged",
 	      cut && !compressed ? SEVERITY_NOTICE : SEVERITY_WARNING);
 	finding.count = loss.count;
 	uint64_t before = first->record_before > of->packets ? of->packets : first->record_before;
 	if (cut)
-		finding.say = "The file breaks off{where}: {reason}. {before|packet|packets} before "
-			      "it were read.";
+		finding.say = "The file breaks off{where}: {reason}. {before|packet|packets} "
+			      "before it were read.";
 	else if (of->text_mode_damage)
-		finding.say = "The file was changed by a transfer in text mode{where}: every line feed got a carriage "
-			      "return. {lost} are lost, {before|packet|packets} before the first and "
-			      "{after|packet|packets} behind it were read.";
+		finding.say = "The file was changed by a transfer in text mode{where}: every line "
+			      "feed got a carriage return. {lost} are lost, "
+			      "{before|packet|packets} before the first and {after|packet|packets} "
+			      "behind it were read.";
 	finding_number(&finding, "lost", UNIT_BYTES, (double)loss.bytes, FACT_SUM);
 	finding_number(&finding, "offset", UNIT_COUNT, (double)first->offset, FACT_MIN);
 	finding_count(&finding, "before", (double)before);
 	finding_count(&finding, "after", (double)(of->packets - before));
 	finding_words(&finding, "reason", "%s", first->reason);
 	tell_where(&finding, source, file);
-	finding_why(&finding, "%s", cut ? "The recorder was killed, its disk was full, or it still writes."
-					: "Only the file is damaged: packets on the network have no part in it.");
+	finding_why(&finding, "%s", cut ? "The recorder was killed, its disk was full, or it still "
+					  "writes."
+					: "Only the file is damaged: packets on the network have "
+					  "no part in it.");
 	struct sample last = state->before_damage.packet ? state->before_damage : state->last;
 	if (first->record_before && first->record_before == last.packet)
 		finding_evidence(&finding, last.packet, last.time,
@@ -142,8 +147,8 @@ static void report_link_types(struct analysis_context *context, const struct fil
 	/* Nothing was judged when nothing could be decoded. */
 	begin(&finding, "unknown-link-type",
 	      state->unknown * 2 > state->packets ? SEVERITY_WARNING : SEVERITY_NOTICE);
-	finding.say = "{unknown} of {packets} packets are of a network that culprit does not decode (link type {type}): "
-		      "nothing was judged in them.";
+	finding.say = "{unknown} of {packets} packets are of a network that culprit does not "
+		      "decode (link type {type}): nothing was judged in them.";
 	finding.count = state->unknown;
 	finding_count(&finding, "unknown", (double)state->unknown);
 	finding_count(&finding, "packets", (double)state->packets);
@@ -164,7 +169,8 @@ static void report_mixture(struct analysis_context *context, uint16_t number)
 	if (file->link_type_count < 2)
 		return;
 	begin(&finding, "several-link-types", SEVERITY_INFO);
-	finding.say = "The file holds packets of {types} link types{where}; each was decoded as what it is.";
+	finding.say = "The file holds packets of {types} link types{where}; each was decoded as "
+		      "what it is.";
 	finding_count(&finding, "types", file->link_type_count);
 	tell_where(&finding, source, number);
 	finding_why(&finding, "The recorder wrote several kinds of interfaces into one file.");
@@ -178,8 +184,8 @@ static void report_snap_length(struct analysis_context *context)
 	if (!longer)
 		return;
 	begin(&finding, "snap-length-exceeded", SEVERITY_NOTICE);
-	finding.say = "{longer|packet is|packets are} longer than the snap length in the file's header says; they were "
-		      "read all the same.";
+	finding.say = "{longer|packet is|packets are} longer than the snap length in the file's "
+		      "header says; they were read all the same.";
 	finding.count = longer;
 	finding_count(&finding, "longer", (double)longer);
 	finding_why(&finding, "The program that wrote the file contradicts itself.");

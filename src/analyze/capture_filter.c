@@ -11,15 +11,18 @@ static const struct finding_kind filtered = {
 	.merge = MERGE_TRACE,
 	.title = "A filter may keep packets out of the trace",
 	.say = "{what}. That something else is not in the trace proves nothing.",
-	.meaning = "The file names a capture filter (kind declared), or the trace holds nothing but TCP for so long "
-		   "that ARP, ICMP or DNS should have appeared (kind suspected).",
-	.false_alarms = "A tap behind a router shows little but TCP, too; so the trace must be on Ethernet, with "
-			"many packets and over some time.",
+	.meaning = "The file names a capture filter (kind declared), or the trace holds nothing "
+		   "but TCP for so long that ARP, ICMP or DNS should have appeared (kind "
+		   "suspected).",
+	.false_alarms = "A tap behind a router shows little but TCP, too; so the trace must be on "
+			"Ethernet, with many packets and over some time.",
 	.advice = { "Record once without a filter, at least for a minute around the failure." },
 	.reference = "pcap-filter(7)",
 	.parameters = {
-		{ .name = "packets", .unit = UNIT_COUNT, .value = 1000, .meaning = "of TCP and nothing else" },
-		{ .name = "time", .unit = UNIT_SECONDS, .value = 60, .meaning = "that the trace covers at least" },
+		{ .name = "packets", .unit = UNIT_COUNT, .value = 1000,
+		  .meaning = "of TCP and nothing else" },
+		{ .name = "time", .unit = UNIT_SECONDS, .value = 60,
+		  .meaning = "that the trace covers at least" },
 	},
 };
 
@@ -111,15 +114,16 @@ static void filter_finish(struct analysis_context *context)
 	finding.sub_kind = filter ? "declared" : "suspected";
 	finding.confidence = filter ? CONFIDENCE_CERTAIN : CONFIDENCE_POSSIBLE;
 	if (filter) {
-		finding.say = "The trace was recorded with the filter \"{filter}\". That something else is not in it "
-			      "proves nothing.";
+		finding.say = "The trace was recorded with the filter \"{filter}\". That something "
+			      "else is not in it proves nothing.";
 		finding_words(&finding, "filter", "%s", filter);
 		finding_why(&finding, "The file says so itself.");
 	} else {
 		tell_what(&finding, state);
-		finding_why(&finding, "Hosts on Ethernet ask for hardware addresses and names now and then, and in "
-			    "this trace they never do.");
-		finding_alternative(&finding, "the recorder is where only this traffic passes", NULL);
+		finding_why(&finding, "Hosts on Ethernet ask for hardware addresses and names now "
+				      "and then, and in this trace they never do.");
+		finding_alternative(&finding, "only this traffic passes where the recorder is",
+				    NULL);
 	}
 	finding_count(&finding, "packets", (double)state->packets);
 	finding_threshold(&finding, "least", UNIT_COUNT, (double)state->least);

@@ -10,29 +10,35 @@ static const struct finding_kind gap = {
 	.buttons = BUTTON_CQ,
 	.merge = MERGE_TRACE,
 	.title = "A stretch of time is missing from the trace",
-	.say = "{missing} are missing from the trace between packets {before} and {after}: everything was silent, and "
-	       "yet {advanced} of {resumed} connections went on behind what the trace holds{more}.",
-	.meaning = "All conversations are silent at once, and afterwards bytes are confirmed that the trace does not "
-		   "hold. So there was traffic, and the recorder did not write it.",
+	.say = "{missing} are missing from the trace between packets {before} and {after}: "
+	       "everything was silent, and yet {advanced} of {resumed} connections went on behind "
+	       "what the trace holds{more}.",
+	.meaning = "All conversations are silent at once, and afterwards bytes are confirmed that "
+		   "the trace does not hold. So there was traffic, and the recorder did not write "
+		   "it.",
 	.false_alarms = "In an outage of the network nothing advances (perf/outage).",
-	.advice = { "Look at the recorder at that time: a full disk, the change to the next file of a ring, a "
-		    "suspended virtual machine." },
+	.advice = { "Look at the recorder at that time: a full disk, the change to the next file "
+		    "of a ring, a suspended virtual machine." },
 	.parameters = {
-		{ .name = "silence", .unit = UNIT_SECONDS, .value = 2, .meaning = "of all at least" },
-		{ .name = "connections", .unit = UNIT_COUNT, .value = 10, .meaning = "busy before and after it" },
-		{ .name = "share", .unit = UNIT_RATIO, .value = 0.5, .meaning = "of them must have advanced" },
+		{ .name = "silence", .unit = UNIT_SECONDS, .value = 2,
+		  .meaning = "of all at least" },
+		{ .name = "connections", .unit = UNIT_COUNT, .value = 10,
+		  .meaning = "busy before and after it" },
+		{ .name = "share", .unit = UNIT_RATIO, .value = 0.5,
+		  .meaning = "of them must have advanced" },
 	},
 };
 
 #define CONNECTIONS 1024                 /* that are busy at the same time */
-#define BUSY (5 * NANOSECONDS)           /* last packet so long before the silence, next so long after it */
+#define BUSY (5 * NANOSECONDS)           /* from its last packet to the silence, and from there */
 
 struct connection {                      /* where a TCP connection stands */
 	uint32_t session;                /* 0: unused */
 	uint32_t next[2];                /* sequence number behind what was seen, by sender */
 	bool known[2];
-	bool resumed, advanced;          /* since the silence: it spoke; confirmed bytes are missing */
-	bool jumped[2];                  /* since the silence, by sender: bytes were left out, up to: */
+	/* Since the silence: */
+	bool resumed, advanced;          /* it spoke; confirmed bytes are missing */
+	bool jumped[2];                  /* by sender: bytes were left out, up to: */
 	uint32_t jump_end[2];
 	int64_t time;
 };
@@ -90,7 +96,9 @@ static struct connection *connection_of(struct gap_state *state, uint32_t sessio
 {
 	struct connection *connection = &state->connections[session % CONNECTIONS];
 	if (connection->session != session)
-		*connection = (struct connection){ .session = session, .resumed = true, .advanced = true };
+		*connection = (struct connection){
+			.session = session, .resumed = true, .advanced = true,
+		};
 	return connection;
 }
 
@@ -109,14 +117,16 @@ static void follow_jump(struct connection *connection, const struct tcp_header *
 }
 
 /* Does it confirm bytes of the other end that the trace does not hold? */
-static bool confirms_unseen(const struct connection *connection, const struct tcp_header *tcp, uint8_t sender)
+static bool confirms_unseen(const struct connection *connection, const struct tcp_header *tcp,
+			    uint8_t sender)
 {
 	uint32_t acknowledgment = tcp->acknowledgment_number;
 	uint8_t other = !sender;
 	if (!tcp_has(tcp, TCP_ACK) || !connection->known[other])
 		return false;
 	return sequence_after(acknowledgment, connection->next[other]) ||
-	       (connection->jumped[other] && !sequence_before(acknowledgment, connection->jump_end[other]));
+	       (connection->jumped[other] &&
+		!sequence_before(acknowledgment, connection->jump_end[other]));
 }
 
 static void speak(struct gap_state *state, const struct observation *observation)
@@ -179,16 +189,20 @@ static void gap_finish(struct analysis_context *context)
 	finding_number(&finding, "advanced", UNIT_COUNT, longest->advanced, FACT_FIRST);
 	finding_number(&finding, "resumed", UNIT_COUNT, longest->resumed, FACT_FIRST);
 	if (state->gaps > 1)
-		finding_words(&finding, "more", "; there are %llu such gaps", (unsigned long long)state->gaps);
+		finding_words(&finding, "more", "; there are %llu such gaps",
+			      (unsigned long long)state->gaps);
 	else
 		finding_words(&finding, "more", "%s", "");
 	finding_threshold(&finding, "least", UNIT_SECONDS, (double)state->least / NANOSECONDS);
 	blame_capture(&finding);
-	finding_why(&finding, "The connections went on while the trace was silent, so the network worked and the "
-		    "recorder did not.");
-	finding_alternative(&finding, "the network was down", "sequence numbers advanced meanwhile");
-	finding_evidence(&finding, longest->before.packet, longest->before.time, "the last packet before the gap");
-	finding_evidence(&finding, longest->after.packet, longest->after.time, "the first packet behind it");
+	finding_why(&finding, "The connections went on while the trace was silent, so the network "
+			      "worked and the recorder did not.");
+	finding_alternative(&finding, "the network was down", "sequence numbers advanced "
+							      "meanwhile");
+	finding_evidence(&finding, longest->before.packet, longest->before.time, "the last packet "
+										 "before the gap");
+	finding_evidence(&finding, longest->after.packet, longest->after.time, "the first packet "
+									       "behind it");
 	finding_submit(context->findings, &finding);
 }
 

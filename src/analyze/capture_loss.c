@@ -12,33 +12,38 @@ static const struct finding_kind capture_loss = {
 	.merge = MERGE_TRACE,
 	.title = "The recorder missed packets",
 	.say = "The recorder missed about {packets|packet|packets} ({share} of the data of TCP) in "
-	       "{conversations|conversation|conversations}. They did reach their receiver: this is not loss in "
-	       "the network.",
-	.meaning = "A receiver confirmed bytes that the trace never shows. So the network delivered them, and only "
-		   "the recorder did not keep them.",
-	.false_alarms = "What a trace that starts in the middle of a conversation shows during its first second, a "
-			"direction that is missing as a whole (capture/one-way), and the single byte of a keep-alive "
-			"do not count. A few gaps in a long trace are a notice: most recorders have them.",
-	.advice = { "Record into a larger buffer, cut packets to fewer bytes, or filter at the recorder.",
-		    "Look for a mirror port that gets more than its speed; a tap has no such limit.",
+	       "{conversations|conversation|conversations}. They did reach their receiver: this is "
+	       "not loss in the network.",
+	.meaning = "A receiver confirmed bytes that the trace never shows. So the network "
+		   "delivered them, and only the recorder did not keep them.",
+	.false_alarms = "What a trace that starts in the middle of a conversation shows during its "
+			"first second, a direction that is missing as a whole (capture/one-way), "
+			"and the single byte of a keep-alive do not count. A few gaps in a long "
+			"trace are a notice: most recorders have them.",
+	.advice = { "Record into a larger buffer, cut packets to fewer bytes, or filter at the "
+		    "recorder.",
+		    "Look for a mirror port that gets more than its speed; a tap has no such "
+		    "limit.",
 		    "Record once more before you blame the network." },
 	.reference = "Paxson, SIGCOMM'97, 3.1.1 (filter drops)",
 	.parameters = {
-		{ .name = "warn", .unit = UNIT_RATIO, .value = 0.001, .lan = 0.001, .meaning = "share of the payload "
-		  "bytes of TCP that is a warning" },
-		{ .name = "error", .unit = UNIT_RATIO, .value = 0.01, .meaning = "share that is an error" },
-		{ .name = "gaps", .unit = UNIT_COUNT, .value = 3, .meaning = "gaps below which it is a notice" },
+		{ .name = "warn", .unit = UNIT_RATIO, .value = 0.001, .strict = PARAMETER_ZERO,
+		  .meaning = "share of the payload bytes of TCP that is a warning" },
+		{ .name = "error", .unit = UNIT_RATIO, .value = 0.01,
+		  .meaning = "share that is an error" },
+		{ .name = "gaps", .unit = UNIT_COUNT, .value = 3, .strict = 1,
+		  .meaning = "gaps below which it is a notice" },
 	},
 };
 
 #define HOLES_CITED 3
 #define GRACE NANOSECONDS                /* A4, CQ:mid: what was under way when the trace began */
-#define CLEAN_SEGMENTS 100               /* a direction with so much data and no gap shows a whole path */
+#define CLEAN_SEGMENTS 100               /* with so much data and no gap a path is whole */
 
 struct loss_state {
 	double warn, error;
 	uint64_t gaps_least;
-	uint64_t seen, missed;               /* payload bytes; of all conversations with both directions */
+	uint64_t seen, missed;               /* payload bytes, where both directions are recorded */
 	uint64_t gaps, packets;
 	uint64_t holed, clean;               /* directions with gaps, and with much data but none */
 	uint64_t holed_seen;                 /* payload bytes of the directions with gaps */
@@ -59,8 +64,8 @@ static void loss_begin(struct analysis_context *context)
 	state->gaps_least = (uint64_t)setting(context->settings, &capture_loss, "gaps");
 }
 
-static void note_hole(struct loss_state *state, struct loss_session *mine, const struct session *session,
-		      const struct tcp_hole *hole)
+static void note_hole(struct loss_state *state, struct loss_session *mine,
+		      const struct session *session, const struct tcp_hole *hole)
 {
 	if (session->quality & QUALITY_MIDSTREAM && hole->time - session->first_time < GRACE) {
 		if (!mine->early)
@@ -147,12 +152,13 @@ static void cite(struct finding *finding, const struct loss_state *state)
 static void weigh(struct finding *finding, const struct loss_state *state)
 {
 	uint64_t all = state->holed_seen + state->missed;
-	bool heavy = state->missed * 10 >= all;      /* a tenth: a buffer that is too small loses less */
+	bool heavy = state->missed * 10 >= all;   /* a buffer that is too small loses less */
 	if (heavy && state->clean)
-		finding_alternative(finding, "one of several paths is not recorded: always the same directions "
-				    "have gaps, and others have none", NULL);
+		finding_alternative(finding, "one of several paths is not recorded: always the "
+				    "same directions have gaps, and others have none", NULL);
 	else if (heavy && state->gaps >= state->gaps_least)
-		finding_alternative(finding, "the recorder keeps only a sample of the packets on purpose", NULL);
+		finding_alternative(finding, "the recorder keeps only a sample of the packets on "
+					     "purpose", NULL);
 }
 
 static void loss_finish(struct analysis_context *context)
@@ -166,8 +172,8 @@ static void loss_finish(struct analysis_context *context)
 	finding.severity = severity_of(state, share);
 	finding.count = state->gaps;
 	blame_capture(&finding);
-	finding_why(&finding, "Receivers confirmed these bytes, so the network delivered them; only the recorder "
-		    "did not keep them.");
+	finding_why(&finding, "Receivers confirmed these bytes, so the network delivered them; "
+			      "only the recorder did not keep them.");
 	finding_count(&finding, "packets", (double)state->packets);
 	finding_number(&finding, "bytes", UNIT_BYTES, (double)state->missed, FACT_SUM);
 	finding_number(&finding, "share", UNIT_RATIO, share, FACT_MAX);

@@ -7,25 +7,30 @@ static const struct finding_kind one_way = {
 	.buttons = BUTTON_CQ,
 	.merge = MERGE_TRACE,
 	.title = "Only one direction was recorded",
-	.say = "Only {half} half of {conversations|conversation|conversations} ({share} of TCP) is in the trace. The "
-	       "other end did send: {proof}. Response times and losses of that half cannot be told.",
-	.meaning = "One end of these conversations never appears, and yet the other one confirms more and more of "
-		   "its data, or goes on sending without a repeat. So both directions worked, and the recorder got "
-		   "only one of them: asymmetric routing, or a mirror port set to one direction.",
-	.false_alarms = "A host that nobody answers repeats itself, and its acknowledgement number stands still: "
-			"that is a finding of its own (tcp/syn-no-answer and others) and never this one.",
+	.say = "Only {half} half of {conversations|conversation|conversations} ({share} of TCP) is "
+	       "in the trace. The other end did send: {proof}. Response times and losses of that "
+	       "half cannot be told.",
+	.meaning = "One end of these conversations never appears, and yet the other one confirms "
+		   "more and more of its data, or goes on sending without a repeat. So both "
+		   "directions worked, and the recorder got only one of them: asymmetric routing, "
+		   "or a mirror port set to one direction.",
+	.false_alarms = "A host that nobody answers repeats itself, and its acknowledgement number "
+			"stands still: that is a finding of its own (tcp/syn-no-answer and others) "
+			"and never this one.",
 	.advice = { "Mirror both directions (rx and tx) of the port, or tap the return path too.",
-		    "Where routing is asymmetric, record at a host, or at both paths and merge the traces." },
+		    "Where routing is asymmetric, record at a host, or at both paths and merge the "
+		    "traces." },
 	.reference = "Zeek, conn_state OTH and possible_split_routing",
 	.parameters = {
-		{ .name = "packets", .unit = UNIT_COUNT, .value = 20, .meaning = "of one-way conversations at least" },
-		{ .name = "share", .unit = UNIT_RATIO, .value = 0.05, .meaning = "of the TCP packets below which it "
-		  "is a notice" },
+		{ .name = "packets", .unit = UNIT_COUNT, .value = 20,
+		  .meaning = "of one-way conversations at least" },
+		{ .name = "share", .unit = UNIT_RATIO, .value = 0.05,
+		  .meaning = "of the TCP packets below which it is a notice" },
 	},
 };
 
 #define SESSIONS_CITED 3
-#define NEW_SEGMENTS_LEAST 10            /* sent without a repeat although nothing came back in the trace */
+#define NEW_SEGMENTS_LEAST 10            /* without a repeat although nothing comes back */
 #define MOSTLY 20                        /* one conversation with both directions in so many */
 
 struct cited {
@@ -55,7 +60,8 @@ static void one_way_begin(struct analysis_context *context)
 /* The invisible end made progress: it was confirmed, or it must have confirmed. */
 static bool is_proved(const struct session *session, uint8_t seen, bool *acknowledged)
 {
-	const struct tcp_side *sender = &session->tcp->side[seen], *other = &session->tcp->side[!seen];
+	const struct tcp_side *sender = &session->tcp->side[seen];
+	const struct tcp_side *other = &session->tcp->side[!seen];
 	*acknowledged = other->last_ack_progress_time != 0;
 	return *acknowledged ||
 	       sender->data_segments - sender->repeated_segments >= NEW_SEGMENTS_LEAST;
@@ -70,7 +76,8 @@ static void cite(struct one_way_state *state, const struct session *session, uin
 		return;
 	state->cited[state->cited_count++] = (struct cited){
 		.first_packet = side->first_packet, .first_time = side->first_time,
-		.progress_packet = acknowledged ? other->last_ack_progress_packet : side->last_packet,
+		.progress_packet =
+			acknowledged ? other->last_ack_progress_packet : side->last_packet,
 		.progress_time = acknowledged ? other->last_ack_progress_time : side->last_time,
 	};
 }
@@ -102,17 +109,20 @@ static void one_way_session_end(struct analysis_context *context, const struct s
 
 static void tell(struct finding *finding, const struct one_way_state *state, double share)
 {
-	bool client = state->of_client && !state->of_server, server = state->of_server && !state->of_client;
-	finding_words(finding, "half", "%s", client ? "the client's" : server ? "the server's" : "one");
+	bool client = state->of_client && !state->of_server;
+	bool server = state->of_server && !state->of_client;
+	finding_words(finding, "half", "%s",
+		      client ? "the client's" : server ? "the server's" : "one");
 	finding_words(finding, "proof", "%s", state->by_acknowledgement
-		? "its data is confirmed, packet after packet" : "new data goes on without its answers");
+		? "its data is confirmed, packet after packet" : "new data goes on without its "
+								 "answers");
 	finding_count(finding, "conversations", (double)state->sessions.total);
 	finding_count(finding, "packets", (double)state->packets);
 	finding_number(finding, "share", UNIT_RATIO, share, FACT_MAX);
 	finding_threshold(finding, "limit", UNIT_RATIO, state->share);
 	blame_capture(finding);
-	finding_why(finding, "The visible acknowledgements cover data that the trace never shows: it existed, and "
-		    "the recorder did not get it.");
+	finding_why(finding, "The visible acknowledgements cover data that the trace never shows: "
+			     "it existed, and the recorder did not get it.");
 	finding_alternative(finding, "the other end is silent",
 			    "it was confirmed again and again, which only its own packets explain");
 	for (unsigned i = 0; i < state->cited_count; i++) {
@@ -120,10 +130,13 @@ static void tell(struct finding *finding, const struct one_way_state *state, dou
 		finding_evidence(finding, cited->first_packet, cited->first_time,
 				 "first packet of the only direction");
 		if (cited->progress_packet != cited->first_packet)
-			finding_evidence(finding, cited->progress_packet, cited->progress_time, "%s",
+			finding_evidence(finding, cited->progress_packet, cited->progress_time,
+					 "%s",
 					 state->by_acknowledgement
-						? "confirms data of the other end that is not in the trace"
-						: "new data still, although no answer is in the trace");
+						? "confirms data of the other end that is not in "
+						  "the trace"
+						: "new data still, although no answer is in the "
+						  "trace");
 	}
 }
 

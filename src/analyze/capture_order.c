@@ -9,19 +9,21 @@ static const struct finding_kind reordered = {
 	.merge = MERGE_TRACE,
 	.title = "The recorder wrote packets in the wrong order",
 	.say = "{packets|packet|packets} of data in {conversations|conversation|conversations} "
-	       "({share} of their data) stand in the trace up to {longest} behind their own confirmation. The "
-	       "recorder mixed up the order; culprit allowed for it.",
-	.meaning = "A receiver cannot confirm what it has not got. Where the trace shows the confirmation first, the "
-		   "recorder took packets from several queues or cards and wrote them in the wrong order.",
-	.false_alarms = "Reordering in the network makes the receiver complain with duplicate acknowledgements "
-			"(ip/reordering); here it confirmed at once.",
-	.advice = { "Record with one queue (receive-side scaling off), or with time stamps of the card, and sort the "
-		    "trace by them (reordercap)." },
+	       "({share} of their data) stand in the trace up to {longest} behind their own "
+	       "confirmation. The recorder mixed up the order; culprit allowed for it.",
+	.meaning = "A receiver cannot confirm what it has not got. Where the trace shows the "
+		   "confirmation first, the recorder took packets from several queues or cards and "
+		   "wrote them in the wrong order.",
+	.false_alarms = "Reordering in the network makes the receiver complain with duplicate "
+			"acknowledgements (ip/reordering); here it confirmed at once.",
+	.advice = { "Record with one queue (receive-side scaling off), or with time stamps of the "
+		    "card, and sort the trace by them (reordercap)." },
 	.reference = "Paxson, SIGCOMM'97, 3.1.3 (resequencing)",
 	.parameters = {
-		{ .name = "share", .unit = UNIT_RATIO, .value = 0.001, .meaning = "of the data packets of a "
-		  "conversation" },
-		{ .name = "packets", .unit = UNIT_COUNT, .value = 2, .meaning = "of a conversation at least" },
+		{ .name = "share", .unit = UNIT_RATIO, .value = 0.001,
+		  .meaning = "of the data packets of a conversation" },
+		{ .name = "packets", .unit = UNIT_COUNT, .value = 2,
+		  .meaning = "of a conversation at least" },
 	},
 };
 
@@ -49,7 +51,8 @@ static void order_session_end(struct analysis_context *context, const struct ses
 	if (!session->tcp)
 		return;
 	const struct tcp_side *sides = session->tcp->side;
-	uint64_t violations = (uint64_t)sides[0].causality_violations + sides[1].causality_violations;
+	uint64_t violations = (uint64_t)sides[0].causality_violations +
+		sides[1].causality_violations;
 	uint64_t segments = sides[0].data_segments + sides[1].data_segments;
 	if (violations < state->least || (double)violations < state->share * (double)segments)
 		return;
@@ -77,12 +80,13 @@ static void order_finish(struct analysis_context *context)
 	finding_count(&finding, "packets", (double)state->violations);
 	finding_count(&finding, "conversations", (double)state->sessions.total);
 	finding_number(&finding, "share", UNIT_RATIO,
-		       (double)state->violations / (double)(state->segments ? state->segments : 1), FACT_MAX);
+		       (double)state->violations / (double)(state->segments ? state->segments : 1),
+		       FACT_MAX);
 	finding_duration(&finding, "longest", state->longest);
 	finding_threshold(&finding, "limit", UNIT_RATIO, state->share);
 	blame_capture(&finding);
-	finding_why(&finding, "The receiver cannot confirm the future: the order of the file is not that of the "
-		    "wire.");
+	finding_why(&finding, "The receiver cannot confirm the future: the order of the file is "
+			      "not that of the wire.");
 	proof_give(&state->proof, &finding, "its confirmation stands before it in the trace");
 	concerned_submit(&state->sessions, &finding, context->findings);
 }

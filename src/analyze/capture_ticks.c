@@ -9,19 +9,22 @@ static const struct finding_kind coarse_timestamps = {
 	.buttons = BUTTON_CQ,
 	.merge = MERGE_TRACE,
 	.title = "The recorder's clock is coarse",
-	.say = "The clock of the recorder ticks every {tick}: shorter delays are invisible, and response times are "
-	       "rough.",
-	.meaning = "All times in the trace are multiples of a millisecond or more apart from each other, or the file "
-		   "format keeps no finer ones.",
-	.false_alarms = "Few packets may lie on round times by chance, and packets that are far apart do not need a "
-			"fine clock: packets with the same time must be among them.",
+	.say = "The clock of the recorder ticks every {tick}: shorter delays are invisible, and "
+	       "response times are rough.",
+	.meaning = "All times in the trace are multiples of a millisecond or more apart from each "
+		   "other, or the file format keeps no finer ones.",
+	.false_alarms = "Few packets may lie on round times by chance, and packets that are far "
+			"apart do not need a fine clock: packets with the same time must be among "
+			"them.",
 	.advice = { "Record with microseconds or nanoseconds; store in pcap or pcapng." },
-	.reference = "Paxson, SIGMETRICS'98, 3 (clock resolution)",
+	.reference = "Paxson, SIGMETRICS'98 (clock resolution)",
 	.parameters = {
-		{ .name = "tick", .unit = UNIT_SECONDS, .value = 0.001, .meaning = "so coarse or coarser" },
-		{ .name = "packets", .unit = UNIT_COUNT, .value = 100, .meaning = "of the trace at least" },
-		{ .name = "same", .unit = UNIT_RATIO, .value = 0.01, .meaning = "of the packets have the time of the "
-		  "packet before" },
+		{ .name = "tick", .unit = UNIT_SECONDS, .value = 0.001,
+		  .meaning = "so coarse or coarser" },
+		{ .name = "packets", .unit = UNIT_COUNT, .value = 100,
+		  .meaning = "of the trace at least" },
+		{ .name = "same", .unit = UNIT_RATIO, .value = 0.01,
+		  .meaning = "of the packets have the time of the packet before" },
 	},
 };
 
@@ -29,7 +32,8 @@ struct ticks_state {
 	int64_t least;
 	uint64_t packets_least;
 	double same;
-	int64_t time, tick;                  /* of the packet before; greatest common divisor of all steps */
+	int64_t time;                        /* of the packet before */
+	int64_t tick;                        /* greatest common divisor of all steps, 0: no step */
 	uint64_t packets, same_time;
 	struct proof proof;                  /* packets with the time of the one before */
 };
@@ -98,7 +102,8 @@ static int64_t declared_tick(const struct ticks_state *state, const struct sourc
 static void ticks_finish(struct analysis_context *context)
 {
 	struct ticks_state *state = context->state;
-	int64_t visible = visible_tick(state), declared = declared_tick(state, context->trace->source);
+	int64_t visible = visible_tick(state);
+	int64_t declared = declared_tick(state, context->trace->source);
 	int64_t tick = visible > declared ? visible : declared;
 	if (!tick || state->packets < 2)
 		return;

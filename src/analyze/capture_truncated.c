@@ -9,11 +9,14 @@ static const struct finding_kind truncated = {
 	.merge = MERGE_TRACE,
 	.title = "Packets were cut when they were recorded",
 	.say = "{cut} of {packets} packets ({share}) are cut, most at {length} bytes.",
-	.meaning = "The recorder kept only the first bytes of each packet (its snap length). What lies behind is "
-		   "unknown, and checksums over it cannot be verified.",
-	.false_alarms = "A frame that only lacks the padding or the check sequence behind its IP packet is whole.",
-	.advice = { "Record full packets (snap length 0 or 262144), at least for the failing conversation.",
-		    "Where the recorder cannot, as with OSAENTA and ABBREV, run a packet trace beside it." },
+	.meaning = "The recorder kept only the first bytes of each packet (its snap length). What "
+		   "lies behind is unknown, and checksums over it cannot be verified.",
+	.false_alarms = "A frame that only lacks the padding or the check sequence behind its IP "
+			"packet is whole.",
+	.advice = { "Record full packets (snap length 0 or 262144), at least for the failing "
+		    "conversation.",
+		    "Where the recorder cannot, as with OSAENTA and ABBREV, run a packet trace "
+		    "beside it." },
 	.reference = "pcap-savefile(5), snapshot length",
 	.parameters = {
 		{ .name = "share", .unit = UNIT_RATIO, .value = 0.01, .meaning = "of the packets" },
@@ -74,7 +77,8 @@ static void count_length(struct truncated_state *state, uint32_t length)
 	least->packets++;
 }
 
-static void truncated_observe(struct analysis_context *context, const struct observation *observation)
+static void truncated_observe(struct analysis_context *context,
+			      const struct observation *observation)
 {
 	struct truncated_state *state = context->state;
 	const struct packet *packet = observation->packet;
@@ -98,16 +102,18 @@ static uint32_t usual_length(const struct truncated_state *state)
 static const char *say_for(uint32_t length)
 {
 	if (length < ETHERNET_AND_IP + TCP_FIXED)
-		return "{cut} of {packets} packets ({share}) are cut, most at {length} bytes. Not even the headers "
-		       "of TCP are whole: losses, windows and applications cannot be judged.";
+		return "{cut} of {packets} packets ({share}) are cut, most at {length} bytes. Not "
+		       "even the headers of TCP are whole: losses, windows and applications cannot "
+		       "be judged.";
 	if (length < ETHERNET_AND_IP + TCP_FIXED + TCP_OPTIONS)
-		return "{cut} of {packets} packets ({share}) are cut, most at {length} bytes. Options of TCP such as "
-		       "selective acknowledgements may be missing, and what applications say is.";
+		return "{cut} of {packets} packets ({share}) are cut, most at {length} bytes. "
+		       "Options of TCP such as selective acknowledgements may be missing, and what "
+		       "applications say is.";
 	if (length < ETHERNET_AND_IP + TCP_FIXED + TCP_OPTIONS + APPLICATION_START)
-		return "{cut} of {packets} packets ({share}) are cut, most at {length} bytes: what applications say "
-		       "is missing, and checksums cannot be verified.";
-	return "{cut} of {packets} packets ({share}) are cut, most at {length} bytes: only the start of what "
-	       "applications say is there, and checksums cannot be verified.";
+		return "{cut} of {packets} packets ({share}) are cut, most at {length} bytes: what "
+		       "applications say is missing, and checksums cannot be verified.";
+	return "{cut} of {packets} packets ({share}) are cut, most at {length} bytes: only the "
+	       "start of what applications say is there, and checksums cannot be verified.";
 }
 
 static void truncated_finish(struct analysis_context *context)

@@ -14,27 +14,31 @@ static const struct finding_kind mixed_vantage = {
 	.buttons = BUTTON_CQ,
 	.merge = MERGE_TRACE,
 	.title = "The trace shows the same packets on both sides of a device",
-	.say = "The same data passes twice within {lag}: from {source_a} to {destination_a}, and from {source_b} to "
-	       "{destination_b}. The trace shows both sides of {device}: {pairs|conversation is|conversations are} in it "
-	       "twice.",
-	.meaning = "Segments with the same sequence numbers, time stamps and payload belong to conversations with "
-		   "different addresses (kind nat), or pass once in a tunnel and once outside (kind tunnel).",
-	.false_alarms = "Two hosts that fetch the same object get the same bytes, but with other sequence numbers.",
-	.advice = { "Use it: compare the two sides to see what the device delays, drops or changes.",
+	.say = "The same data passes twice within {lag}: from {source_a} to {destination_a}, and "
+	       "from {source_b} to {destination_b}. The trace shows both sides of {device}: "
+	       "{pairs|conversation is|conversations are} in it twice.",
+	.meaning = "Segments with the same sequence numbers, time stamps and payload belong to "
+		   "conversations with different addresses (kind nat), or pass once in a tunnel "
+		   "and once outside (kind tunnel).",
+	.false_alarms = "Two hosts that fetch the same object get the same bytes, but with other "
+			"sequence numbers.",
+	.advice = { "Use it: compare the two sides to see what the device delays, drops or "
+		    "changes.",
 		    "For counts and rates look at one side only." },
 	.reference = "RFC 3022 (NAT)",
 	.parameters = {
-		{ .name = "segments", .unit = UNIT_COUNT, .value = 3, .meaning = "of data that are the same in two "
-		  "conversations" },
-		{ .name = "lag", .unit = UNIT_SECONDS, .value = 0.01, .meaning = "between the two at most" },
+		{ .name = "segments", .unit = UNIT_COUNT, .value = 3,
+		  .meaning = "of data that are the same in two conversations" },
+		{ .name = "lag", .unit = UNIT_SECONDS, .value = 0.01,
+		  .meaning = "between the two at most" },
 	},
 };
 
-#define SEGMENTS_REMEMBERED 4096         /* what passes within the lag at 400 000 packets a second */
+#define SEGMENTS_REMEMBERED 4096     /* what passes within the lag at 400 000 packets a second */
 #define PAIRS_REMEMBERED 512
 #define PAYLOAD_SAMPLE 64
-/* Long conversations show in a part of their segments what they are. Which part depends on what is the
- * same on both sides, so that both sides look at the same ones. */
+/* Long conversations show in a part of their segments what they are. Which part depends on what is
+ * the same on both sides, so that both sides look at the same ones. */
 #define LOOKED_AT_ALL 64
 #define SAMPLING 8
 
@@ -103,7 +107,8 @@ static bool same_ends(const struct passage *a, const struct passage *b)
 	       memcmp(&a->destination, &b->destination, sizeof a->destination) == 0;
 }
 
-static void count_pair(struct vantage_state *state, const struct passage *a, const struct passage *b)
+static void count_pair(struct vantage_state *state, const struct passage *a,
+		       const struct passage *b)
 {
 	struct pair_key key = { a->session, b->session };
 	if (key.first > key.second)
@@ -154,8 +159,9 @@ static void vantage_finish(struct analysis_context *context)
 	finding_begin(&finding, &mixed_vantage, NULL);
 	finding.sub_kind = state->tunnel ? "tunnel" : "nat";
 	if (state->tunnel)
-		finding.say = "The same data from {source_a} to {destination_a} passes twice within {lag}, in a tunnel and "
-			      "outside: {pairs|conversation is|conversations are} in the trace twice.";
+		finding.say = "The same data from {source_a} to {destination_a} passes twice "
+			      "within {lag}, in a tunnel and outside: {pairs|conversation "
+			      "is|conversations are} in the trace twice.";
 	finding.count = state->found;
 	finding_count(&finding, "pairs", (double)state->found);
 	finding_duration(&finding, "lag", state->lag);
@@ -165,8 +171,8 @@ static void vantage_finish(struct analysis_context *context)
 	finding_address(&finding, "source_b", &state->b.source.address);
 	finding_address(&finding, "destination_b", &state->b.destination.address);
 	blame_capture(&finding);
-	finding_why(&finding, "Sequence numbers, time stamps and payload are the same, which two connections never "
-		    "share.");
+	finding_why(&finding, "Sequence numbers, time stamps and payload are the same, which two "
+			      "connections never share.");
 	proof_give(&state->proof, &finding, "the same segment on one side and on the other");
 	concerned_submit(&state->sessions, &finding, context->findings);
 }

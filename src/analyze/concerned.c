@@ -28,7 +28,7 @@ void concerned_submit(const struct concerned *concerned, const struct finding *f
 	finding_submit(findings, finding);
 	if (concerned->total > concerned->count)
 		return;
-	/* The store learns of a session from a finding about it; what sums up must not do so twice. */
+	/* The store learns of a session from a finding about it; what sums up must do so once. */
 	struct finding link = *finding;
 	link.count = 0;
 	link.cost = 0;

@@ -1,5 +1,6 @@
-/* The conversations that one finding about the whole trace concerns. Collected while the trace is read,
- * told to the store when the finding is certain: then it explains what is found in them, and in no other. */
+/* The conversations that one finding about the whole trace concerns. Collected while the trace is
+ * read, told to the store when the finding is certain: then it explains what is found in them, and
+ * in no other. */
 #ifndef ANALYZE_CONCERNED_H
 #define ANALYZE_CONCERNED_H
 
