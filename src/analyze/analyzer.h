@@ -28,7 +28,8 @@ enum analyzer_wants {
 	WANTS_EVENTS = 1u << 2,      /* packets with observation.event_count > 0 */
 	WANTS_UDP = 1u << 3,         /* UDP packets that are no duplicates */
 	WANTS_ICMP = 1u << 4,        /* ICMP and ICMPv6, no duplicates */
-	WANTS_LINK = 1u << 5,        /* packets without IP (ARP, BPDU, pause …) and broadcasts or multicasts */
+	WANTS_LINK = 1u << 5,        /* packets without IP (ARP, BPDU, pause …), broadcasts or multicasts, and
+				      * what z/OS recorded as discarded */
 };
 
 struct analysis_context {            /* what an analyzer gets with every call */

@@ -40,6 +40,7 @@
 	X(ip_martian) \
 	X(ip_order) \
 	X(ip_route) \
+	X(link_discard) \
 	X(link_fcs) \
 	X(link_flood) \
 	X(link_loop) \

@@ -3,6 +3,8 @@
 #define ANALYZE_FRAME_H
 
 #include "decode/packet.h"
+#include "source/zos.h"
+#include "source/zos_discard.h"
 #include "source/linktype.h"
 
 /* False for packets of formats without times: nothing can be said about their rhythm. */
@@ -11,10 +13,16 @@ static inline bool frame_has_time(const struct packet *packet)
 	return !packet->record->timeless;
 }
 
+/* z/OS has no frame to show, but threw the packet away because its frame was a broadcast. */
+static inline bool frame_was_broadcast(const struct packet *packet)
+{
+	return packet->record->zos && packet->record->zos->discard == ZOS_DISCARD_BROADCAST;
+}
+
 static inline bool frame_is_broadcast(const struct packet *packet)
 {
 	const struct link_facts *link = &packet->link;
-	return link->packet_type == LINK_BROADCAST ||
+	return link->packet_type == LINK_BROADCAST || frame_was_broadcast(packet) ||
 	       (link->has_destination && mac_is_broadcast(link->destination));
 }
 

@@ -21,7 +21,8 @@ static const struct finding_kind mac_broadcast_unicast_ip = {
 		   "address of a subnet that other hosts of the LAN do not have. Kind other-mask: hosts on "
 		   "the LAN use two broadcast addresses of which one lies inside the subnet of the other, "
 		   "so their subnet masks differ. Kind unicast: the address is no broadcast address under "
-		   "any mask that fits the sender.",
+		   "any mask that fits the sender. Kind discarded: z/OS recorded that it threw the packet away "
+		   "for that reason (discard code 4114, IP_MAC_BRDCST).",
 	.false_alarms = "DHCP servers answer clients without an address so, and Wake-on-LAN wakes hosts so: "
 			"their ports are left out, as are the group addresses of load-balancing clusters. "
 			"A mask that is not known makes the finding a possibility only.",
@@ -35,15 +36,21 @@ static const struct finding_kind mac_broadcast_unicast_ip = {
 
 struct pair { struct address source, destination; };
 
+struct sightings {
+	struct proof proof;
+	uint64_t refused;        /* of them z/OS threw away because they came as broadcasts */
+	uint32_t topic;          /* what the last one carried */
+};
+
 struct mask_state {
-	struct cache pairs;      /* struct pair to struct proof */
+	struct cache pairs;      /* struct pair to struct sightings */
 	uint64_t frames;
 };
 
 static void mask_begin(struct analysis_context *context)
 {
 	struct mask_state *state = context->state;
-	cache_init(&state->pairs, TARGETS_REMEMBERED, sizeof(struct pair), sizeof(struct proof));
+	cache_init(&state->pairs, TARGETS_REMEMBERED, sizeof(struct pair), sizeof(struct sightings));
 	state->frames = (uint64_t)setting(context->settings, &mac_broadcast_unicast_ip, "frames");
 }
 
@@ -88,7 +95,10 @@ static void mask_observe(struct analysis_context *context, const struct observat
 	if (observation->twin_of || !is_suspect(packet))
 		return;
 	struct pair pair = { packet->outer_ip->source, packet->outer_ip->destination };
-	proof_add(cache_enter(&state->pairs, &pair, NULL), packet);
+	struct sightings *seen = cache_enter(&state->pairs, &pair, NULL);
+	proof_add(&seen->proof, packet);
+	seen->refused += frame_was_broadcast(packet);
+	seen->topic = frame_topic(packet);
 }
 
 /* Another broadcast address on this LAN under which the host part is larger, and which covers `pair`. */
@@ -106,13 +116,29 @@ static const struct pair *wider(const struct mask_state *state, const struct pai
 	return NULL;
 }
 
+/* The host that threw the packet away says itself what is wrong with it. */
+static void tell_refused(struct finding *finding, const struct sightings *seen)
+{
+	char topic[TOPIC_TEXT_SIZE];
+	finding->sub_kind = "discarded";
+	finding->confidence = CONFIDENCE_LIKELY;
+	finding->say = "{client} sends {topic} to everybody on the LAN with the IP address {server} ({frames} "
+		       "of them), which {others}: it takes them in and throws them away.";
+	finding_words(finding, "topic", "%s", frame_topic_text(seen->topic, topic));
+	finding_words(finding, "others", "z/OS does not know as a broadcast address");
+	finding_why(finding, "z/OS discarded the packet with code 4114 (IP_MAC_BRDCST): its frame went to all "
+		    "stations, but its IP address is no broadcast address of the interface's subnet.");
+	finding_alternative(finding, "the sender is in a subnet with another mask on the same LAN", NULL);
+}
+
 static void report_pair(struct analysis_context *context, const struct pair *pair,
-			const struct proof *proof)
+			const struct sightings *seen)
 {
 	const struct mask_state *state = context->state;
+	const struct proof *proof = &seen->proof;
 	uint32_t part = host_part(number(&pair->source), number(&pair->destination));
 	const struct pair *other = part ? wider(state, pair, part) : NULL;
-	if (part && !other)
+	if (part && !other && !seen->refused)
 		return;
 	struct finding finding;
 	finding_begin(&finding, &mac_broadcast_unicast_ip, NULL);
@@ -123,7 +149,9 @@ static void report_pair(struct analysis_context *context, const struct pair *pai
 	char host[ADDRESS_TEXT_SIZE], broadcast[ADDRESS_TEXT_SIZE];
 	blame_word(&finding, PARTY_CLIENT, "config:%s", address_text(&pair->source, host));
 	finding.confidence = CONFIDENCE_POSSIBLE;
-	if (other) {
+	if (seen->refused) {
+		tell_refused(&finding, seen);
+	} else if (other) {
 		finding.sub_kind = "other-mask";
 		finding_words(&finding, "others", "others on this LAN do not use");
 		address_text(&other->destination, broadcast);
@@ -148,10 +176,10 @@ static void mask_finish(struct analysis_context *context)
 	struct mask_state *state = context->state;
 	size_t at = 0;
 	const void *key;
-	const struct proof *proof;
-	while ((proof = cache_next(&state->pairs, &at, &key)))
-		if (proof->total >= state->frames)
-			report_pair(context, key, proof);
+	const struct sightings *seen;
+	while ((seen = cache_next(&state->pairs, &at, &key)))
+		if (seen->refused || seen->proof.total >= state->frames)
+			report_pair(context, key, seen);
 }
 
 static void mask_destroy(struct analysis_context *context)

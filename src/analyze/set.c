@@ -4,6 +4,7 @@
 
 #include "analyze/analyzer.h"
 #include "core/memory.h"
+#include "source/zos.h"
 
 #define STATE_ALIGNMENT 16       /* of every analyzer's share of a block: suits any type */
 #define WANTS_COMBINATIONS 64    /* six bits of enum analyzer_wants */
@@ -141,6 +142,12 @@ static bool goes_to_many(const struct link_facts *link)
 }
 
 /* What the packet has that analyzers may want: bits of enum analyzer_wants. */
+/* z/OS records what it throws away. */
+static bool is_discarded(const struct record *record)
+{
+	return record->zos && record->zos->discard;
+}
+
 static uint32_t properties(const struct observation *observation)
 {
 	const struct packet *packet = observation->packet;
@@ -153,7 +160,7 @@ static uint32_t properties(const struct observation *observation)
 		has |= WANTS_UDP;
 	if (packet->icmp && !observation->twin_of)
 		has |= WANTS_ICMP;
-	if (!packet->ip || goes_to_many(&packet->link))
+	if (!packet->ip || goes_to_many(&packet->link) || is_discarded(packet->record))
 		has |= WANTS_LINK;
 	return has;
 }

@@ -60,7 +60,7 @@ const struct cause_rule cause_rules[] = {
 	{ "link/stp-change", "perf/outage", RELATION_TRACE, SAME_TIME },
 	{ "link/bad-fcs link/pause-frames", LOSS, RELATION_TRACE, SAME_TIME },
 	{ "link/broadcast-share", "link/mac-broadcast-unicast-ip", RELATION_TRACE, 0 },
-	{ "link/mac-broadcast-unicast-ip", "link/stack-discard", RELATION_TRACE, 0 },
+	{ "link/mac-broadcast-unicast-ip", "link/stack-discard", RELATION_CLIENT, 0 },
 	{ "link/stack-discard", "link/inbound-discards", RELATION_TRACE, 0 },
 	{ "arp/duplicate-address",
 	  "dhcp/decline " RESETS " tcp/syn-no-answer tcp/syn-refused tcp/half-open "
@@ -144,7 +144,7 @@ const struct cause_rule cause_rules[] = {
 	{ "tcp/ack-loss", "tcp/spurious-retransmission", RELATION_SESSION, 0 },
 	{ "tcp/idle-drop",
 	  PATH_BROKEN " " LOSS " " RESETS " tcp/reset-forged ftp/control-idle-drop telnet/session-drop",
-	  RELATION_SESSION, 0 },
+	  RELATION_SESSION, NOT_ABOVE },
 	{ "tcp/connection-lost tcp/keepalive-unanswered",
 	  "telnet/session-drop ftp/transfer-aborted http/aborted http/no-response tls/truncated",
 	  RELATION_SESSION, 0 },
