@@ -13,21 +13,28 @@ static const struct finding_kind spurious_retransmission = {
 	.buttons = BUTTON_SE,
 	.merge = MERGE_PAIR,
 	.suppressed_by = QUALITY_ONE_WAY,
-	.weakened_by = QUALITY_LOSS | QUALITY_DUPLICATES | QUALITY_REORDERED | QUALITY_RECEIVE_OFFLOAD,
+	.weakened_by = QUALITY_LOSS | QUALITY_DUPLICATES | QUALITY_REORDERED |
+		       QUALITY_RECEIVE_OFFLOAD,
 	.title = "Data was repeated although it had arrived",
-	.say = "{sender} repeated data that {receiver} already had ({repeats|time|times}, {share} of its packets): {reason}. "
-	       "No data was lost.",
-	.meaning = "The repeat came after the acknowledgement of the same bytes, or the receiver says that it got them twice "
-		   "(DSACK), or an acknowledgement echoes the timestamp of the original (Eifel).",
-	.false_alarms = "Copies made by the recorder are removed first. Keep-alives repeat a byte on purpose.",
-	.advice = { "Confirmations that get lost: look at the way back from {receiver} to {sender}.",
-		    "Confirmations that come late: look for a queue, a sleeping radio link or a busy receiver." },
+	.say = "{sender} repeated data that {receiver} already had ({repeats|time|times}, {share} "
+	       "of its packets): {reason}. No data was lost.",
+	.meaning = "The repeat came after the acknowledgement of the same bytes, or the receiver "
+		   "says that it got them twice (DSACK), or an acknowledgement echoes the "
+		   "timestamp of the original (Eifel).",
+	.false_alarms = "Copies made by the recorder are removed first. Keep-alives repeat a byte "
+			"on purpose.",
+	.advice = { "Confirmations that get lost: look at the way back from {receiver} to "
+		    "{sender}.",
+		    "Confirmations that come late: look for a queue, a sleeping radio link or a "
+		    "busy receiver." },
 	.reference = "RFC 2883; RFC 3522; RFC 5682",
 	.parameters = {
-		{ .name = "repeats", .unit = UNIT_COUNT, .value = 3, .strict = 1, .meaning = "below which nothing is said" },
+		{ .name = "repeats", .unit = UNIT_COUNT, .value = 3, .strict = 1,
+		  .meaning = "below which nothing is said" },
 		{ .name = "note", .unit = UNIT_RATIO, .value = 0.001, .strict = PARAMETER_ZERO,
 		  .meaning = "share of the sender's packets that is worth a notice" },
-		{ .name = "warn", .unit = UNIT_RATIO, .value = 0.01, .strict = 0.001, .meaning = "share that is a warning" },
+		{ .name = "warn", .unit = UNIT_RATIO, .value = 0.01, .strict = 0.001,
+		  .meaning = "share that is a warning" },
 	},
 };
 
@@ -39,17 +46,24 @@ static const struct finding_kind ack_loss = {
 	.suppressed_by = QUALITY_ONE_WAY | QUALITY_RECEIVE_OFFLOAD | QUALITY_REORDERED,
 	.weakened_by = QUALITY_LOSS,
 	.title = "Confirmations are lost, data is not",
-	.say = "Confirmations from {receiver} to {sender} are lost ({losses|time|times}, {where}); its data arrives.",
-	.meaning = "Either a sender repeats what was confirmed long before at the capture point, or a receiver that confirms "
-		   "every packet or two at times confirms eight and more at once, with nothing in between.",
-	.false_alarms = "Receivers whose cards put packets together confirm many at once all the time: that is "
-			"tcp/ack-thinning. Each confirmation holds all before it, so a few lost ones cost nothing.",
-	.advice = { "Look at the way from {receiver} to {sender}: it may be another one than the way of the data." },
+	.say = "Confirmations from {receiver} to {sender} are lost ({losses|time|times}, {where}); "
+	       "its data arrives.",
+	.meaning = "Either a sender repeats what was confirmed long before at the capture point, "
+		   "or a receiver that confirms every packet or two at times confirms eight and "
+		   "more at once, with nothing in between.",
+	.false_alarms = "Receivers whose cards put packets together confirm many at once all the "
+			"time: that is tcp/ack-thinning. Each confirmation holds all before it, so "
+			"a few lost ones cost nothing.",
+	.advice = { "Look at the way from {receiver} to {sender}: it may be another one than the "
+		    "way of the data." },
 	.reference = "RFC 5681; RFC 3449",
 	.parameters = {
-		{ .name = "losses", .unit = UNIT_COUNT, .value = 3, .meaning = "signs of a lost confirmation" },
-		{ .name = "confirmations", .unit = UNIT_COUNT, .value = 50, .meaning = "needed to know how the receiver confirms" },
-		{ .name = "regular", .unit = UNIT_RATIO, .value = 0.6, .meaning = "share of them for one packet or two" },
+		{ .name = "losses", .unit = UNIT_COUNT, .value = 3,
+		  .meaning = "signs of a lost confirmation" },
+		{ .name = "confirmations", .unit = UNIT_COUNT, .value = 50,
+		  .meaning = "needed to know how the receiver confirms" },
+		{ .name = "regular", .unit = UNIT_RATIO, .value = 0.6,
+		  .meaning = "share of them for one packet or two" },
 	},
 };
 
@@ -60,20 +74,23 @@ static const struct finding_kind ack_thinning = {
 	.merge = MERGE_PAIR,
 	.suppressed_by = QUALITY_ONE_WAY | QUALITY_LOSS,
 	.title = "Only few confirmations are sent",
-	.say = "{receiver}, or a device before it, confirms only about every {every}th packet of {sender}; as many follow at "
-	       "once.",
-	.meaning = "Nearly all acknowledgements confirm four packets or more, without any loss: receive offload, a cable or "
-		   "radio link that thins them out, or a proxy.",
+	.say = "{receiver}, or a device before it, confirms only about every {every}th packet of "
+	       "{sender}; as many follow at once.",
+	.meaning = "Nearly all acknowledgements confirm four packets or more, without any loss: "
+		   "receive offload, a cable or radio link that thins them out, or a proxy.",
 	.false_alarms = "Lost confirmations come irregularly (tcp/ack-loss).",
 	.advice = { "Fine as long as the buffers on the way of the data hold such bursts." },
 	.reference = "RFC 3449 5.2; RFC 5690",
 	.parameters = {
-		{ .name = "confirmations", .unit = UNIT_COUNT, .value = 50, .meaning = "acknowledgements seen" },
-		{ .name = "share", .unit = UNIT_RATIO, .value = 0.8, .meaning = "of them for four packets or more" },
+		{ .name = "confirmations", .unit = UNIT_COUNT, .value = 50,
+		  .meaning = "acknowledgements seen" },
+		{ .name = "share", .unit = UNIT_RATIO, .value = 0.8,
+		  .meaning = "of them for four packets or more" },
 	},
 };
 
-static const struct finding_kind *const kinds[] = { &ack_loss, &ack_thinning, &spurious_retransmission, NULL };
+static const struct finding_kind *const kinds[] = { &ack_loss, &ack_thinning,
+						    &spurious_retransmission, NULL };
 
 #define ANSWER_SLACK (10 * MILLISECOND)
 
@@ -138,7 +155,8 @@ static void add_recovery(struct acks_session *mine, const struct session *sessio
 	enum reason reason = ACK_LATE;
 	if (waited < tcp_round_trip(session))
 		reason = TIMER_SHORT;
-	else if (!episode->original_acked && far->samples && answered >= far->minimum - far->minimum / 5 &&
+	else if (!episode->original_acked && far->samples &&
+		 answered >= far->minimum - far->minimum / 5 &&
 		 answered <= 2 * far->minimum + ANSWER_SLACK)
 		reason = ACK_LOST_BEHIND;
 	add(mine, episode->sender, reason, episode->copies,
@@ -153,7 +171,8 @@ static void acks_observe(struct analysis_context *context, const struct observat
 		const struct session_event *event = &observation->events[i];
 		if (event->type == EVENT_SPURIOUS)
 			add_repeat(mine, event->spurious);
-		else if (event->type == EVENT_EPISODE && event->episode->spurious && event->episode->acked_packet)
+		else if (event->type == EVENT_EPISODE && event->episode->spurious &&
+			 event->episode->acked_packet)
 			add_recovery(mine, observation->session, event->episode);
 	}
 }
@@ -181,53 +200,63 @@ static enum reason most_frequent(const struct repeats *repeats)
 static void blame_reason(struct finding *finding, const struct session *session, uint8_t sender,
 			 enum reason reason)
 {
-	static const char *const names[REASONS] = { "ack-late", "ack-lost", "ack-lost", "timer-short" };
+	static const char *const names[REASONS] = { "ack-late", "ack-lost", "ack-lost",
+						    "timer-short" };
 	uint8_t receiver = sender ^ 1;
 	finding->sub_kind = names[reason];
 	finding->confidence = CONFIDENCE_LIKELY;
 	switch (reason) {
 	case ACK_LOST_BEFORE:
 		blame_network_at(finding, session, sender);
-		finding_why(finding, "The confirmation passed the capture point in time, and the sender repeated all the "
-			    "same: it never got it.");
+		finding_why(finding, "The confirmation passed the capture point in time, and the "
+				     "sender repeated all the same: it never got it.");
 		break;
 	case ACK_LOST_BEHIND:
 		blame_network_at(finding, session, receiver);
-		finding_why(finding, "The receiver had the data, yet its first confirmation never came by: it was lost "
-			    "between the receiver and the capture point.");
+		finding_why(finding, "The receiver had the data, yet its first confirmation never "
+				     "came by: it was lost between the receiver and the capture "
+				     "point.");
 		break;
 	case TIMER_SHORT:
 		blame_host(finding, session, sender);
-		finding_why(finding, "No confirmation could have come back within the time that the sender waited.");
+		finding_why(finding, "No confirmation could have come back within the time that "
+				     "the sender waited.");
 		break;
 	default:
 		blame_network_at(finding, session, receiver);
 		finding->confidence = CONFIDENCE_POSSIBLE;
-		finding_why(finding, "The confirmation was under way when the sender's patience ended: the round trip had "
-			    "grown on that side.");
-		finding_alternative(finding, "the receiver was busy, or waited with its confirmation", NULL);
-		finding_alternative(finding, "packets overtook each other, and the sender took that for a loss", NULL);
+		finding_why(finding, "The confirmation was under way when the sender's patience "
+				     "ended: the round trip had grown on that side.");
+		finding_alternative(finding, "the receiver was busy, or waited with its "
+					     "confirmation", NULL);
+		finding_alternative(finding, "packets overtook each other, and the sender took "
+					     "that for a loss", NULL);
 		break;
 	}
 }
 
 static void cite_repeats(struct finding *finding, const struct repeats *repeats, enum reason reason)
 {
-	for (uint32_t i = 0; i < PROOF_FIRST && i < repeats->proof.total && repeats->proof.first[i].packet; i++) {
-		const struct sample *repeat = &repeats->proof.first[i], *ack = &repeats->confirmed.first[i];
+	for (uint32_t i = 0;
+	     i < PROOF_FIRST && i < repeats->proof.total && repeats->proof.first[i].packet; i++) {
+		const struct sample *repeat = &repeats->proof.first[i],
+				    *ack = &repeats->confirmed.first[i];
 		bool before = ack->packet < repeat->packet;
 		if (before && ack->packet && (!i || ack->packet != ack[-1].packet))
 			finding_evidence(finding, ack->packet, ack->time, "the confirmation");
 		finding_evidence(finding, repeat->packet, repeat->time, "the same data again");
 		if (!before)
 			finding_evidence(finding, ack->packet, ack->time,
-					 reason == ACK_LOST_BEHIND ? "a confirmation at last" : "the confirmation");
+					 reason == ACK_LOST_BEHIND ? "a confirmation at last"
+								   : "the confirmation");
 	}
 	if (repeats->proof.last.packet > finding->last_packet)
-		finding_evidence(finding, repeats->proof.last.packet, repeats->proof.last.time, "the last repeat");
+		finding_evidence(finding, repeats->proof.last.packet, repeats->proof.last.time,
+				 "the last repeat");
 }
 
-static void report_spurious(struct analysis_context *context, const struct session *session, uint8_t sender)
+static void report_spurious(struct analysis_context *context, const struct session *session,
+			    uint8_t sender)
 {
 	const struct acks_state *state = context->state;
 	const struct repeats *repeats = ((struct acks_session *)context->session_state)->by[sender];
@@ -269,7 +298,8 @@ static struct spans spans_of(const struct tcp_side *y)
 	return spans;
 }
 
-static void report_ack_loss(struct analysis_context *context, const struct session *session, uint8_t sender)
+static void report_ack_loss(struct analysis_context *context, const struct session *session,
+			    uint8_t sender)
 {
 	const struct acks_state *state = context->state;
 	const struct repeats *repeats = ((struct acks_session *)context->session_state)->by[sender];
@@ -294,12 +324,16 @@ static void report_ack_loss(struct analysis_context *context, const struct sessi
 	blame_network_at(&finding, session, side);
 	finding_words(&finding, "where", "on %s", tcp_side_words(session, side));
 	finding_why(&finding, "%s", towards_sender
-		? "The confirmations passed the capture point, and the sender repeated data as if it had none."
+		? "The confirmations passed the capture point, and the sender repeated data as if "
+		  "it had none."
 		: behind > jumps
-		? "The receiver had the data and said so only in answer to a repeat: its first confirmation never came by."
-		: "The receiver confirms every packet or two, and at times none of several confirmations came by.");
+		? "The receiver had the data and said so only in answer to a repeat: its first "
+		  "confirmation never came by."
+		: "The receiver confirms every packet or two, and at times none of several "
+		  "confirmations came by.");
 	if (jumps > before + behind)
-		finding_alternative(&finding, "the receiver puts packets together before it confirms them (offload)", NULL);
+		finding_alternative(&finding, "the receiver puts packets together before it "
+					      "confirms them (offload)", NULL);
 	if (repeats)
 		cite_repeats(&finding, repeats, towards_sender ? ACK_LOST_BEFORE : ACK_LOST_BEHIND);
 	else
@@ -308,13 +342,14 @@ static void report_ack_loss(struct analysis_context *context, const struct sessi
 	finding_submit(context->findings, &finding);
 }
 
-static void report_thinning(struct analysis_context *context, const struct session *session, uint8_t sender)
+static void report_thinning(struct analysis_context *context, const struct session *session,
+			    uint8_t sender)
 {
 	const struct acks_state *state = context->state;
 	const struct tcp_side *x = &session->tcp->side[sender];
 	struct spans spans = spans_of(&session->tcp->side[sender ^ 1]);
-	if ((double)spans.all < state->thin_confirmations || (double)spans.four < state->thin * (double)spans.all ||
-	    x->repeated_segments)
+	if ((double)spans.all < state->thin_confirmations ||
+	    (double)spans.four < state->thin * (double)spans.all || x->repeated_segments)
 		return;
 	struct finding finding;
 	finding_begin(&finding, &ack_thinning, session);
@@ -324,7 +359,8 @@ static void report_thinning(struct analysis_context *context, const struct sessi
 	finding_count(&finding, "confirmations", (double)spans.all);
 	tcp_say_ends(&finding, session, sender);
 	blame_nobody(&finding);
-	finding_why(&finding, "Nothing is lost; the receiver's card or a device on the way saves packets.");
+	finding_why(&finding, "Nothing is lost; the receiver's card or a device on the way saves "
+			      "packets.");
 	finding_evidence(&finding, x->first_data_packet, x->first_data_time, "the data begins");
 	finding_evidence(&finding, x->last_data_packet, x->last_data_time, "and ends");
 	finding_submit(context->findings, &finding);

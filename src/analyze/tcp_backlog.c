@@ -15,26 +15,33 @@ static const struct finding_kind backlog_drop = {
 	.merge = MERGE_SERVER,
 	.weakened_by = QUALITY_LOSS,
 	.title = "A busy server drops connection requests",
-	.say = "{server} drops connection requests to port {server_port} when it is busy: {dropped} of {asked|request|requests} "
-	       "({share}) stayed without effect while others were served.",
-	.meaning = "Recorded at or near the server, some requests have no answer although others to the same port are "
-		   "answered at the same time, or the server repeats its SYN-ACK although the client's ACK and data "
-		   "arrived: its queue of new connections (listen, accept) is full.",
-	.false_alarms = "A firewall before the server that limits rates looks the same from afar, so the trace must be taken "
-			"at or near the server; where data is lost on the way, too, requests are simply lost.",
-	.advice = { "Raise the backlog of the program on {server} and the system's limit (somaxconn; z/OS: SOMAXCONN).",
-		    "Find out why the program accepts too slowly: processor, threads, a slow back end." },
+	.say = "{server} drops connection requests to port {server_port} when it is busy: "
+	       "{dropped} of {asked|request|requests} ({share}) stayed without effect while others "
+	       "were served.",
+	.meaning = "Recorded at or near the server, some requests have no answer although others "
+		   "to the same port are answered at the same time, or the server repeats its "
+		   "SYN-ACK although the client's ACK and data arrived: its queue of new "
+		   "connections (listen, accept) is full.",
+	.false_alarms = "A firewall before the server that limits rates looks the same from afar, "
+			"so the trace must be taken at or near the server; where data is lost on "
+			"the way, too, requests are simply lost.",
+	.advice = { "Raise the backlog of the program on {server} and the system's limit "
+		    "(somaxconn; z/OS: SOMAXCONN).",
+		    "Find out why the program accepts too slowly: processor, threads, a slow back "
+		    "end." },
 	.reference = "RFC 9293 3.8.3; listen(2)",
 	.parameters = {
-		{ .name = "share", .unit = UNIT_RATIO, .value = 0.05, .meaning = "share of the requests that were dropped" },
+		{ .name = "share", .unit = UNIT_RATIO, .value = 0.05,
+		  .meaning = "share of the requests that were dropped" },
 		{ .name = "drops", .unit = UNIT_COUNT, .value = 3, .meaning = "requests dropped" },
-		{ .name = "connections", .unit = UNIT_COUNT, .value = 5, .meaning = "connections that were served" },
+		{ .name = "connections", .unit = UNIT_COUNT, .value = 5,
+		  .meaning = "connections that were served" },
 	},
 };
 
 static const struct finding_kind *const kinds[] = { &backlog_drop, NULL };
 
-#define LISTENERS 256              /* first come, first kept; who clashes with another is not judged */
+#define LISTENERS 256 /* first come, first kept; who clashes with another is not judged */
 #define AT_THE_SAME_TIME NANOSECONDS
 #define LOSS_MARGIN 4              /* requests must be dropped so many times as often as data */
 
@@ -65,7 +72,8 @@ static void backlog_begin(struct analysis_context *context)
 static struct listener *listener_of(struct backlog_state *state, const struct session *session)
 {
 	const struct endpoint *server = &session->key.end[session_server(session)];
-	struct listener *listener = &state->listeners[hash_bytes(server, sizeof *server, 0) % LISTENERS];
+	struct listener *listener =
+		&state->listeners[hash_bytes(server, sizeof *server, 0) % LISTENERS];
 	if (!listener->requests)
 		listener->server = *server;
 	return address_equal(&listener->server.address, &server->address) &&
@@ -105,14 +113,15 @@ static void add_requests(struct analysis_context *context, struct listener *list
 		return;
 	listener->cost += x->syn_last_time - x->syn_first_time;
 	concerned_add(&listener->concerned, session);
-	add_drop(listener, session, x->syn_first_packet, x->syn_first_time, "a request without an answer");
+	add_drop(listener, session, x->syn_first_packet, x->syn_first_time,
+		 "a request without an answer");
 	if (unanswered > 1 + (uint32_t)y->synack_seen)
 		add_drop(listener, session, x->syn_last_packet, x->syn_last_time, "again");
 	listener->dropped.total += unanswered > 2 ? unanswered - 2 : 0;
 }
 
-/* The client's ACK and data are there, and still the server offers the connection: it had no place for
- * it. (A server that only waits for data, TCP_DEFER_ACCEPT, is content with data.) */
+/* The client's ACK and data are there, and still the server offers the connection: it had no place
+ * for it. (A server that only waits for data, TCP_DEFER_ACCEPT, is content with data.) */
 static bool ignores_client(const struct session *session)
 {
 	const struct tcp_side *x = &session->tcp->side[session->client];
@@ -130,9 +139,11 @@ static void backlog_end(struct analysis_context *context, const struct session *
 	if (!session->tcp || !session->tcp->side[session->client].syn_seen)
 		return;
 	uint8_t server = session_server(session);
-	const struct tcp_side *x = &session->tcp->side[session->client], *y = &session->tcp->side[server];
+	const struct tcp_side *x = &session->tcp->side[session->client],
+			      *y = &session->tcp->side[server];
 	bool refused = y->rst_seen && !y->synack_seen;
-	struct listener *listener = refused || y->challenge_packet ? NULL : listener_of(state, session);
+	struct listener *listener =
+		refused || y->challenge_packet ? NULL : listener_of(state, session);
 	if (!listener)
 		return;
 	enum vantage vantage = session_vantage(context->trace->sessions, session, server, NULL);
@@ -184,7 +195,8 @@ static void judge(struct analysis_context *context, struct listener *listener)
 	if ((double)dropped->total < state->drops || listener->served < state->connections ||
 	    share < state->share || listener->near < listener->served ||
 	    dropped->first[0].time < listener->first_served - AT_THE_SAME_TIME ||
-	    dropped->last.time > listener->last_served + AT_THE_SAME_TIME || loss * LOSS_MARGIN > share)
+	    dropped->last.time > listener->last_served + AT_THE_SAME_TIME ||
+	    loss * LOSS_MARGIN > share)
 		return;
 	finding->confidence = CONFIDENCE_LIKELY;
 	finding->sub_kind = listener->overflows ? "accept-queue" : "listen-queue";
@@ -197,9 +209,11 @@ static void judge(struct analysis_context *context, struct listener *listener)
 	finding_evidence(finding, dropped->last.packet, dropped->last.time, "the last one of %llu",
 			 (unsigned long long)dropped->total);
 	blame_word(finding, PARTY_SERVER, "server");
-	finding_why(finding, "The requests were recorded close to the server, others were answered at the same time, and "
-		    "no data was lost on that way: the server itself ignored them.");
-	finding_alternative(finding, "a device right before the server limits the rate of new connections", NULL);
+	finding_why(finding, "The requests were recorded close to the server, others were answered "
+			     "at the same time, and no data was lost on that way: the server "
+			     "itself ignored them.");
+	finding_alternative(finding, "a device right before the server limits the rate of new "
+				     "connections", NULL);
 	submit(context, listener);
 }
 

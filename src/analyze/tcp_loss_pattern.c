@@ -14,19 +14,22 @@ static const struct finding_kind loss_bursty = {
 	.suppressed_by = QUALITY_ONE_WAY,
 	.weakened_by = QUALITY_LOSS | QUALITY_REORDERED,
 	.title = "Losses come in bursts",
-	.say = "Losses of {sender}'s packets come in bursts of up to {longest} in a row ({lost} in {recoveries|burst|bursts}){rate_words}: a policer, "
-	       "or a buffer that is too small for the bursts sent.",
-	.meaning = "At least half of the packets lost were lost with their neighbours, or losses begin at the same rate each "
-		   "time and take several packets. A bad link loses single packets at any "
-		   "time; a queue that overflows, or a policer out of tokens, drops whatever comes next.",
-	.false_alarms = "Fewer than 20 losses say nothing about their pattern. A large segment that the card cut into many "
-			"packets is one loss here.",
+	.say = "Losses of {sender}'s packets come in bursts of up to {longest} in a row ({lost} in "
+	       "{recoveries|burst|bursts}){rate_words}: a policer, or a buffer that is too small "
+	       "for the bursts sent.",
+	.meaning = "At least half of the packets lost were lost with their neighbours, or losses "
+		   "begin at the same rate each time and take several packets. A bad link loses "
+		   "single packets at any time; a queue that overflows, or a policer out of "
+		   "tokens, drops whatever comes next.",
+	.false_alarms = "Fewer than 20 losses say nothing about their pattern. A large segment "
+			"that the card cut into many packets is one loss here.",
 	.advice = { "Compare the rate with contracts and policers on that side; shape below it.",
 		    "Enlarge the buffer, or let {sender} pace its packets." },
 	.reference = "RFC 7567; Flach et al., SIGCOMM 2016 (policing)",
 	.parameters = {
 		{ .name = "losses", .unit = UNIT_COUNT, .value = 20, .meaning = "packets lost" },
-		{ .name = "share", .unit = UNIT_RATIO, .value = 0.5, .meaning = "of them in runs of four and more" },
+		{ .name = "share", .unit = UNIT_RATIO, .value = 0.5,
+		  .meaning = "of them in runs of four and more" },
 		{ .name = "rate", .unit = UNIT_RATIO, .value = 0.001, .strict = PARAMETER_ZERO,
 		  .meaning = "share of lost packets below which it is a notice" },
 	},
@@ -40,18 +43,22 @@ static const struct finding_kind loss_random = {
 	.suppressed_by = QUALITY_ONE_WAY,
 	.weakened_by = QUALITY_LOSS | QUALITY_REORDERED,
 	.title = "Losses do not depend on the load",
-	.say = "Losses of {sender}'s packets ({lost}, {rate}) do not depend on the load: a bad link rather than "
-	       "congestion.",
-	.meaning = "Packets are lost one by one, with little under way as well as with much. A full queue would lose them only "
-		   "at the peaks.",
+	.say = "Losses of {sender}'s packets ({lost}, {rate}) do not depend on the load: a bad "
+	       "link rather than congestion.",
+	.meaning = "Packets are lost one by one, with little under way as well as with much. A "
+		   "full queue would lose them only at the peaks.",
 	.false_alarms = "Fewer than 20 losses say nothing about their pattern.",
-	.advice = { "Look at optics, cables, duplex settings and radio links on that side, and at their error counters." },
+	.advice = { "Look at optics, cables, duplex settings and radio links on that side, and at "
+		    "their error counters." },
 	.reference = "Mathis et al., CCR 1997",
 	.parameters = {
 		{ .name = "losses", .unit = UNIT_COUNT, .value = 20, .meaning = "packets lost" },
-		{ .name = "rate", .unit = UNIT_RATIO, .value = 0.0005, .meaning = "share of packets lost" },
-		{ .name = "runs", .unit = UNIT_RATIO, .value = 0.2, .meaning = "largest share of them in runs of four and more" },
-		{ .name = "low", .unit = UNIT_RATIO, .value = 0.7, .meaning = "what was under way at a quarter of the losses, "
+		{ .name = "rate", .unit = UNIT_RATIO, .value = 0.0005,
+		  .meaning = "share of packets lost" },
+		{ .name = "runs", .unit = UNIT_RATIO, .value = 0.2,
+		  .meaning = "largest share of them in runs of four and more" },
+		{ .name = "low", .unit = UNIT_RATIO, .value = 0.7,
+		  .meaning = "what was under way at a quarter of the losses, "
 		  "compared to another quarter with more" },
 	},
 };
@@ -62,7 +69,7 @@ static const struct finding_kind *const kinds[] = { &loss_bursty, &loss_random, 
 #define RUNS_CITED 3
 #define RATES_LEAST 3              /* losses at the same rate are a limit */
 #define RATE_SPREAD 0.1
-#define LOST_AT_ONCE 3             /* packets a recovery, where the limit lets some pass between them */
+#define LOST_AT_ONCE 3 /* packets a recovery, where the limit lets some pass between them */
 #define QUEUE_LEAST (5 * MILLISECOND)
 
 struct pattern {                 /* of one sender's losses */
@@ -70,7 +77,7 @@ struct pattern {                 /* of one sender's losses */
 	int64_t cost, end_time;
 	uint32_t recoveries, longest, flight_count;
 	uint32_t flights[FLIGHTS_KEPT];      /* bytes under way when a loss began */
-	double rates, rate_squares;          /* bytes per second between one recovery and the next loss */
+	double rates, rate_squares; /* bytes per second between one recovery and the next loss */
 	uint64_t end_position;
 	uint32_t rate_count, cited_count;
 	struct tcp_episode cited[RUNS_CITED];
@@ -97,7 +104,8 @@ static void add_rate(struct pattern *pattern, const struct tcp_episode *episode)
 {
 	int64_t time = episode->start_time - pattern->end_time;
 	if (pattern->end_time && time > 0 && episode->first_sequence > pattern->end_position) {
-		double rate = (double)(episode->first_sequence - pattern->end_position) / ((double)time / 1e9);
+		double rate = (double)(episode->first_sequence - pattern->end_position) /
+			      ((double)time / 1e9);
 		pattern->rates += rate;
 		pattern->rate_squares += rate * rate;
 		pattern->rate_count++;
@@ -147,11 +155,12 @@ static bool at_any_load(const struct pattern_state *state, struct pattern *patte
 {
 	uint32_t count = pattern->flight_count;
 	qsort(pattern->flights, count, sizeof *pattern->flights, by_size);
-	return (double)pattern->flights[count / 4] <= state->low * (double)pattern->flights[count - 1 - count / 4];
+	return (double)pattern->flights[count / 4] <=
+	       state->low * (double)pattern->flights[count - 1 - count / 4];
 }
 
-/* The rate at which losses begin, in bytes per second, if it is the same each time (within 10 %, one
- * standard deviation); else 0. */
+/* The rate at which losses begin, in bytes per second, if it is the same each time (within 10 %,
+ * one standard deviation); else 0. */
 static double steady_rate(const struct pattern *pattern)
 {
 	if (pattern->rate_count < RATES_LEAST)
@@ -161,12 +170,15 @@ static double steady_rate(const struct pattern *pattern)
 	return variance <= RATE_SPREAD * RATE_SPREAD * mean * mean ? mean : 0;
 }
 
-static void begin(struct analysis_context *context, struct finding *finding, const struct finding_kind *kind,
-		  const struct session *session, uint8_t sender, const struct pattern *pattern, double rate)
+static void begin(struct analysis_context *context, struct finding *finding,
+		  const struct finding_kind *kind, const struct session *session, uint8_t sender,
+		  const struct pattern *pattern, double rate)
 {
 	finding_begin(finding, kind, session);
-	tcp_blame_loss(context, finding, session, sender, !pattern->upstream && !pattern->downstream ? LOSS_UNKNOWN
-		       : pattern->upstream > pattern->downstream ? LOSS_UPSTREAM : LOSS_DOWNSTREAM);
+	tcp_blame_loss(context, finding, session, sender,
+		       !pattern->upstream && !pattern->downstream ? LOSS_UNKNOWN
+		       : pattern->upstream > pattern->downstream  ? LOSS_UPSTREAM
+								  : LOSS_DOWNSTREAM);
 	if (finding->confidence > CONFIDENCE_LIKELY)
 		finding->confidence = CONFIDENCE_LIKELY;
 	finding->merge_key = (uint64_t)sender + 1;
@@ -176,8 +188,8 @@ static void begin(struct analysis_context *context, struct finding *finding, con
 	finding_number(finding, "rate", UNIT_RATIO, rate, FACT_MAX);
 }
 
-static void report_bursts(struct analysis_context *context, const struct session *session, uint8_t sender,
-			  const struct pattern *pattern, double rate)
+static void report_bursts(struct analysis_context *context, const struct session *session,
+			  uint8_t sender, const struct pattern *pattern, double rate)
 {
 	const struct pattern_state *state = context->state;
 	struct finding finding;
@@ -190,9 +202,11 @@ static void report_bursts(struct analysis_context *context, const struct session
 	const struct rtt_estimate *far = &session->tcp->side[sender ^ 1].rtt;
 	double limit = steady_rate(pattern);
 	if (limit > 0) {
-		bool queue = far->samples && far->smoothed - far->minimum > QUEUE_LEAST + far->minimum / 2;
+		bool queue = far->samples &&
+			     far->smoothed - far->minimum > QUEUE_LEAST + far->minimum / 2;
 		finding.sub_kind = queue ? "full-queue" : "policer";
-		finding_words(&finding, "rate_words", " when the rate passes %.3g Mbit/s", limit * 8 / 1e6);
+		finding_words(&finding, "rate_words", " when the rate passes %.3g "
+						      "Mbit/s", limit * 8 / 1e6);
 	} else {
 		finding_words(&finding, "rate_words", "%s", "");
 	}
@@ -201,14 +215,16 @@ static void report_bursts(struct analysis_context *context, const struct session
 	finding_submit(context->findings, &finding);
 }
 
-static void report_random(struct analysis_context *context, const struct session *session, uint8_t sender,
-			  const struct pattern *pattern, double rate)
+static void report_random(struct analysis_context *context, const struct session *session,
+			  uint8_t sender, const struct pattern *pattern, double rate)
 {
 	struct finding finding;
 	begin(context, &finding, &loss_random, session, sender, pattern, rate);
-	finding_number(&finding, "low_load", UNIT_BYTES, pattern->flights[pattern->flight_count / 4], FACT_MIN);
+	finding_number(&finding, "low_load", UNIT_BYTES,
+		       pattern->flights[pattern->flight_count / 4], FACT_MIN);
 	finding_number(&finding, "high_load", UNIT_BYTES,
-		       pattern->flights[pattern->flight_count - 1 - pattern->flight_count / 4], FACT_MAX);
+		       pattern->flights[pattern->flight_count - 1 - pattern->flight_count / 4],
+		       FACT_MAX);
 	finding_evidence(&finding, session->tcp->side[sender].first_data_packet,
 			 session->tcp->side[sender].first_data_time, "the data begins");
 	finding_evidence(&finding, session->tcp->side[sender].last_data_packet,
@@ -223,11 +239,12 @@ static void judge(struct analysis_context *context, const struct session *sessio
 	const struct tcp_side *x = &session->tcp->side[sender];
 	double lost = (double)pattern->lost, runs = (double)pattern->in_runs / lost;
 	double rate = x->data_segments ? lost / (double)x->data_segments : 0;
-	bool at_limit = steady_rate(pattern) > 0 && pattern->lost >= (uint64_t)LOST_AT_ONCE * pattern->recoveries;
+	bool at_limit = steady_rate(pattern) > 0 &&
+			pattern->lost >= (uint64_t)LOST_AT_ONCE * pattern->recoveries;
 	if (lost >= state->losses && (runs >= state->share || at_limit))
 		report_bursts(context, session, sender, pattern, rate < 1 ? rate : 1);
-	else if (lost >= state->random_losses && rate >= state->random_rate && runs <= state->runs &&
-		 at_any_load(state, pattern))
+	else if (lost >= state->random_losses && rate >= state->random_rate &&
+		 runs <= state->runs && at_any_load(state, pattern))
 		report_random(context, session, sender, pattern, rate < 1 ? rate : 1);
 }
 

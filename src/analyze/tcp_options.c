@@ -11,17 +11,21 @@ static const struct finding_kind options_stripped = {
 	.merge = MERGE_PAIR,
 	.suppressed_by = QUALITY_ONE_WAY,
 	.title = "Something removes TCP options",
-	.say = "Something {where} removes {options} from the handshake of {client} and {server}: transfers lose window "
-	       "scaling, quick loss repair or round-trip measurement.",
-	.meaning = "Either a SYN shows four or more NOPs in a row, which is what remains when a device overwrites an option, or "
-		   "a server answers the full options of other clients, and of this one does not, again and again.",
-	.false_alarms = "A server that never offers an option does not want it (tcp/no-window-scaling, tcp/no-sack); one that "
-			"is flooded answers with SYN cookies and leaves options out for everybody for a while.",
-	.advice = { "Look for a firewall with TCP normalization on that way and let these options pass.",
+	.say = "Something {where} removes {options} from the handshake of {client} and {server}: "
+	       "transfers lose window scaling, quick loss repair or round-trip measurement.",
+	.meaning = "Either a SYN shows four or more NOPs in a row, which is what remains when a "
+		   "device overwrites an option, or a server answers the full options of other "
+		   "clients, and of this one does not, again and again.",
+	.false_alarms = "A server that never offers an option does not want it "
+			"(tcp/no-window-scaling, tcp/no-sack); one that is flooded answers with "
+			"SYN cookies and leaves options out for everybody for a while.",
+	.advice = { "Look for a firewall with TCP normalization on that way and let these options "
+		    "pass.",
 		    "Record on both sides of the suspected device and compare the SYNs." },
 	.reference = "RFC 7323 2.2; RFC 2018 2; Honda et al., IMC 2011",
 	.parameters = {
-		{ .name = "answers", .unit = UNIT_COUNT, .value = 3, .meaning = "connections of a client answered without, and of "
+		{ .name = "answers", .unit = UNIT_COUNT, .value = 3,
+		  .meaning = "connections of a client answered without, and of "
 		  "others with the options" },
 		{ .name = "nops", .unit = UNIT_COUNT, .value = 4, .meaning = "NOPs in a row" },
 	},
@@ -33,17 +37,20 @@ static const struct finding_kind mss_small = {
 	.buttons = BUTTON_IE,
 	.merge = MERGE_PAIR,
 	.title = "Packets are kept small",
-	.say = "Packets to {host_name} are limited to {mss}{default}: a transfer needs {factor} times as many packets as on "
-	       "an ordinary Ethernet.",
-	.meaning = "The maximum segment size that one end announced, or the default of 536 bytes where it announced none, is "
-		   "well below what the usual links carry.",
-	.false_alarms = "Tunnels and old links need small segments by design. Nothing is said unless segments of that size "
-			"were sent.",
-	.advice = { "Check the MTU of {host_name} and of tunnels on the way, and MSS clamping on routers." },
+	.say = "Packets to {host_name} are limited to {mss}{default}: a transfer needs {factor} "
+	       "times as many packets as on an ordinary Ethernet.",
+	.meaning = "The maximum segment size that one end announced, or the default of 536 bytes "
+		   "where it announced none, is well below what the usual links carry.",
+	.false_alarms = "Tunnels and old links need small segments by design. Nothing is said "
+			"unless segments of that size were sent.",
+	.advice = { "Check the MTU of {host_name} and of tunnels on the way, and MSS clamping on "
+		    "routers." },
 	.reference = "RFC 9293 3.7.1; RFC 6691",
 	.parameters = {
-		{ .name = "mss", .unit = UNIT_BYTES, .value = 1200, .satellite = 500, .meaning = "announced sizes below this" },
-		{ .name = "segments", .unit = UNIT_COUNT, .value = 20, .meaning = "data packets to that host" },
+		{ .name = "mss", .unit = UNIT_BYTES, .value = 1200, .satellite = 500,
+		  .meaning = "announced sizes below this" },
+		{ .name = "segments", .unit = UNIT_COUNT, .value = 20,
+		  .meaning = "data packets to that host" },
 	},
 };
 
@@ -55,17 +62,22 @@ static const struct finding_kind no_window_scaling = {
 	.suppressed_by = QUALITY_ONE_WAY | QUALITY_MIDSTREAM,
 	.weakened_by = QUALITY_LOSS,
 	.title = "The window cannot grow beyond 64 KB",
-	.say = "{host_name} does not offer window scaling: at {rtt} round trip at most {limit} are possible, and {share} of a "
-	       "transfer from {sender} to {receiver} ({size}) passed with waiting for the window.",
-	.meaning = "Without the window scale option in both SYNs a receiver can offer no more than 65535 bytes. Over a long or "
-		   "fast path the sender fills that in less than a round trip and then waits.",
+	.say = "{host_name} does not offer window scaling: at {rtt} round trip at most {limit} are "
+	       "possible, and {share} of a transfer from {sender} to {receiver} ({size}) passed "
+	       "with waiting for the window.",
+	.meaning = "Without the window scale option in both SYNs a receiver can offer no more than "
+		   "65535 bytes. Over a long or fast path the sender fills that in less than a "
+		   "round trip and then waits.",
 	.false_alarms = "Short transfers and short paths lose nothing and are not reported.",
-	.advice = { "Enable window scaling (RFC 7323) on {host_name}, with a receive buffer above 64 KB (z/OS: TCPRCVBUFRSIZE).",
+	.advice = { "Enable window scaling (RFC 7323) on {host_name}, with a receive buffer above "
+		    "64 KB (z/OS: TCPRCVBUFRSIZE).",
 		    "If it is enabled there, a device on the way removes the option." },
 	.reference = "RFC 7323 2",
 	.parameters = {
-		{ .name = "share", .unit = UNIT_RATIO, .value = 0.2, .meaning = "of a transfer's time spent waiting for the window" },
-		{ .name = "time", .unit = UNIT_SECONDS, .value = 1, .strict = 0.1, .meaning = "time lost below which it is a notice" },
+		{ .name = "share", .unit = UNIT_RATIO, .value = 0.2,
+		  .meaning = "of a transfer's time spent waiting for the window" },
+		{ .name = "time", .unit = UNIT_SECONDS, .value = 1, .strict = 0.1,
+		  .meaning = "time lost below which it is a notice" },
 		{ .name = "rtt", .unit = UNIT_SECONDS, .value = 0.005, .strict = PARAMETER_ZERO,
 		  .meaning = "round trip below which 64 KB suffice" },
 	},
@@ -79,22 +91,26 @@ static const struct finding_kind no_sack = {
 	.suppressed_by = QUALITY_ONE_WAY | QUALITY_MIDSTREAM,
 	.weakened_by = QUALITY_LOSS,
 	.title = "Losses are repaired one at a time",
-	.say = "Without SACK each further packet lost at once costs a full round trip: {several|time|times} several packets of "
-	       "{sender} were lost together ({lost} in all); {host_name} does not offer it.",
-	.meaning = "With selective acknowledgments the receiver tells all its gaps at once. Without them the sender learns of "
-		   "the second gap only when the first is filled.",
+	.say = "Without SACK each further packet lost at once costs a full round trip: "
+	       "{several|time|times} several packets of {sender} were lost together ({lost} in "
+	       "all); {host_name} does not offer it.",
+	.meaning = "With selective acknowledgments the receiver tells all its gaps at once. "
+		   "Without them the sender learns of the second gap only when the first is "
+		   "filled.",
 	.false_alarms = "Single losses are repaired equally fast without SACK and are not counted.",
-	.advice = { "Enable SACK on {host_name}; if it is enabled there, a device on the way removes the option." },
+	.advice = { "Enable SACK on {host_name}; if it is enabled there, a device on the way "
+		    "removes the option." },
 	.reference = "RFC 2018; RFC 6675",
 	.parameters = {
-		{ .name = "holes", .unit = UNIT_COUNT, .value = 2, .meaning = "packets lost within one window" },
+		{ .name = "holes", .unit = UNIT_COUNT, .value = 2,
+		  .meaning = "packets lost within one window" },
 	},
 };
 
 static const struct finding_kind *const kinds[] = { &mss_small, &no_sack, &no_window_scaling,
 	&options_stripped, NULL };
 
-#define PAIRS 512                 /* counters by hash; servers and pairs that clash are counted together */
+#define PAIRS 512 /* counters by hash; servers and pairs that clash are counted together */
 #define DEFAULT_MSS 536           /* RFC 9293 3.7.1 */
 #define ORDINARY_MSS 1460
 #define LARGEST_UNSCALED 65535
@@ -133,9 +149,11 @@ static void cite_offers(struct finding *finding, const struct session *session)
 	const struct tcp_side *x = &session->tcp->side[session->client];
 	const struct tcp_side *y = &session->tcp->side[session_server(session)];
 	if (x->syn_seen)
-		finding_evidence(finding, x->syn_first_packet, x->syn_first_time, "the client's SYN");
+		finding_evidence(finding, x->syn_first_packet, x->syn_first_time,
+				 "the client's SYN");
 	if (y->synack_seen)
-		finding_evidence(finding, y->syn_first_packet, y->syn_first_time, "the server's SYN-ACK");
+		finding_evidence(finding, y->syn_first_packet, y->syn_first_time,
+				 "the server's SYN-ACK");
 }
 
 static const char *option_words(uint16_t options)
@@ -151,8 +169,8 @@ static const char *option_words(uint16_t options)
 	return stamps ? "timestamps" : "options";
 }
 
-static void submit_stripped(struct analysis_context *context, const struct session *session, uint8_t side,
-			    uint16_t missing, const char *sign)
+static void submit_stripped(struct analysis_context *context, const struct session *session,
+			    uint8_t side, uint16_t missing, const char *sign)
 {
 	struct finding finding;
 	finding_begin(&finding, &options_stripped, session);
@@ -176,13 +194,15 @@ static void removed(struct analysis_context *context, const struct session *sess
 {
 	struct options_state *state = context->state;
 	uint8_t server = session_server(session);
-	const struct tcp_side *x = &session->tcp->side[session->client], *y = &session->tcp->side[server];
+	const struct tcp_side *x = &session->tcp->side[session->client],
+			      *y = &session->tcp->side[server];
 	for (uint8_t i = 0; i < 2; i++) {
 		const struct tcp_side *side = &session->tcp->side[i];
 		if (side->syn_nop_run >= state->nops)
-			submit_stripped(context, session, i, (uint16_t)(REMOVABLE & ~side->syn_options),
-					"Its SYN carries a run of NOPs in place of options: hosts do not write "
-					"that, devices that overwrite options do.");
+			submit_stripped(context, session, i,
+					(uint16_t)(REMOVABLE & ~side->syn_options),
+					"Its SYN carries a run of NOPs in place of options: hosts "
+					"do not write that, devices that overwrite options do.");
 	}
 	if ((x->syn_options & REMOVABLE) != REMOVABLE || !y->synack_seen || y->syn_options_cut)
 		return;
@@ -198,11 +218,12 @@ static void removed(struct analysis_context *context, const struct session *sess
 		return;
 	}
 	count_up(&state->lacking[place]);
-	if (*full < state->answers || state->lacking[place] < state->answers || state->granted[place])
+	if (*full < state->answers || state->lacking[place] < state->answers ||
+	    state->granted[place])
 		return;
 	submit_stripped(context, session, server, missing,
-			"The server answers other clients with all the options that they offer, and this one "
-			"never, although it offers them, too.");
+			"The server answers other clients with all the options that they offer, "
+			"and this one never, although it offers them, too.");
 }
 
 static void small(struct analysis_context *context, const struct session *session, uint8_t side)
@@ -211,7 +232,8 @@ static void small(struct analysis_context *context, const struct session *sessio
 	const struct tcp_side *y = &session->tcp->side[side], *x = &session->tcp->side[side ^ 1];
 	bool silent = !(y->syn_options & TCP_OPTION_MSS);
 	uint32_t mss = silent ? DEFAULT_MSS : y->mss;
-	if (!(y->syn_seen || y->synack_seen) || (silent && y->syn_options_cut) || mss >= state->mss || (double)x->data_segments < state->segments ||
+	if (!(y->syn_seen || y->synack_seen) || (silent && y->syn_options_cut) ||
+	    mss >= state->mss || (double)x->data_segments < state->segments ||
 	    x->segment_maximum > mss || x->segment_maximum * 10 < mss * 9)
 		return;
 	struct finding finding;
@@ -219,12 +241,14 @@ static void small(struct analysis_context *context, const struct session *sessio
 	finding.merge_key = (uint64_t)side + 1;
 	finding_address(&finding, "host_name", &session->key.end[side].address);
 	finding_number(&finding, "mss", UNIT_BYTES, mss, FACT_MIN);
-	finding_words(&finding, "default", "%s", silent ? " (it announced no size, so the default holds)" : "");
+	finding_words(&finding, "default", "%s", silent ? " (it announced no size, so the default "
+							  "holds)" : "");
 	finding_words(&finding, "factor", "%.1f", (double)ORDINARY_MSS / mss);
 	blame_config(&finding, session, side);
 	finding.confidence = CONFIDENCE_LIKELY;
 	finding_why(&finding, "The size comes with its SYN as it passed the capture point.");
-	finding_alternative(&finding, "a device on the way lowered it for a tunnel (MSS clamping)", NULL);
+	finding_alternative(&finding, "a device on the way lowered it for a tunnel (MSS "
+				      "clamping)", NULL);
 	cite_offers(&finding, session);
 	finding_submit(context->findings, &finding);
 }
@@ -232,7 +256,8 @@ static void small(struct analysis_context *context, const struct session *sessio
 /* Whose SYN lacks the option: the client's, which asks, or else the server's. */
 static uint8_t lacking_side(const struct session *session, uint16_t option)
 {
-	return session->tcp->side[session->client].syn_options & option ? session_server(session) : session->client;
+	return session->tcp->side[session->client].syn_options & option ? session_server(session)
+									: session->client;
 }
 
 /* Both SYNs, with all their options: else nothing is known to be absent. */
@@ -243,7 +268,8 @@ static bool opening_seen(const struct session *session)
 	return x->syn_seen && y->synack_seen && !x->syn_options_cut && !y->syn_options_cut;
 }
 
-static void unscaled(struct analysis_context *context, const struct session *session, uint8_t sender)
+static void unscaled(struct analysis_context *context, const struct session *session,
+		     uint8_t sender)
 {
 	const struct options_state *state = context->state;
 	const struct tcp_transfer *transfer = session->tcp->transfer[sender];
@@ -265,17 +291,20 @@ static void unscaled(struct analysis_context *context, const struct session *ses
 	tcp_say_ends(&finding, session, sender);
 	finding_address(&finding, "host_name", &session->key.end[side].address);
 	finding_number(&finding, "rtt", UNIT_SECONDS, trip, FACT_MIN);
-	finding_number(&finding, "limit", UNIT_BITS_PER_SECOND, LARGEST_UNSCALED * 8 / trip, FACT_MAX);
+	finding_number(&finding, "limit", UNIT_BITS_PER_SECOND, LARGEST_UNSCALED * 8 / trip,
+		       FACT_MAX);
 	finding_number(&finding, "share", UNIT_RATIO, share, FACT_MAX);
 	finding_number(&finding, "size", UNIT_BYTES, (double)transfer->bytes, FACT_SUM);
 	blame_config(&finding, session, side);
 	finding_why(&finding, "Its SYN carries no window scale option, so neither end may scale.");
 	cite_offers(&finding, session);
-	finding_evidence(&finding, transfer->first_packet, transfer->first_time, "the transfer begins");
+	finding_evidence(&finding, transfer->first_packet, transfer->first_time,
+			 "the transfer begins");
 	finding_submit(context->findings, &finding);
 }
 
-static void unselective(struct analysis_context *context, const struct session *session, uint8_t sender)
+static void unselective(struct analysis_context *context, const struct session *session,
+			uint8_t sender)
 {
 	const struct options_session *mine = context->session_state;
 	if (!mine->several[sender])
@@ -304,13 +333,15 @@ static void options_observe(struct analysis_context *context, const struct obser
 		return;
 	for (unsigned i = 0; i < observation->event_count; i++) {
 		const struct tcp_episode *episode = observation->events[i].episode;
-		if (observation->events[i].type != EVENT_EPISODE || episode->spurious || !episode->recovered ||
-		    episode->lost_segments < state->holes || episode->timeouts > 1 ||
-		    mine->lost[episode->sender] > UINT16_MAX / 2)
+		if (observation->events[i].type != EVENT_EPISODE || episode->spurious ||
+		    !episode->recovered || episode->lost_segments < state->holes ||
+		    episode->timeouts > 1 || mine->lost[episode->sender] > UINT16_MAX / 2)
 			continue;
 		mine->several[episode->sender]++;
-		mine->lost[episode->sender] = (uint16_t)(mine->lost[episode->sender] +
-			(episode->lost_segments < UINT16_MAX / 2 ? episode->lost_segments : UINT16_MAX / 2));
+		mine->lost[episode->sender] =
+			(uint16_t)(mine->lost[episode->sender] +
+				   (episode->lost_segments < UINT16_MAX / 2 ? episode->lost_segments
+									    : UINT16_MAX / 2));
 	}
 }
 

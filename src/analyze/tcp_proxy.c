@@ -12,20 +12,26 @@ static const struct finding_kind proxy_in_path = {
 	.suppressed_by = QUALITY_ONE_WAY,
 	.weakened_by = QUALITY_LOSS | QUALITY_REORDERED,
 	.title = "A device answers connection requests for the server",
-	.say = "A device {hops|hop|hops} from the capture point answers in the name of {server}: {sign}. Times of the server "
-	       "are measured behind it.",
-	.meaning = "The SYN-ACK came much sooner than the server acknowledges data, or over another number of hops than its "
-		   "later packets: a SYN proxy, load balancer, accelerator or transparent proxy opens connections for it.",
-	.false_alarms = "Delayed acknowledgements do not count, only those of two full packets at once; queues that a transfer "
-			"builds up make data slower, too, so times alone are never more than possible.",
+	.say = "A device {hops|hop|hops} from the capture point answers in the name of {server}: "
+	       "{sign}. Times of the server are measured behind it.",
+	.meaning = "The SYN-ACK came much sooner than the server acknowledges data, or over "
+		   "another number of hops than its later packets: a SYN proxy, load balancer, "
+		   "accelerator or transparent proxy opens connections for it.",
+	.false_alarms = "Delayed acknowledgements do not count, only those of two full packets at "
+			"once; queues that a transfer builds up make data slower, too, so times "
+			"alone are never more than possible.",
 	.advice = { "Record behind that device to measure the server itself." },
 	.reference = "RFC 3135; RFC 4987 3.6",
 	.parameters = {
-		{ .name = "share", .unit = UNIT_RATIO, .value = 0.3, .meaning = "of the shortest round trip of data that the "
+		{ .name = "share", .unit = UNIT_RATIO, .value = 0.3,
+		  .meaning = "of the shortest round trip of data that the "
 		  "SYN-ACK took" },
-		{ .name = "samples", .unit = UNIT_COUNT, .value = 5, .meaning = "round trips of data, and packets of the server" },
-		{ .name = "hops", .unit = UNIT_COUNT, .value = 2, .meaning = "difference of hop counts; one less is a route" },
-		{ .name = "least", .unit = UNIT_SECONDS, .value = 0.005, .meaning = "difference between the two" },
+		{ .name = "samples", .unit = UNIT_COUNT, .value = 5,
+		  .meaning = "round trips of data, and packets of the server" },
+		{ .name = "hops", .unit = UNIT_COUNT, .value = 2,
+		  .meaning = "difference of hop counts; one less is a route" },
+		{ .name = "least", .unit = UNIT_SECONDS, .value = 0.005,
+		  .meaning = "difference between the two" },
 	},
 };
 
@@ -61,8 +67,10 @@ static bool elsewhere(const struct proxy_state *state, const struct session *ses
 	const struct session_side *sent = &session->side[server];
 	const struct tcp_side *y = &session->tcp->side[server];
 	uint8_t low = sent->ttl_min, high = sent->ttl_max;
-	return (double)sent->packets > state->samples && high - low >= state->hops && !y->rst_seen && y->syn_count == 1 &&
-	       ((y->syn_ttl == high && sent->ttl_last == low) || (y->syn_ttl == low && sent->ttl_last == high));
+	return (double)sent->packets > state->samples && high - low >= state->hops &&
+	       !y->rst_seen && y->syn_count == 1 &&
+	       ((y->syn_ttl == high && sent->ttl_last == low) ||
+		(y->syn_ttl == low && sent->ttl_last == high));
 }
 
 static void proxy_end(struct analysis_context *context, const struct session *session,
@@ -83,21 +91,30 @@ static void proxy_end(struct analysis_context *context, const struct session *se
 	finding.sub_kind = time && place ? "time-and-hops" : time ? "time" : "hops";
 	blame_middlebox(&finding, session, server);
 	finding_why(&finding, "%s", time && place
-		? "Both the time and the hop count of the SYN-ACK differ from what the server itself shows later."
-		: time ? "The server cannot be nearer for its SYN-ACK than for its acknowledgements."
-		: "One host has one distance, and its SYN-ACK came over another one than all the rest.");
+		? "Both the time and the hop count of the SYN-ACK differ from what the server "
+		  "itself shows later."
+		: time ? "The server cannot be nearer for its SYN-ACK than for its "
+			 "acknowledgements."
+		: "One host has one distance, and its SYN-ACK came over another one than all the "
+		  "rest.");
 	if (time)
-		finding_alternative(&finding, "the transfer filled a queue on the way from its first packets on",
+		finding_alternative(&finding, "the transfer filled a queue on the way from its "
+					      "first packets on",
 				    place ? "the hop counts differ as well" : NULL);
 	int hops = session_hops(session, server);
 	finding_number(&finding, "hops", UNIT_COUNT, hops < 0 ? 0 : hops, FACT_MIN);
 	finding_number(&finding, "synack_ttl", UNIT_COUNT, y->syn_ttl, FACT_FIRST);
-	finding_number(&finding, "data_ttl", UNIT_COUNT, session->side[server].ttl_last, FACT_FIRST);
+	finding_number(&finding, "data_ttl", UNIT_COUNT, session->side[server].ttl_last,
+		       FACT_FIRST);
 	if (time)
-		finding_words(&finding, "sign", "the SYN-ACK took %.3g ms, acknowledgements of data take %.3g ms",
-			      (double)session->tcp->handshake.server_part / 1e6, (double)y->prompt_rtt / 1e6);
+		finding_words(&finding, "sign",
+			      "the SYN-ACK took %.3g ms, acknowledgements of "
+			      "data take %.3g ms",
+			      (double)session->tcp->handshake.server_part / 1e6,
+			      (double)y->prompt_rtt / 1e6);
 	else
-		finding_words(&finding, "sign", "its SYN-ACK had TTL %u, all later packets %u", y->syn_ttl,
+		finding_words(&finding, "sign", "its SYN-ACK had TTL %u, all later packets "
+						"%u", y->syn_ttl,
 			      session->side[server].ttl_last);
 	finding_evidence(&finding, session->tcp->handshake.syn_packet, y->syn_first_time -
 			 session->tcp->handshake.server_part, "SYN");

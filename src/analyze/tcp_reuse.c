@@ -16,18 +16,21 @@ static const struct finding_kind port_reused = {
 	.suppressed_by = QUALITY_ONE_WAY,
 	.weakened_by = QUALITY_LOSS,
 	.title = "A port was used again soon",
-	.say = "{client} used port {port} again {after} after the last packet of its old connection to {server} port "
-	       "{server_port}; the server {outcome}.",
-	.meaning = "A new connection between the same ports begins while the old one may still be remembered: for one to four "
-		   "minutes the end that closed first keeps it (TIME-WAIT). A new sequence number or timestamp above the "
-		   "old ones lets the server accept; else it ignores or questions the request.",
-	.false_alarms = "Ports that come round after two minutes are normal; several clients behind one address (NAT) share "
-			"their ports without knowing.",
-	.advice = { "Give {client} (or the NAT device) more ports and let it go round them, not back to the last one.",
+	.say = "{client} used port {port} again {after} after the last packet of its old "
+	       "connection to {server} port {server_port}; the server {outcome}.",
+	.meaning = "A new connection between the same ports begins while the old one may still be "
+		   "remembered: for one to four minutes the end that closed first keeps it "
+		   "(TIME-WAIT). A new sequence number or timestamp above the old ones lets the "
+		   "server accept; else it ignores or questions the request.",
+	.false_alarms = "Ports that come round after two minutes are normal; several clients "
+			"behind one address (NAT) share their ports without knowing.",
+	.advice = { "Give {client} (or the NAT device) more ports and let it go round them, not "
+		    "back to the last one.",
 		    "Timestamps on both ends (RFC 7323, RFC 6191) let servers tell new from old." },
 	.reference = "RFC 9293 3.6.1; RFC 6191; RFC 5961 4",
 	.parameters = {
-		{ .name = "time", .unit = UNIT_SECONDS, .value = 120, .meaning = "since the last packet of the old connection" },
+		{ .name = "time", .unit = UNIT_SECONDS, .value = 120,
+		  .meaning = "since the last packet of the old connection" },
 	},
 };
 
@@ -40,22 +43,28 @@ static const struct finding_kind half_open = {
 	.weakened_by = QUALITY_LOSS,
 	.title = "One end had forgotten the connection",
 	.say = "{forgetful} restarted or forgot the connection; {other} did not know: {sign}.",
-	.meaning = "One end still holds a connection that the other has no trace of. It shows when a new request meets the old "
-		   "connection (a bare ACK, then a reset), or when data is answered by the kind of reset that a host sends "
-		   "for a connection it does not have.",
-	.false_alarms = "A reset by a program that gives up carries an ACK; after a FIN the connection is closed, not "
-			"forgotten; a port that was used again too early is tcp/port-reused.",
-	.advice = { "See whether {forgetful} restarted, failed over or lost its state at that time.",
-		    "Keep-alives on {other} find such connections earlier; clusters should share their connection state." },
+	.meaning = "One end still holds a connection that the other has no trace of. It shows when "
+		   "a new request meets the old connection (a bare ACK, then a reset), or when "
+		   "data is answered by the kind of reset that a host sends for a connection it "
+		   "does not have.",
+	.false_alarms = "A reset by a program that gives up carries an ACK; after a FIN the "
+			"connection is closed, not forgotten; a port that was used again too early "
+			"is tcp/port-reused.",
+	.advice = { "See whether {forgetful} restarted, failed over or lost its state at that "
+		    "time.",
+		    "Keep-alives on {other} find such connections earlier; clusters should share "
+		    "their connection state." },
 	.reference = "RFC 9293 3.5.1, 3.10.7.1; RFC 5961 4",
 	.parameters = {
-		{ .name = "silence", .unit = UNIT_SECONDS, .value = 1, .meaning = "of the end that forgot, before its reset" },
+		{ .name = "silence", .unit = UNIT_SECONDS, .value = 1,
+		  .meaning = "of the end that forgot, before its reset" },
 	},
 };
 
 static const struct finding_kind *const kinds[] = { &half_open, &port_reused, NULL };
 
-#define OLD_CONNECTIONS 1024       /* those replaced last, by hash of their ports; the older of two that clash is lost */
+#define OLD_CONNECTIONS                                                                            \
+	1024 /* those replaced last, by hash of their ports; the older of two that clash is lost */
 
 struct old_connection {
 	struct flow_key key;
@@ -77,17 +86,21 @@ static void reuse_begin(struct analysis_context *context)
 	state->silence = setting_duration(context->settings, &half_open, "silence");
 }
 
-static struct old_connection *place_of(const struct reuse_state *state, const struct session *session)
+static struct old_connection *place_of(const struct reuse_state *state,
+				       const struct session *session)
 {
 	return &state->old[hash_bytes(&session->key, sizeof session->key, 0) % OLD_CONNECTIONS];
 }
 
-static const struct old_connection *before(const struct reuse_state *state, const struct session *session)
+static const struct old_connection *before(const struct reuse_state *state,
+					   const struct session *session)
 {
 	if (!state->old)
 		return NULL;
 	const struct old_connection *old = place_of(state, session);
-	return old->used && memcmp(&old->key, &session->key, sizeof old->key) == 0 && old->opened ? old : NULL;
+	return old->used && memcmp(&old->key, &session->key, sizeof old->key) == 0 && old->opened
+		       ? old
+		       : NULL;
 }
 
 static void remember(struct reuse_state *state, const struct session *session)
@@ -96,8 +109,11 @@ static void remember(struct reuse_state *state, const struct session *session)
 		state->old = memory_zeroed(OLD_CONNECTIONS, sizeof *state->old);
 	const struct tcp_side *x = &session->tcp->side[session->client];
 	*place_of(state, session) = (struct old_connection){
-		.key = session->key, .last_time = session->last_time, .last_packet = session->last_packet,
-		.client_sequence = x->isn + (uint32_t)x->snd_max, .used = true,
+		.key = session->key,
+		.last_time = session->last_time,
+		.last_packet = session->last_packet,
+		.client_sequence = x->isn + (uint32_t)x->snd_max,
+		.used = true,
 		.opened = session->tcp->handshake.complete ||
 			  (session->side[0].packets && session->side[1].packets && !x->syn_seen),
 		.closed = session->tcp->closed,
@@ -120,7 +136,8 @@ static void cite_request(struct finding *finding, const struct old_connection *o
 		finding_evidence(finding, y->challenge_reset_packet, y->challenge_reset_time,
 				 "the client resets that");
 	if (x->syn_count > 1)
-		finding_evidence(finding, x->syn_last_packet, x->syn_last_time, "the request again");
+		finding_evidence(finding, x->syn_last_packet, x->syn_last_time,
+				 "the request again");
 	if (y->synack_seen)
 		finding_evidence(finding, y->syn_first_packet, y->syn_first_time, "accepted");
 }
@@ -140,7 +157,8 @@ static const char *outcome(const struct old_connection *old, const struct sessio
 	}
 	if (y->synack_seen && (x->syn_count == 1 || y->syn_first_time < x->syn_last_time)) {
 		finding->sub_kind = old->closed ? "accepted" : "still-open";
-		return old->closed ? "accepted" : "accepted, although the old connection was still open";
+		return old->closed ? "accepted" : "accepted, although the old connection was still "
+						  "open";
 	}
 	if (!below || x->syn_count < 2 || y->rst_seen)
 		return NULL;
@@ -160,19 +178,22 @@ static void report_reuse(struct analysis_context *context, const struct session 
 		return;
 	blame_host(&finding, session, session->client);
 	finding.confidence = CONFIDENCE_LIKELY;
-	finding_why(&finding, "The client chooses its port; it took one whose last connection was over for only a short "
-		    "time, or not at all.");
-	finding_alternative(&finding, "several clients share this address (NAT), and the device chose the port", NULL);
+	finding_why(&finding, "The client chooses its port; it took one whose last connection was "
+			      "over for only a short time, or not at all.");
+	finding_alternative(&finding, "several clients share this address (NAT), and the device "
+				      "chose the port", NULL);
 	finding.cost = x->syn_last_time - x->syn_first_time;
-	finding_number(&finding, "port", UNIT_NONE, session->key.end[session->client].port, FACT_FIRST);
-	finding_number(&finding, "after", UNIT_SECONDS, (double)(session->first_time - old->last_time) / 1e9,
-		       FACT_MIN);
+	finding_number(&finding, "port", UNIT_NONE, session->key.end[session->client].port,
+		       FACT_FIRST);
+	finding_number(&finding, "after", UNIT_SECONDS,
+		       (double)(session->first_time - old->last_time) / 1e9, FACT_MIN);
 	finding_words(&finding, "outcome", "%s", words);
 	cite_request(&finding, old, session);
 	finding_submit(context->findings, &finding);
 }
 
-static void begin_half_open(struct finding *finding, const struct session *session, uint8_t forgetful)
+static void begin_half_open(struct finding *finding, const struct session *session,
+			    uint8_t forgetful)
 {
 	finding_begin(finding, &half_open, session);
 	finding_address(finding, "forgetful", &session->key.end[forgetful].address);
@@ -190,15 +211,16 @@ static void report_challenge(struct analysis_context *context, const struct sess
 	struct finding finding;
 	begin_half_open(&finding, session, session->client);
 	finding.sub_kind = "new-request";
-	finding_words(&finding, "sign", "it answered a new request with a bare ACK of the old connection");
-	finding_why(&finding, "The client asks for a new connection between the same ports, so it knows nothing of the old "
-		    "one that the server still has.");
+	finding_words(&finding, "sign", "it answered a new request with a bare ACK of the old "
+					"connection");
+	finding_why(&finding, "The client asks for a new connection between the same ports, so it "
+			      "knows nothing of the old one that the server still has.");
 	if (y->synack_seen)
 		finding.severity = old ? SEVERITY_WARNING : SEVERITY_NOTICE;
 	if (!old) {
 		finding.confidence = CONFIDENCE_POSSIBLE;
-		finding_alternative(&finding, "the old connection was closed before the trace began, and the port used again "
-				    "too early", NULL);
+		finding_alternative(&finding, "the old connection was closed before the trace "
+					      "began, and the port used again too early", NULL);
 	}
 	finding.cost = x->syn_last_time - x->syn_first_time;
 	cite_request(&finding, old, session);
@@ -206,25 +228,29 @@ static void report_challenge(struct analysis_context *context, const struct sess
 }
 
 /* Data, or a keep-alive, is answered by the reset of a host that has no such connection. */
-static void report_forgotten(struct analysis_context *context, const struct session *session, uint8_t side)
+static void report_forgotten(struct analysis_context *context, const struct session *session,
+			     uint8_t side)
 {
 	const struct tcp_side *x = &session->tcp->side[side], *y = &session->tcp->side[side ^ 1];
 	struct finding finding;
 	begin_half_open(&finding, session, side);
 	finding.sub_kind = "reset";
-	finding_words(&finding, "sign", "what it sent into the open connection was answered by a reset without ACK");
-	finding_why(&finding, "A program that gives up resets with an ACK; only a host without the connection resets in this "
-		    "way. It had not closed before.");
-	finding_alternative(&finding, "a device on the way forgot the connection and reset it in that host's name", NULL);
+	finding_words(&finding, "sign", "what it sent into the open connection was answered by a "
+					"reset without ACK");
+	finding_why(&finding, "A program that gives up resets with an ACK; only a host without the "
+			      "connection resets in this way. It had not closed before.");
+	finding_alternative(&finding, "a device on the way forgot the connection and reset it in "
+				      "that host's name", NULL);
 	finding_duration(&finding, "silent", x->rst_own_silence);
 	if (y->last_data_packet && y->last_data_time <= x->rst_time)
-		finding_evidence(&finding, y->last_data_packet, y->last_data_time, "data into the connection");
+		finding_evidence(&finding, y->last_data_packet, y->last_data_time,
+				 "data into the connection");
 	finding_evidence(&finding, x->rst_packet, x->rst_time, "reset without ACK");
 	finding_submit(context->findings, &finding);
 }
 
-/* The end that resets what it does not know, -1 when none does. A host needs time to restart; a reset
- * in the flow of things, or from another distance, is somebody's decision. */
+/* The end that resets what it does not know, -1 when none does. A host needs time to restart; a
+ * reset in the flow of things, or from another distance, is somebody's decision. */
 static int forgetful_end(const struct reuse_state *state, const struct session *session)
 {
 	const struct tcp_session *tcp = session->tcp;
@@ -232,9 +258,11 @@ static int forgetful_end(const struct reuse_state *state, const struct session *
 		const struct tcp_side *x = &tcp->side[i], *y = &tcp->side[i ^ 1];
 		bool known = tcp->handshake.complete || (x->data_segments && y->data_segments);
 		bool first = !y->rst_seen || x->rst_time <= y->rst_time;
-		bool genuine = !x->rst_other_mac && (!x->rst_ttl_expected || x->rst_ttl == x->rst_ttl_expected);
-		if (x->rst_seen && x->rst_knows_nothing && first && known && genuine && !x->fin_seen && !y->fin_seen &&
-		    x->rst_own_silence >= state->silence && (x->rst_peer_outstanding || y->keepalives))
+		bool genuine = !x->rst_other_mac &&
+			       (!x->rst_ttl_expected || x->rst_ttl == x->rst_ttl_expected);
+		if (x->rst_seen && x->rst_knows_nothing && first && known && genuine &&
+		    !x->fin_seen && !y->fin_seen && x->rst_own_silence >= state->silence &&
+		    (x->rst_peer_outstanding || y->keepalives))
 			return i;
 	}
 	return -1;
