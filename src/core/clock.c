@@ -20,8 +20,9 @@ static void civil(int64_t days, int *year, unsigned *month, unsigned *day)
 int64_t time_from_date(unsigned year, unsigned month, unsigned day)
 {
 	static const unsigned before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334 };
-	year = year < 1970 ? 1970 : year > 2261 ? 2261 : year;
+	year = year < 1970 ? 1970 : year > 2199 ? 2199 : year;
 	month = month < 1 ? 1 : month > 12 ? 12 : month;
+	day = day > 31 ? 31 : day;
 	unsigned past = month > 2 ? year : year - 1;   /* the last year whose leap day is over */
 	int64_t leap_days = (int64_t)(past / 4 - past / 100 + past / 400) - 477;
 	int64_t days = (int64_t)(year - 1970) * 365 + leap_days + before[month - 1] + day - 1;

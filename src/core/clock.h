@@ -8,8 +8,8 @@
 #define MILLISECOND 1000000LL
 #define MICROSECOND 1000LL
 
-/* Midnight, UTC, of a day in the years 1970 to 2261, nearest to what is given; months and days count
- * from 1. A day past the end of its month goes on into the next. */
+/* Midnight, UTC, of the day in the years 1970 to 2199 that is nearest to what is given; months and
+ * days count from 1, and what is left of the 64 bits holds 60 years more. */
 int64_t time_from_date(unsigned year, unsigned month, unsigned day);
 
 enum time_style { TIME_STYLE_UTC, TIME_STYLE_LOCAL, TIME_STYLE_RELATIVE, TIME_STYLE_EPOCH };

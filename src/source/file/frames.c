@@ -106,7 +106,7 @@ bool frames_next(struct reader *reader, struct record *record, struct frame *fra
 			wrong = "the file ends inside a record header";
 		} else if (sense != FRAME_IMPOSSIBLE &&
 			   (expected(frames, sense, frame) || followed_well(reader, frame))) {
-			size_t needed = frame->header + frame->captured;
+			size_t needed = frame->header + frame->captured + frame->trailer;
 			cut = input_peek(&reader->input, frame->length).captured < needed;
 			if (!cut && frame->kind == FRAME_PACKET)
 				deliver(reader, frame, record);

@@ -21,6 +21,7 @@ struct frame {
 	enum frame_kind kind;
 	uint32_t header;         /* bytes before the packet */
 	uint32_t captured;       /* bytes of the packet, at most FRAMES_LARGEST */
+	uint32_t trailer;        /* bytes behind the packet that must be there; not padding */
 	uint32_t length;         /* bytes of the whole record with all that is behind the packet */
 	uint32_t original;       /* bytes of the packet on the wire */
 	int64_t time;            /* of a packet; nanoseconds since 1970; 0: not said */

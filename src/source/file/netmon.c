@@ -62,7 +62,8 @@ static enum frame_sense judge(const struct netmon *netmon, struct frame *frame)
 {
 	if (!frame->captured || frame->captured > FRAMES_LARGEST)
 		return FRAME_IMPOSSIBLE;
-	frame->length = frame->header + frame->captured + trailer_length(netmon);
+	frame->trailer = trailer_length(netmon);
+	frame->length = frame->header + frame->captured + frame->trailer;
 	return frame->captured <= frame->original &&
 	       frame->original <= LARGEST_ORIGINAL ? FRAME_REGULAR : FRAME_ODD;
 }
@@ -234,19 +235,17 @@ static void strip_radio(struct record *record)
 }
 
 /* What is said behind the packet. False for notes that nobody numbers. */
-static bool read_trailer(const struct netmon *netmon, const struct frame *frame,
-			 struct record *record)
+static bool read_trailer(const struct frame *frame, struct record *record)
 {
-	uint32_t length = trailer_length(netmon);
-	struct cursor in = cursor_make(frame->bytes + frame->header + frame->captured, length,
-				       length);
-	if (!length)
+	struct cursor in = cursor_make(frame->bytes + frame->header + frame->captured,
+				       frame->trailer, frame->trailer);
+	if (!frame->trailer)
 		return true;
 	uint16_t media = cursor_le16(&in);
 	record->link_type = find_link_type(media);
 	if (media == MEDIA_WIRELESS)
 		strip_radio(record);
-	if (length > 6) {
+	if (frame->trailer > 6) {
 		cursor_skip(&in, 4);
 		uint64_t ticks = cursor_le32(&in);
 		ticks |= (uint64_t)cursor_le32(&in) << 32;
@@ -267,7 +266,7 @@ static bool netmon_next(struct reader *reader, struct record *record)
 			       : next_in_file(reader, record, &frame);
 		record->link_type = netmon->link_type;
 		record->interface = netmon->interface;
-	} while (got && !read_trailer(netmon, &frame, record));
+	} while (got && !read_trailer(&frame, record));
 	if (!got)
 		skip_rest(&reader->input);
 	else if (record->link_type == LINKTYPE_IEEE802_11 && netmon->major == 2 && !netmon->minor)
