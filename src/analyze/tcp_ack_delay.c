@@ -30,8 +30,12 @@ static const struct finding_kind delayed_ack_stall = {
 	.reference = "RFC 1122 4.2.3.2; RFC 5681 4.2",
 	.parameters = {
 		{ .name = "times", .unit = UNIT_COUNT, .value = 3, .strict = 1, .meaning = "waits of one conversation" },
+		{ .name = "each", .unit = UNIT_SECONDS, .value = 0.1, .strict = PARAMETER_ZERO,
+		  .meaning = "shorter waits, or less than half a round trip, are a notice while there are few" },
 		{ .name = "total", .unit = UNIT_SECONDS, .value = 0.5, .lan = 0.3, .mainframe = 0.3, .strict = PARAMETER_ZERO,
 		  .meaning = "waiting in all below which it is a notice" },
+		{ .name = "many", .unit = UNIT_SECONDS, .value = 2, .lan = 1, .mainframe = 1,
+		  .meaning = "waiting in all that is a warning however short each wait is" },
 		{ .name = "share", .unit = UNIT_RATIO, .value = 0.01, .strict = PARAMETER_ZERO,
 		  .meaning = "of the time of the conversation below which it is a notice" },
 	},
@@ -57,8 +61,12 @@ static const struct finding_kind nagle_stall = {
 	.reference = "RFC 9293 3.7.4; RFC 1122 4.2.3.2, 4.2.3.4",
 	.parameters = {
 		{ .name = "times", .unit = UNIT_COUNT, .value = 3, .strict = 1, .meaning = "waits of one conversation" },
+		{ .name = "each", .unit = UNIT_SECONDS, .value = 0.1, .strict = PARAMETER_ZERO,
+		  .meaning = "shorter waits, or less than half a round trip, are a notice while there are few" },
 		{ .name = "total", .unit = UNIT_SECONDS, .value = 0.5, .lan = 0.3, .mainframe = 0.3, .strict = PARAMETER_ZERO,
 		  .meaning = "waiting in all below which it is a notice" },
+		{ .name = "many", .unit = UNIT_SECONDS, .value = 2, .lan = 1, .mainframe = 1,
+		  .meaning = "waiting in all that is a warning however short each wait is" },
 		{ .name = "share", .unit = UNIT_RATIO, .value = 0.01, .strict = PARAMETER_ZERO,
 		  .meaning = "of the time of the conversation below which it is a notice" },
 	},
@@ -84,13 +92,11 @@ struct waits {                     /* of one sender, of one kind */
 
 struct delay_session { struct waits *of[2]; };     /* by sender: WAIT_KINDS of them, NULL when none */
 
-struct delay_limits { double times, total, share; };
-
-struct service_waits { uint32_t times; double total; };
+struct delay_limits { double times, each, total, many, share; };
 
 struct delay_state {
 	struct delay_limits limits[WAIT_KINDS];
-	struct service_waits service[WAIT_KINDS][SERVICES];
+	uint32_t service[WAIT_KINDS][SERVICES];   /* waits of all conversations with it */
 };
 
 static const struct finding_kind *kind_of(enum wait_kind kind)
@@ -105,7 +111,9 @@ static void delay_begin(struct analysis_context *context)
 		const struct finding_kind *kind = kind_of((enum wait_kind)i);
 		state->limits[i] = (struct delay_limits){
 			setting(context->settings, kind, "times"),
+			setting(context->settings, kind, "each"),
 			setting(context->settings, kind, "total"),
+			setting(context->settings, kind, "many"),
 			setting(context->settings, kind, "share"),
 		};
 	}
@@ -148,24 +156,30 @@ static bool by_timer(const struct waits *waits)
 	return waits->longest <= TIMER_LONGEST || sqrt(fmax(variance, 0)) <= TIMER_SPREAD * mean;
 }
 
+static bool hurts(const struct delay_limits *limits, const struct session *session,
+		  const struct waits *waits)
+{
+	double lasted = (double)(session->last_time - session->first_time) / 1e9;
+	double each = waits->total / waits->times, trip = (double)tcp_round_trip(session) / 1e9;
+	bool long_ones = each >= limits->each && each >= trip / 2 && waits->total >= limits->total;
+	return (long_ones || waits->total >= limits->many) && waits->total >= limits->share * lasted;
+}
+
 static enum severity weigh(struct delay_state *state, const struct session *session, uint8_t sender,
 			   enum wait_kind kind, const struct waits *waits)
 {
 	const struct delay_limits *limits = &state->limits[kind];
 	const struct tcp_side *x = &session->tcp->side[sender];
-	double lasted = (double)(session->last_time - session->first_time) / 1e9;
 	uint64_t hash = hash_bytes(&session->key.end[session_server(session)],
 				   sizeof session->key.end[0], sender == session->client);
-	struct service_waits *service = &state->service[kind][hash % SERVICES];
-	service->times += waits->times;
-	service->total += waits->total;
+	uint32_t *service = &state->service[kind][hash % SERVICES];
 	/* Where most late acknowledgements released nothing, those that did are chance. */
 	if (!by_timer(waits) || waits->times * 2 < x->late_acks)
 		return SEVERITY_INFO;
-	bool here = waits->times >= limits->times && waits->total >= limits->total;
-	bool everywhere = service->times >= SERVICE_FACTOR * limits->times && service->total >= limits->total;
-	return (here || everywhere) && waits->total >= limits->share * lasted ? SEVERITY_WARNING
-									      : SEVERITY_NOTICE;
+	*service += waits->times;
+	if (waits->times < limits->times && *service < SERVICE_FACTOR * limits->times)
+		return SEVERITY_INFO;
+	return hurts(limits, session, waits) ? SEVERITY_WARNING : SEVERITY_NOTICE;
 }
 
 static void report(struct analysis_context *context, const struct session *session, uint8_t sender,

@@ -22,7 +22,8 @@ static const struct finding_kind idle_drop = {
 	.meaning = "The connection was healthy and quiet. The first packets after the silence were repeated without "
 		   "an answer, or answered by a reset that is not the other end's, while that host otherwise works.",
 	.false_alarms = "A server that closes idle connections itself sends a FIN or a reset with its own marks "
-			"(tcp/reset-after-idle). Where the same two hosts survived a longer silence nothing is said.",
+			"(tcp/reset-after-idle). Where the same two hosts survived a longer silence nothing is said, "
+			"and where the other end sent nothing more to anybody it is only a notice.",
 	.advice = { "Send keep-alives more often than every {idle}, on {sender} or in the program.",
 		    "Raise the state time-out of the firewall or NAT, or let it send resets when it forgets." },
 	.reference = "RFC 5382 REQ-5; RFC 9293 3.8.4",
@@ -160,7 +161,7 @@ static void report(struct analysis_context *context, const struct session *sessi
 			    : "The connection was healthy before the silence, and nobody reset it.");
 	}
 	if (!reset && !alive) {
-		finding.severity = SEVERITY_WARNING;
+		finding.severity = SEVERITY_NOTICE;
 		finding.confidence = CONFIDENCE_POSSIBLE;
 		finding_alternative(&finding, "the other end, or the path to it, went away meanwhile", NULL);
 	}
@@ -190,7 +191,7 @@ static void idle_session_end(struct analysis_context *context, const struct sess
 		return;
 	const struct host *host = session_table_host(context->trace->sessions,
 						     &session->key.end[silent].address);
-	bool alive = host && host->last_time > idle->end_time;
+	bool alive = host && host->last_sent > idle->end_time;
 	uint32_t repeats = repeats_after(session, idle, last);
 	const struct tcp_keepalives *probes = session->tcp->side[idle->woken_by].keepalive;
 	bool only_probes = probes && probes->unanswered && repeats == probes->unanswered;

@@ -95,7 +95,7 @@ static void report_unanswered(struct analysis_context *context, const struct ses
 	finding.count = unanswered;
 	finding.confidence = CONFIDENCE_LIKELY;
 	tcp_say_ends(&finding, session, sender);
-	if (host && host->last_time > probes->silent_since.time) {
+	if (host && host->last_sent > probes->silent_since.time) {
 		blame_middlebox(&finding, session, sender ^ 1);
 		finding_why(&finding, "That host sent other packets meanwhile, so it lives: what carries this "
 			    "connection on the way to it does not know it any more.");

@@ -171,6 +171,7 @@ static void observe_source(struct hosts *hosts, struct host *host, const struct 
 	if (ip->time_to_live > host->ttl_max)
 		host->ttl_max = ip->time_to_live;
 	host->seen_sending = true;
+	host->last_sent = packet->record->time;
 	host->packets_sent++;
 	host->sent_outbound += side_recorded_as(packet) == DIRECTION_OUTBOUND;
 	count_checksum(host, packet);

@@ -7,7 +7,9 @@
 
 #include "decode/packet.h"
 
-enum session_kind { SESSION_TCP, SESSION_UDP, SESSION_ICMP, SESSION_KINDS };
+enum session_kind { SESSION_TCP, SESSION_UDP, SESSION_ICMP,
+	SESSION_DATA,                /* bytes of one socket as its program sees them (z/OS data trace) */
+	SESSION_KINDS };
 
 struct flow_key {                /* a value; the same for both directions; compares with memcmp */
 	struct endpoint end[2];      /* address and port; end[0] sorts first. ICMP echo: port is the identifier */
@@ -148,6 +150,7 @@ struct host {
 	uint64_t offload_checksums, bad_checksums, good_checksums;   /* of its sent TCP and UDP packets */
 	uint64_t sent_outbound;      /* packets that the recorder marked as sent by its host */
 	int64_t first_time, last_time;
+	int64_t last_sent;           /* when it sent its last packet; 0 before */
 	uint8_t ttl_min, ttl_max;
 	uint32_t rto_floor_ms;       /* smallest first retransmission time-out learned from chains; 0 unknown */
 };

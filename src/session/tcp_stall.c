@@ -68,7 +68,7 @@ static void release(struct tcp_step *step)
 	int64_t trip = step->sender->rtt.samples ? step->sender->rtt.minimum : 0;
 	int64_t since = step->time - late->end;
 	if (step->direction != late->sender || !step->segment->new_bytes ||
-	    since > RELEASE_SLACK + trip + trip / 4 || since < trip - trip / 4 - MILLISECOND)
+	    since > RELEASE_SLACK + trip + trip / 4 || since < trip - trip / 16)
 		return;
 	report(step, late->small ? STALL_NAGLE : STALL_DELAYED_ACK, TIMEOUT_NONE, late->start, late->end,
 	       late->before_packet, late->after_packet, 0);
