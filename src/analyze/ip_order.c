@@ -4,6 +4,7 @@
 #include "analyze/proof.h"
 
 #define SENDERS_REMEMBERED 1024  /* sessions in which something of it happens at the same time */
+#define DUPLICATES_EXPECTED 4    /* at least one for so many late packets: some are swallowed by offload */
 #define HARMFUL_PLACES 3         /* as many duplicate ACKs make a sender repeat (RFC 5681 3.2) */
 
 static const struct finding_kind reordering = {
@@ -112,6 +113,10 @@ static void report_late(struct analysis_context *context, const struct session *
 	const struct tcp_side *tcp = &session->tcp->side[side];
 	double share = (double)sender->late.total / (double)tcp->data_segments;
 	if (sender->late.total < state->late_least || share < state->late_share)
+		return;
+	/* A receiver answers what comes early at once, with a duplicate (RFC 5681, 4.2). Where it did not,
+	 * the packets reached it in order, and only the recorder mixed them up (capture/reordered). */
+	if (session->tcp->side[side ^ 1].acks && tcp->duplicate_acks * DUPLICATES_EXPECTED < sender->late.total)
 		return;
 	uint64_t spurious = tcp->by_class[SEGMENT_SPURIOUS];
 	struct finding finding;
