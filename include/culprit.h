@@ -73,6 +73,9 @@ CULPRIT_API void culprit_ignore(struct culprit_analysis *analysis, const char *p
 /* At most so many conversations are kept at a time, and listed; 0 is the default, one million. Past it
  * the least recently used is closed early, which is counted. */
 CULPRIT_API void culprit_limit_sessions(struct culprit_analysis *analysis, size_t count);
+/* What the clock of the traced z/OS was ahead of UTC, which its traces do not record: 0, or 27 since 2017
+ * where leap seconds are configured. */
+CULPRIT_API void culprit_set_leap_seconds(struct culprit_analysis *analysis, int seconds);
 
 /* Called now and then while reading. `total` is 0 when it is not known. False stops the reading. */
 typedef bool culprit_progress(void *user, uint64_t bytes_read, uint64_t total, uint64_t packets);

@@ -26,6 +26,7 @@ struct culprit_analysis {
 	struct trace_analysis *analysis;
 	struct source *source;
 	size_t session_limit;        /* 0: default */
+	int leap_seconds;            /* of z/OS clocks */
 	bool used;                   /* reading has begun */
 	struct diagnosis *diagnosis; /* NULL until it ended well */
 	struct session_rows *sessions;       /* NULL unless asked for */
@@ -107,6 +108,11 @@ void culprit_limit_sessions(struct culprit_analysis *analysis, size_t count)
 	analysis->session_limit = count;
 }
 
+void culprit_set_leap_seconds(struct culprit_analysis *analysis, int seconds)
+{
+	analysis->leap_seconds = seconds;
+}
+
 void culprit_on_progress(struct culprit_analysis *analysis, culprit_progress *progress, void *user)
 {
 	analysis->progress = progress;
@@ -184,7 +190,7 @@ static bool first_use(struct culprit_analysis *analysis, struct error *error)
 bool culprit_read_files(struct culprit_analysis *analysis, const char *const *paths, size_t count,
 			struct culprit_error *error)
 {
-	const struct source_options options = { 0 };
+	const struct source_options options = { .leap_seconds = analysis->leap_seconds };
 	struct error inner = ERROR_INIT;
 	if (!first_use(analysis, &inner))
 		return tell(error, &inner);
@@ -197,7 +203,7 @@ bool culprit_read_files(struct culprit_analysis *analysis, const char *const *pa
 bool culprit_read_memory(struct culprit_analysis *analysis, const void *bytes, size_t length,
 			 const char *name, struct culprit_error *error)
 {
-	const struct source_options options = { 0 };
+	const struct source_options options = { .leap_seconds = analysis->leap_seconds };
 	struct error inner = ERROR_INIT;
 	if (!first_use(analysis, &inner))
 		return tell(error, &inner);

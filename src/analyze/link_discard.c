@@ -128,7 +128,8 @@ static void tell_code(struct finding *finding, uint32_t code, const struct disca
 {
 	const struct zos_discard *known = zos_discard_find((uint16_t)code);
 	finding_words(finding, "code", "%u", code);
-	finding_words(finding, "name", known->name ? " (%s)" : "%s", known->name ? known->name : "");
+	finding_words(finding, "name", "%s%s%s", known->name ? " (" : "", known->name ? known->name : "",
+		      known->name ? ")" : "");
 	finding_words(finding, "layer", "%s", known->first <= ZOS_DISCARD_OSA_LAST ? "OSA adapter"
 		      : known->first < ZOS_DISCARD_TCP_FIRST || known->first > ZOS_DISCARD_RAW_LAST
 		      ? "IP layer" : known->layer);

@@ -93,6 +93,20 @@ static bool set_max_sessions(struct options *options, const char *value)
 	return parse_count("max-sessions", value, &options->max_sessions);
 }
 
+/* There were 27 until now, and they may be taken back one day. */
+static bool set_leap_seconds(struct options *options, const char *value)
+{
+	char *end;
+	errno = 0;
+	long number = strtol(value, &end, 10);
+	if (end == value || *end || errno || number < -100 || number > 100) {
+		complain("--leap-seconds: \"%s\" is no number of leap seconds: give 0, or 27 since 2017", value);
+		return false;
+	}
+	options->leap_seconds = (int)number;
+	return true;
+}
+
 static bool set_profile(struct options *options, const char *value)
 {
 	options->profile = value;
@@ -160,6 +174,8 @@ const struct option option_table[] = {
 	  "or worse", set_fail_on },
 	{ "max-sessions", 0, "N", "keep at most N conversations in memory", set_max_sessions },
 	{ "threads", 0, "N", "use up to N processors; the result never depends on it", set_threads },
+	{ "leap-seconds", 0, "N", "z/OS traces: what the machine's clock is ahead of UTC (0, or 27 since 2017)",
+	  set_leap_seconds },
 	{ "quiet", 'q', NULL, "no progress line and no notes on standard error", set_quiet },
 	{ "color", 0, "WHEN", "auto, always or never", set_colour },
 	{ "no-pager", 0, NULL, "do not page long output", set_no_pager },

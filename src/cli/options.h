@@ -22,7 +22,8 @@ struct options {
 	const char *profile, *config;
 	const char **thresholds, **ignored;
 	size_t threshold_count, ignored_count;
-	size_t max_sessions;         /* 0: the library's default */
+	size_t max_sessions;
+	int leap_seconds;            /* of z/OS clocks */         /* 0: the library's default */
 	bool fails;                  /* --fail-on was given */
 	enum culprit_severity fail_on;
 };

@@ -17,6 +17,7 @@ static bool configure(struct culprit_analysis *analysis, const struct options *o
 	for (size_t i = 0; i < options->ignored_count; i++)
 		culprit_ignore(analysis, options->ignored[i]);
 	culprit_limit_sessions(analysis, options->max_sessions);
+	culprit_set_leap_seconds(analysis, options->leap_seconds);
 	return true;
 }
 

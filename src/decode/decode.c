@@ -141,6 +141,7 @@ static void forget(struct packet *packet, const struct record *record)
 	packet->arp = NULL;
 	packet->bpdu = NULL;
 	packet->pause = NULL;
+	packet->socket = NULL;
 	packet->context = 0;
 	packet->tunnel_count = 0;
 	packet->truncated = record->captured_length < record->original_length;

@@ -17,7 +17,8 @@ extern const struct decoder aarp_decoder, ah_decoder, aoe_decoder, arp_decoder, 
 	rsvp_decoder, sctp_decoder, skip_decoder, slarp_decoder, slip_decoder, sll_decoder,
 	sll2_decoder, slow_decoder, sna_decoder, stp_decoder, tcp_decoder, token_ring_decoder,
 	udld_decoder, udp_decoder, udplite_decoder, vlan_decoder, vrrp_decoder, vtp_decoder,
-	vxlan_decoder, wlan_decoder, wol_decoder;
+	vxlan_decoder, wlan_decoder, wol_decoder, zos_data_decoder,
+	zos_ee_decoder, zos_smc_decoder;
 
 const struct decoder *const decoders[] = {
 	&aarp_decoder,
@@ -113,5 +114,8 @@ const struct decoder *const decoders[] = {
 	&vxlan_decoder,
 	&wlan_decoder,
 	&wol_decoder,
+	&zos_data_decoder,
+	&zos_ee_decoder,
+	&zos_smc_decoder,
 	NULL,
 };

@@ -186,6 +186,18 @@ struct bpdu_facts { uint8_t version, type; bool topology_change; uint8_t root[8]
 	uint32_t root_path_cost; };
 struct pause_facts { bool priority; uint16_t quanta; };    /* 802.3x; the largest of PFC's eight */
 
+/* Bytes that a program gave to or got from a socket, as z/OS traces them. */
+struct socket_data {
+	struct address source, destination;  /* source: who sent the bytes */
+	uint16_t source_port, destination_port;
+	uint8_t protocol;            /* IP protocol number */
+	uint8_t state;               /* start, data or end of the flow; the numbers are not published */
+	uint32_t connection;         /* as z/OS NETSTAT counts connections */
+	uint32_t length;             /* bytes of the call, whatever was captured */
+	bool confidential;           /* AT-TLS: the bytes are hidden */
+	bool clear_text;             /* AT-TLS: the bytes as the program sees them */
+};
+
 struct room {                    /* memory for facts, emptied for each packet */
 	size_t used;
 	_Alignas(16) uint8_t bytes[PACKET_ROOM_SIZE];
@@ -208,6 +220,7 @@ struct packet {
 	const struct dns_header *dns;
 	const struct bpdu_facts *bpdu;
 	const struct pause_facts *pause;
+	const struct socket_data *socket;
 
 	struct cursor payload;       /* of the innermost layer: what no decoder claimed */
 	uint64_t context;            /* identity of the tunnels that this packet is in; 0 when none */

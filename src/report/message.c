@@ -161,6 +161,20 @@ static void add_udp(struct text *to, const struct udp_header *udp)
 	text_add(to, " bytes");
 }
 
+static void add_socket(struct text *to, const struct packet *packet)
+{
+	const struct socket_data *socket = packet->socket;
+	text_add(to, packet->record->direction == DIRECTION_OUTBOUND ? "Program sends " : "Program receives ");
+	number_add(to, socket->length);
+	text_add(to, " bytes");
+	if (socket->confidential)
+		text_add(to, ", hidden: AT-TLS confidential");
+	else if (socket->clear_text)
+		text_add(to, ", AT-TLS in clear text");
+	else if (!socket->length)
+		text_addf(to, ": the flow begins or ends (state %u)", socket->state);
+}
+
 void message_add(struct text *to, const struct packet *packet)
 {
 	const struct ip_header *ip = packet->ip;
@@ -176,6 +190,8 @@ void message_add(struct text *to, const struct packet *packet)
 		add_arp(to, packet->arp);
 	else if (packet->bpdu)
 		text_add(to, packet->bpdu->topology_change ? "Bridge: topology change" : "Bridge");
+	else if (packet->socket)
+		add_socket(to, packet);
 	else if (packet->pause)
 		text_addf(to, "Pause, %u quanta", packet->pause->quanta);
 	else if (ip && ip->fragmented && !ip->reassembled)

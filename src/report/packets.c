@@ -38,6 +38,11 @@ static void fill_addresses(struct culprit_packet *to, const struct packet *packe
 		put_address(to->destination, &packet->ip->destination);
 		return;
 	}
+	if (packet->socket) {
+		put_address(to->source, &packet->socket->source);
+		put_address(to->destination, &packet->socket->destination);
+		return;
+	}
 	if (packet->link.has_source)
 		mac_text(packet->link.source, to->source);
 	if (packet->link.has_destination)
@@ -47,7 +52,7 @@ static void fill_addresses(struct culprit_packet *to, const struct packet *packe
 static void fill_ports(struct culprit_packet *to, const struct packet *packet)
 {
 	uint8_t protocol = 0;
-	to->has_ports = packet->tcp || packet->udp;
+	to->has_ports = packet->tcp || packet->udp || packet->socket;
 	to->source_port = to->destination_port = 0;
 	to->source_service = to->destination_service = NULL;
 	if (packet->tcp) {
@@ -58,6 +63,10 @@ static void fill_ports(struct culprit_packet *to, const struct packet *packet)
 		protocol = IP_PROTOCOL_UDP;
 		to->source_port = packet->udp->source_port;
 		to->destination_port = packet->udp->destination_port;
+	} else if (packet->socket) {
+		protocol = packet->socket->protocol;
+		to->source_port = packet->socket->source_port;
+		to->destination_port = packet->socket->destination_port;
 	} else {
 		return;
 	}

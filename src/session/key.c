@@ -34,9 +34,26 @@ static bool is_echo_reply(const struct icmp_header *icmp)
 	return icmp->type == (icmp->version == 4 ? ICMP_ECHO_REPLY : ICMPV6_ECHO_REPLY);
 }
 
+/* The same connection can also be in the trace as packets: the context keeps the two apart, and the
+ * connections that used the ports one after the other. */
+#define SOCKET_CONTEXT 0x7a6f730000000000u
+
+static bool flow_of_socket(const struct socket_data *socket, struct flow *flow)
+{
+	if (socket->source.family == ADDRESS_NONE && socket->destination.family == ADDRESS_NONE)
+		return false;
+	flow->kind = SESSION_DATA;
+	make_flow(flow, &socket->source, socket->source_port, &socket->destination,
+		  socket->destination_port, SOCKET_CONTEXT | socket->connection);
+	flow->key.protocol = socket->protocol;
+	return true;
+}
+
 bool flow_of_packet(const struct packet *packet, struct flow *flow)
 {
 	const struct ip_header *ip = packet->ip;
+	if (packet->socket)
+		return flow_of_socket(packet->socket, flow);
 	if (!ip || (ip->fragmented && !ip->reassembled))
 		return false;
 	uint16_t source_port, destination_port;

@@ -11,6 +11,8 @@ uint32_t side_payload_length(const struct packet *packet)
 		return packet->tcp->payload_length;
 	if (packet->udp)
 		return packet->udp->payload_length;
+	if (packet->socket)
+		return packet->socket->length;
 	return packet->icmp ? packet->icmp->payload_length : 0;
 }
 
@@ -85,7 +87,8 @@ void side_observe(struct session *session, const struct packet *packet, uint8_t 
 	}
 	session->last_packet = side->last_packet = number;
 	session->last_time = side->last_time = time;
-	observe_time_to_live(side, packet->ip->time_to_live);
+	if (packet->ip)
+		observe_time_to_live(side, packet->ip->time_to_live);
 	observe_checksum(side, side_checksum(packet));
 	observe_link(side, packet);
 	side->truncated += packet->truncated;

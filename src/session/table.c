@@ -199,8 +199,9 @@ static void observe_original(struct session_table *table, struct session_entry *
 	uint8_t direction = observation->direction;
 	roles_observe(session, packet, direction);
 	side_observe(session, packet, direction, table->now);
-	hosts_observe(table->hosts, packet, table->now, &entry->host[direction],
-		      &entry->host[!direction]);
+	if (packet->ip)
+		hosts_observe(table->hosts, packet, table->now, &entry->host[direction],
+			      &entry->host[!direction]);
 	if (!session->tcp)
 		return;
 	tcp_engine_observe(session, packet, direction, &table->segment, observation);
@@ -266,6 +267,16 @@ static void observe_hosts(struct session_table *table, const struct observation 
 		hosts_observe(table->hosts, observation->packet, table->now, &source, &destination);
 }
 
+/* Socket data needs nothing of what packets need: it came once, whole and in order. */
+static void observe_socket(struct session_table *table, struct packet *packet,
+			   struct observation *observation)
+{
+	struct flow flow;
+	if (flow_of_packet(packet, &flow))
+		observe_session(table, &flow, session_store_hash(table->store, &flow.key), packet,
+				observation);
+}
+
 void session_table_observe(struct session_table *table, struct packet *packet,
 			   struct observation *observation)
 {
@@ -275,6 +286,8 @@ void session_table_observe(struct session_table *table, struct packet *packet,
 	table->parting = NULL;
 	if (packet->record->time != INT64_MIN)
 		table->now = packet->record->time;
+	if (packet->socket)
+		observe_socket(table, packet, observation);
 	if (!packet->ip)
 		return;
 	/* Both look-ups miss the cache as a rule: start them, then wait for them together. */
@@ -373,7 +386,7 @@ const struct session *session_table_quoted(const struct session_table *table, co
 
 const char *session_kind_name(enum session_kind kind)
 {
-	static const char *const names[SESSION_KINDS] = { "tcp", "udp", "icmp" };
+	static const char *const names[SESSION_KINDS] = { "tcp", "udp", "icmp", "data" };
 	return names[kind];
 }
 

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "source/format.h"
+
 /* Files that people take for traces, or that are traces of other kinds. */
 struct stranger {
 	size_t offset;
@@ -26,6 +28,64 @@ static const struct stranger strangers[] = {
 	{ 4, "TRSNIFF data", 12, "a Sniffer trace with record lengths between its records",
 		"get it again in binary mode and without them: quote site nordw" },
 };
+
+/* z/OS data sets that are wrapped up, or spoilt on their way. */
+#define INMR01 "\xc9\xd5\xd4\xd9\xf0\xf1"     /* in EBCDIC */
+
+/* The header of AMATERSE: how it is packed (PACK or SPACK), variable or fixed records, the record length,
+ * flags, the ratio, the block size. */
+static bool is_terse(struct cursor head)
+{
+	const uint8_t *header = cursor_take(&head, 12);
+	if (!header)
+		return false;
+	if ((header[0] == 1 || header[0] == 7) && memcmp(header + 1, "\x89\x69\xa5", 3) == 0)
+		return true;
+	uint16_t record = load_be16(header + 2), block = load_be16(header + 6);
+	return (header[0] == 2 || header[0] == 5) && header[1] <= 1 && record && (!block || block >= record);
+}
+
+/* ASCII-mode FTP translates EBCDIC names, too, and ends records with CR LF. In a z/OS trace in binary
+ * these names are in EBCDIC. */
+static bool is_translated(struct cursor head)
+{
+	static const char *const names[] = { "SYSTCPDA", "SYSTCPOT" };
+	for (size_t i = 0; i + 8 <= head.captured; i++)
+		for (size_t n = 0; n < 2; n++)
+			if (memcmp(head.next + i, names[n], 8) == 0)
+				return true;
+	return false;
+}
+
+/* Binary bytes with line ends that all were converted. */
+static bool has_text_lines(struct cursor head)
+{
+	size_t lines = 0;
+	for (size_t i = 1; i < head.captured; i++) {
+		if (head.next[i] == '\n' && head.next[i - 1] != '\r')
+			return false;
+		lines += head.next[i] == '\n';
+	}
+	return lines >= 4;
+}
+
+static bool refuse_zos(struct cursor head, struct error *error)
+{
+	if (head.captured >= 8 && head.next[1] == 0xe0 && memcmp(head.next + 2, INMR01, 6) == 0)
+		return error_set(error, ERROR_NOT_A_TRACE,
+				 "on z/OS: RECEIVE INDSN('data.set'), then get what it restores in binary mode",
+				 "this is a z/OS data set packed by TRANSMIT (XMIT)");
+	if (is_translated(head) || has_text_lines(head))
+		return error_set(error, ERROR_NOT_A_TRACE,
+				 "transfer it again in binary mode, best with quote site rdw",
+				 "these look like the bytes of a trace, destroyed by a transfer in text "
+				 "(ASCII) mode");
+	if (is_terse(head))
+		return error_set(error, ERROR_NOT_A_TRACE,
+				 "on z/OS: AMATERSE UNPACK, then get the data set in binary mode",
+				 "this is a z/OS data set packed by AMATERSE (TRSMAIN)");
+	return true;
+}
 
 static const char readable[] = "`culprit formats` lists what can be read";
 
@@ -78,6 +138,12 @@ bool refuse(struct input *input, const char *compression, struct error *error)
 			return error_set(error, ERROR_NOT_A_TRACE, strangers[i].remedy,
 					 "this is %s, not a trace that culprit reads",
 					 strangers[i].what);
+	struct cursor wide = input_peek(input, FORMAT_PROBE);
+	wide.declared = wide.captured;
+	if (!is_text(head) && !refuse_zos(wide, error))
+		return false;
+	head = input_peek(input, 512);   /* the bytes may have moved */
+	head.declared = head.captured;
 	if (is_text(head))
 		return error_set(error, ERROR_NOT_A_TRACE, readable, "this is text, not a trace");
 	return refuse_unknown(head, error);

@@ -1039,6 +1039,8 @@ static const uint8_t netanalyzer_arp[] = {
 	0x01, 0x02, 0x03, 0x04,
 };
 
+static const uint8_t zos_socket[] = { 0x68, 0x65, 0x6c, 0x6c, 0x6f };     /* "hello" */
+
 struct sample {
 	const char *name;
 	uint32_t link_type;
@@ -1150,6 +1152,7 @@ static const struct sample samples[] = {
 	  prism_data, sizeof prism_data },
 	{ "netanalyzer_arp", LINKTYPE_NETANALYZER, "netanalyzer:eth:arp",
 	  netanalyzer_arp, sizeof netanalyzer_arp },
+	{ "zos_socket", LINKTYPE_ZOS_DATA, "zos.data", zos_socket, sizeof zos_socket },
 };
 #define SAMPLE_COUNT (sizeof samples / sizeof samples[0])
 

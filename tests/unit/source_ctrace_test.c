@@ -26,7 +26,7 @@ static size_t from_hex(const char *hex, uint8_t *to)
 		if (*hex == ' ')
 			continue;
 		uint8_t value = (uint8_t)(*hex <= '9' ? *hex - '0' : *hex - 'a' + 10);
-		to[digits / 2] = digits % 2 ? (uint8_t)(to[digits / 2] << 4 | value) : value;
+		to[digits / 2] = (uint8_t)(digits % 2 ? to[digits / 2] << 4 | value : value);
 		digits++;
 	}
 	return digits / 2;
@@ -388,6 +388,306 @@ static void test_bit_flips(void **state)
 	free_samples(&samples);
 }
 
+/* One entry of any kind around `length` bytes of data; the header is the first worked example's. */
+static void put_entry(struct image *image, uint32_t format, uint8_t segment, uint8_t flags, uint32_t traced,
+		      uint64_t tod, const void *data, size_t length)
+{
+	uint8_t entry[512];
+	from_hex(discarded_hex, entry);
+	size_t pad = length % 2, whole = 16 + 92 + length + pad + 2;
+	image->big_endian = true;
+	put(image, whole, 2);
+	put(image, 16, 2);
+	put(image, format, 4);
+	put(image, tod + 4096, 8);
+	put(image, 92, 2);
+	put(image, segment, 1);
+	put(image, flags, 1);
+	put(image, 39, 1);
+	put(image, traced, 3);
+	put_bytes(image, entry + 24, 16);
+	put(image, tod, 8);
+	put_bytes(image, entry + 48, 60);
+	put_bytes(image, data, length);
+	put_fill(image, 0, pad);
+	put(image, whole, 2);
+}
+
+#define TOD 0xc73bc996ddb95000u
+#define SECOND ((uint64_t)1000000 << 12)
+
+static const uint8_t packet[] = { 0x45, 0, 0, 28, 0, 1, 0, 0, 64, 17, 0, 0, 172, 29, 96, 9, 172, 29, 191, 255,
+	0, 137, 0, 137, 0, 8, 0, 0 };
+
+static void test_segments(void **state)
+{
+	(void)state;
+	struct image image = { .big_endian = true };
+	/* Two packets whose parts are mixed, one without its last part, one without its first. */
+	put_entry(&image, 4, 0, 1, 30, TOD, packet, 28);
+	put_entry(&image, 4, 0, 0, 31, TOD + SECOND, packet, 28);
+	put_entry(&image, 4, 1, 0, 31, TOD + SECOND, "xyz", 3);
+	put_entry(&image, 4, 1, 1, 30, TOD, "ab", 2);
+	put_entry(&image, 4, 0, 0, 99, TOD + 2 * SECOND, packet, 28);
+	put_entry(&image, 4, 3, 0, 99, TOD + 3 * SECOND, "cd", 2);
+	struct error error = ERROR_INIT;
+	struct source *source = open_image(&image, &error);
+	struct record record;
+	assert_int_equal(source_next(source, &record, &error), SOURCE_RECORD);
+	assert_int_equal(record.captured_length, 31);
+	assert_memory_equal(record.bytes + 28, "xyz", 3);
+	assert_int_equal(record.zos->segments, 2);
+	assert_int_equal(source_next(source, &record, &error), SOURCE_RECORD);
+	assert_int_equal(record.captured_length, 30);
+	assert_memory_equal(record.bytes + 28, "ab", 2);
+	assert_int_equal(record.direction, DIRECTION_OUTBOUND);
+	assert_false(record.zos->incomplete);
+	assert_int_equal(source_next(source, &record, &error), SOURCE_RECORD);
+	assert_int_equal(record.captured_length, 28);
+	assert_int_equal(record.original_length, 99);
+	assert_true(record.zos->incomplete);
+	assert_int_equal(source_next(source, &record, &error), SOURCE_END);
+	const struct source_zos *zos = &source_report(source)->zos;
+	assert_int_equal(zos->records, 6);
+	assert_int_equal(zos->segments, 5);
+	assert_int_equal(zos->segments_lost, 1);
+	assert_int_equal(zos->orphans, 1);
+	source_close(source);
+	text_finish(&image.text);
+}
+
+/* More packets in the making than are kept: the oldest are told as far as they came. */
+static void test_many_open_segments(void **state)
+{
+	(void)state;
+	struct image image = { .big_endian = true };
+	for (unsigned i = 0; i < 100; i++)
+		put_entry(&image, 4, 0, 0, 30, TOD + i * SECOND, packet, 28);
+	for (unsigned i = 0; i < 100; i++)
+		put_entry(&image, 4, 1, 0, 30, TOD + i * SECOND, "ab", 2);
+	struct error error = ERROR_INIT;
+	struct source *source = open_image(&image, &error);
+	assert_int_equal(count_records(source), 100);
+	assert_int_equal(source_report(source)->zos.segments_lost, 36);
+	assert_int_equal(source_report(source)->zos.orphans, 36);
+	source_close(source);
+	text_finish(&image.text);
+}
+
+static void test_kinds_of_records(void **state)
+{
+	(void)state;
+	static const uint8_t arp[64] = { 1, 2, 3, 4,      /* unpublished bytes in front of the frame */
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1, 8, 6, 0, 1, 8, 0, 6, 4, 0, 1 };
+	static const uint8_t smc[] = { 0, 8, 0, 1, 9, 9, 9, 9, 'h', 'i' };
+	static const uint8_t lost[24] = { [19] = 5, [23] = 2 };
+	struct image image = { .big_endian = true };
+	put_entry(&image, 1, 0, 0, 28, TOD, packet, 28);
+	put_entry(&image, 3, 0, 0, 28, TOD, packet, 28);
+	put_entry(&image, 6, 0, 0, 28, TOD, packet, 28);
+	put_entry(&image, 6, 0, 1, 3, TOD, "\x04\x04\x03", 3);
+	for (unsigned i = 0; i < 3; i++)
+		put_entry(&image, 7, 0, 0, 64, TOD, arp, 64);
+	put_entry(&image, 8, 0, 1, sizeof smc, TOD, smc, sizeof smc);
+	put(&image, 42, 2);
+	put(&image, 16, 2);
+	put(&image, 0xff000001, 4);
+	put(&image, TOD, 8);
+	put_bytes(&image, lost, sizeof lost);
+	put(&image, 42, 2);
+	put_entry(&image, 5, 0, ZOS_CONFIDENTIAL | ZOS_OUTBOUND, 1460, TOD, "", 0);
+	struct error error = ERROR_INIT;
+	struct source *source = open_image(&image, &error);
+	struct record record;
+	assert_int_equal(source_next(source, &record, &error), SOURCE_RECORD);
+	assert_int_equal(record.link_type, LINKTYPE_RAW);
+	assert_int_equal(record.zos->format, ZOS_EE);
+	assert_int_equal(source_next(source, &record, &error), SOURCE_RECORD);
+	assert_int_equal(record.link_type, LINKTYPE_ZOS_EE);
+	assert_int_equal(record.captured_length, 3);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(source_next(source, &record, &error), SOURCE_RECORD);
+		assert_int_equal(record.link_type, LINKTYPE_ETHERNET);
+		assert_int_equal(record.captured_length, 60);
+		assert_memory_equal(record.bytes, arp + 4, 60);
+	}
+	assert_int_equal(source_next(source, &record, &error), SOURCE_RECORD);
+	assert_int_equal(record.link_type, LINKTYPE_ZOS_SMC);
+	assert_memory_equal(record.bytes, smc, sizeof smc);
+	assert_int_equal(record.drop_count, 0);
+	assert_int_equal(source_next(source, &record, &error), SOURCE_RECORD);
+	assert_int_equal(record.link_type, LINKTYPE_ZOS_DATA);
+	assert_true(record.zos->confidential);
+	assert_int_equal(record.captured_length, 0);
+	assert_int_equal(record.original_length, 1460);
+	assert_int_equal(record.drop_count, 7);
+	assert_int_equal(source_next(source, &record, &error), SOURCE_END);
+	const struct source_zos *zos = &source_report(source)->zos;
+	assert_int_equal(zos->formats[1], 1);
+	assert_int_equal(zos->formats[3], 1);
+	assert_int_equal(zos->frame_start, 4);
+	assert_int_equal(zos->lost_packets, 5);
+	assert_int_equal(zos->lost_data, 2);
+	assert_int_equal(zos->confidential, 1);
+	assert_int_equal(source_report(source)->damage_total, 0);
+	source_close(source);
+	text_finish(&image.text);
+}
+
+static void test_abbreviated(void **state)
+{
+	(void)state;
+	struct samples samples;
+	make_samples(&samples, 10);
+	struct text file = { 0 };
+	write_samples(&samples, &(struct ctrace_writer_options){ .abbreviate = 64 }, &file);
+	struct source *source = open_bytes(file.bytes, file.length);
+	struct record record;
+	struct error error = ERROR_INIT;
+	for (unsigned i = 0; i < samples.count; i++) {
+		assert_int_equal(source_next(source, &record, &error), SOURCE_RECORD);
+		bool packet_trace = samples.list[i].zos.format == ZOS_PACKET;
+		uint32_t length = samples.list[i].record.captured_length;
+		assert_int_equal(record.captured_length, packet_trace && length > 64 ? 64 : length);
+		assert_int_equal(record.original_length, length);
+	}
+	assert_true(source_report(source)->zos.abbreviated > 5);
+	source_close(source);
+	text_finish(&file);
+	free_samples(&samples);
+}
+
+/* What does not come from z/OS becomes packets or frames, as z/OS would have traced them. */
+static void test_foreign_records(void **state)
+{
+	(void)state;
+	uint8_t frame[14 + sizeof packet] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0 };
+	memcpy(frame + 14, packet, sizeof packet);
+	const struct record ethernet = { .time = 1700000000123456789, .link_type = LINKTYPE_ETHERNET,
+		.captured_length = sizeof frame, .original_length = sizeof frame, .bytes = frame,
+		.direction = DIRECTION_OUTBOUND };
+	for (int frames = 0; frames < 2; frames++) {
+		struct text file = { 0 };
+		struct sink_memory sink;
+		struct error error = ERROR_INIT;
+		sink_memory_init(&sink, &file);
+		struct writer *writer = ctrace_writer_create(&sink.sink, NULL,
+			&(struct ctrace_writer_options){ .frames = frames, .leap_seconds = 27 });
+		assert_true(writer_write(writer, &ethernet, &error));
+		assert_true(writer_finish(writer, &error));
+		writer_destroy(writer);
+		const struct source_options options = { .leap_seconds = 27 };
+		struct source *source = source_open_memory(file.bytes, file.length, "x", &options, &error);
+		struct record record;
+		assert_int_equal(source_next(source, &record, &error), SOURCE_RECORD);
+		assert_int_equal(record.time, ethernet.time);
+		assert_int_equal(record.link_type, frames ? LINKTYPE_ETHERNET : LINKTYPE_RAW);
+		assert_int_equal(record.captured_length, frames ? sizeof frame : sizeof packet);
+		assert_memory_equal(record.bytes, frames ? frame : packet, record.captured_length);
+		assert_string_equal(record.zos->name, "CULPRIT");
+		if (!frames)
+			assert_int_equal(record.zos->destination_port, 137);
+		source_close(source);
+		text_finish(&file);
+	}
+}
+
+static void test_clock(void **state)
+{
+	(void)state;
+	static const struct { uint64_t tod; int64_t time; } rows[] = {
+		{ 0x7d91048bca000000u + ((uint64_t)1000000 << 12) * 631152000, 631152000000000000 },
+		{ 0xc551f56416000000u, 1262304000000000000 },
+		{ 0xde6e758ddc000000u, 1704067200000000000 },
+		{ 0xc73bc996ddb95000u, 1295964785687445000 },
+		{ 0x0000000000000000u, 2294610827370496000 },      /* the wrap on 2042-09-17 */
+		{ 0x0000000001000000u, 2294610827370496000 + 4096000 },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		assert_int_equal(zos_time_from_tod(rows[i].tod, 0), rows[i].time);
+		assert_int_equal(zos_tod_from_time(rows[i].time, 0), rows[i].tod);
+	}
+	for (int64_t time = 1700000000000000000; time < 1700000000000009999; time++)
+		assert_int_equal(zos_time_from_tod(zos_tod_from_time(time, 27), 27), time);
+	assert_int_equal(zos_time_from_tod(0xde6e758ddc000000u, 27), 1704067173000000000);
+}
+
+static void test_names(void **state)
+{
+	(void)state;
+	uint8_t code[16];
+	char text[17];
+	zos_text_to_ebcdic("OSDL@#$9-_.zZ", code, 16);
+	zos_ebcdic_to_text(code, 16, text);
+	assert_string_equal(text, "OSDL@#$9-_.ZZ");
+	assert_true(zos_is_name(code, 16));
+	assert_memory_equal(code, "\xd6\xe2\xc4\xd3\x7c\x7b\x5b\xf9\x60\x6d\x4b\xe9\xe9\x40\x40\x40", 16);
+	for (unsigned i = 0; i < 256; i++) {
+		uint8_t one = (uint8_t)i;
+		zos_ebcdic_to_text(&one, 1, text);
+		assert_true(text[0] == '\0' || (text[0] > ' ' && text[0] < 0x7f));
+	}
+	assert_false(zos_is_name((const uint8_t *)"\xff", 1));
+}
+
+/* A data set that began again at its start, and one that holds two stacks in turn. */
+static void test_wrapped(void **state)
+{
+	(void)state;
+	struct image image = { .big_endian = true };
+	for (unsigned i = 0; i < 20; i++)
+		put_entry(&image, 4, 0, 0, 28, TOD + (100 + i) * SECOND, packet, 28);
+	for (unsigned i = 0; i < 20; i++)
+		put_entry(&image, 4, 0, 0, 28, TOD + i * SECOND, packet, 28);
+	struct error error = ERROR_INIT;
+	struct source *source = open_image(&image, &error);
+	assert_int_equal(count_records(source), 40);
+	assert_true(source_report(source)->zos.wrapped);
+	source_close(source);
+	text_clear(&image.text);
+	for (unsigned i = 0; i < 40; i++)
+		put_entry(&image, 4, 0, 0, 28, TOD + (i % 10 + i / 20 * 10) * SECOND, packet, 28);
+	source = open_image(&image, &error);
+	assert_int_equal(count_records(source), 40);
+	assert_false(source_report(source)->zos.wrapped);
+	source_close(source);
+	text_finish(&image.text);
+}
+
+static void check_refusal(const void *bytes, size_t length, enum error_code code, const char *says)
+{
+	struct error error = ERROR_INIT;
+	struct source *source = source_open_memory(bytes, length, "x", NULL, &error);
+	assert_null(source);
+	assert_int_equal(error.code, code);
+	if (!strstr(error.message, says))
+		fail_msg("%s", error.message);
+	assert_true(error.remedy[0] != '\0');
+}
+
+static void test_refusals(void **state)
+{
+	(void)state;
+	static const uint8_t xmit[80] = { 0x50, 0xe0, 0xc9, 0xd5, 0xd4, 0xd9, 0xf0, 0xf1 };
+	static const uint8_t terse[64] = { 5, 1, 0x6d, 0x5a, 0, 0, 0x6d, 0x5e, 0, 0, 0x6d, 0x5a, 0xff };
+	static const uint8_t text[] = "\0\1SYSTCPDA\r\n\x80\x81\0\0\r\n";
+	check_refusal(xmit, sizeof xmit, ERROR_NOT_A_TRACE, "TRANSMIT");
+	check_refusal(terse, sizeof terse, ERROR_NOT_A_TRACE, "AMATERSE");
+	check_refusal(text, sizeof text, ERROR_NOT_A_TRACE, "ASCII");
+	/* Entries of the TCP/IP event trace: the same frame, other contents. */
+	struct image image = { .big_endian = true };
+	for (unsigned i = 0; i < 2; i++) {
+		put(&image, 60, 2);
+		put(&image, 16, 2);
+		put(&image, 0x03010021, 4);
+		put(&image, TOD, 8);
+		put_fill(&image, 7, 42);
+		put(&image, 60, 2);
+	}
+	check_refusal(image.text.bytes, image.text.length, ERROR_UNSUPPORTED, "03010021");
+	text_finish(&image.text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -396,6 +696,15 @@ int main(void)
 		cmocka_unit_test(test_header_lengths),
 		cmocka_unit_test(test_every_cut),
 		cmocka_unit_test(test_bit_flips),
+		cmocka_unit_test(test_segments),
+		cmocka_unit_test(test_many_open_segments),
+		cmocka_unit_test(test_kinds_of_records),
+		cmocka_unit_test(test_abbreviated),
+		cmocka_unit_test(test_foreign_records),
+		cmocka_unit_test(test_clock),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_wrapped),
+		cmocka_unit_test(test_refusals),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
