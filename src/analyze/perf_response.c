@@ -3,12 +3,10 @@
  * Transactions are judged service by service at the end of the trace: one slow answer among many is
  * another story than a slow service, and only a service has something to compare with. */
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "analyze/tcp_words.h"
+#include "analyze/analyzer.h"
+#include "analyze/answers.h"
 #include "core/clock.h"
-#include "core/hash.h"
-#include "core/memory.h"
 #include "core/text.h"
 
 static const struct finding_kind response_time = {
@@ -105,33 +103,13 @@ static const struct finding_kind client_think = {
 static const struct finding_kind *const kinds[] = { &client_think, &response_time, &server_pause,
 	&server_think, NULL };
 
-#define SERVICES_LIMIT 1024        /* server ports judged; later ones are not */
-#define BUCKETS 64                 /* of the histogram of server parts: each a quarter wider, 1 ms to 20 min */
-#define CITED 3
 #define SELDOM 5                   /* one slow answer in so many */
 #define VERY_SLOW 3                /* times the limit: worth a warning even once */
-
-struct cited { uint64_t request, response; int64_t request_time, response_time, value; };
-
-struct service {
-	struct endpoint server;
-	bool used;
-	uint32_t answers, slow, thoughtful, events, hidden, paused;
-	bool window_of_client, window_of_server;
-	bool known;                            /* a protocol of question and answer for sure */
-	int64_t worst_total, worst_server, pause, network_sum, cost_total, cost_server;
-	int64_t part[RESPONSE_PARTS];          /* of slow answers */
-	uint32_t histogram[BUCKETS];
-	struct cited slow_cited[CITED], server_cited[CITED];
-	struct cited pause_cited;
-	struct finding *sample;                /* subject and quality of the first session */
-};
 
 struct response_state {
 	double answers, think_answers, share, client_share;
 	int64_t slow, event, think, pause, client;
-	struct service *services;              /* an open-addressed table of SERVICES_LIMIT * 2 */
-	uint32_t count;
+	struct services services;
 };
 
 struct response_session { int64_t client_time; uint32_t turns; };
@@ -151,66 +129,63 @@ static void response_begin(struct analysis_context *context)
 	state->client_share = setting(settings, &client_think, "share");
 }
 
-static struct service *service_of(struct response_state *state, const struct session *session)
+static struct answer answer_of(const struct session *session, const struct tcp_transaction *transaction,
+			       int64_t value)
 {
-	const struct endpoint *server = &session->key.end[session_server(session)];
-	if (!state->services)
-		state->services = memory_zeroed(SERVICES_LIMIT * 2, sizeof *state->services);
-	size_t place = hash_bytes(server, sizeof *server, 0) % (SERVICES_LIMIT * 2);
-	while (state->services[place].used &&
-	       memcmp(&state->services[place].server, server, sizeof *server) != 0)
-		place = (place + 1) % (SERVICES_LIMIT * 2);
-	struct service *service = &state->services[place];
-	if (!service->used) {
-		if (state->count == SERVICES_LIMIT)
-			return NULL;
-		state->count++;
-		service->used = true;
-		service->server = *server;
-		service->sample = memory_allocate(sizeof *service->sample);
-		finding_begin(service->sample, &response_time, session);
-	}
-	return service;
+	return (struct answer){ .request = transaction->request_packet,
+		.request_time = transaction->request_time, .response = transaction->response_packet,
+		.response_time = transaction->response_time, .value = value,
+		.client = session->key.end[session->client].address };
 }
 
-static unsigned bucket_of(int64_t time)
+static void add_thinking(const struct response_state *state, struct service *service,
+			 const struct session *session, const struct tcp_transaction *transaction)
 {
-	unsigned bucket = 0;
-	int64_t edge = MILLISECOND;
-	while (time > edge && bucket + 1 < BUCKETS) {
-		edge += edge / 4 > 0 ? edge / 4 : 1;
-		bucket++;
+	int64_t server = transaction->part[PART_SERVER];
+	struct answer answer = answer_of(session, transaction, server);
+	if (server > service->worst_server)
+		service->worst_server = server;
+	if (server >= state->think) {
+		answer_keep(service->server_cited, service->thoughtful++, &answer);
+		service->cost_server += server;
+	} else if (server >= state->think / 2 && !service->thoughtful &&
+		   (double)server >= state->share * (double)transaction->total) {
+		answer_keep(service->server_cited, 0, &answer);
+		service->hidden++;
 	}
-	return bucket;
 }
 
-static int64_t median_of(const struct service *service)
+static void add_pause(const struct response_state *state, struct service *service,
+		      const struct session *session, const struct tcp_transaction *transaction)
 {
-	uint32_t seen = 0;
-	int64_t edge = MILLISECOND;
-	for (unsigned i = 0; i < BUCKETS; i++) {
-		seen += service->histogram[i];
-		if (seen * 2 >= service->answers)
-			break;
-		edge += edge / 4;
-	}
-	return edge < service->worst_server ? edge : service->worst_server;
-}
-
-static void keep(struct cited cited[CITED], uint32_t nth, const struct tcp_transaction *transaction,
-		 int64_t value, uint64_t answer, int64_t answer_time)
-{
-	struct cited new = { transaction->request_packet, answer, transaction->request_time, answer_time, value };
-	if (nth < CITED) {
-		cited[nth] = new;
+	int64_t pause = transaction->part[PART_PAUSE];
+	if (pause < state->pause)
 		return;
-	}
-	unsigned least = 0;
-	for (unsigned i = 1; i < CITED; i++)
-		if (cited[i].value < cited[least].value)
-			least = i;
-	if (value > cited[least].value)
-		cited[least] = new;
+	service->pause += pause;
+	service->paused++;
+	service->pause_cited = answer_of(session, transaction, pause);
+	service->pause_cited.request = transaction->response_packet;
+	service->pause_cited.request_time = transaction->response_time;
+	service->pause_cited.response = transaction->response_last_packet;
+	service->pause_cited.response_time = transaction->response_last_time;
+}
+
+static void add_slow(const struct response_state *state, struct service *service,
+		     const struct session *session, const struct tcp_transaction *transaction)
+{
+	if (transaction->total < state->slow)
+		return;
+	if (transaction->total > service->worst_total)
+		service->worst_total = transaction->total;
+	service->cost_total += transaction->total;
+	for (int i = 0; i < RESPONSE_PARTS; i++)
+		service->part[i] += transaction->part[i];
+	service->window_of_client |= transaction->window_of_client;
+	service->window_of_server |= transaction->window_of_server;
+	struct answer answer = answer_of(session, transaction, transaction->total);
+	answer.response = transaction->response_last_packet;
+	answer.response_time = transaction->response_last_time;
+	answer_keep(service->slow_cited, service->slow++, &answer);
 }
 
 static void add(struct analysis_context *context, const struct session *session,
@@ -222,49 +197,20 @@ static void add(struct analysis_context *context, const struct session *session,
 	mine->turns++;
 	if (!transaction->turn_based || session->role == ROLE_FIRST_SENDER)
 		return;
-	struct service *service = service_of(state, session);
+	struct service *service = services_find(&state->services, session, &response_time);
 	if (!service)
 		return;
-	int64_t server = transaction->part[PART_SERVER];
-	service->answers++;
+	service_count(service, transaction->part[PART_SERVER]);
 	service->known |= transaction->protocol_known;
 	service->network_sum += transaction->part[PART_ROUND_TRIP];
-	service->histogram[bucket_of(server)]++;
 	service->sample->quality |= session->quality;
-	if (server >= state->event) {
+	if (transaction->part[PART_SERVER] >= state->event) {
 		service->events++;
 		return;
 	}
-	if (server > service->worst_server)
-		service->worst_server = server;
-	if (server >= state->think) {
-		keep(service->server_cited, service->thoughtful++, transaction, server, transaction->response_packet,
-		     transaction->response_time);
-		service->cost_server += server;
-	} else if (server >= state->think / 2 && (double)server >= state->share * (double)transaction->total &&
-		   !service->thoughtful) {
-		keep(service->server_cited, 0, transaction, server, transaction->response_packet,
-		     transaction->response_time);
-		service->hidden++;
-	}
-	if (transaction->part[PART_PAUSE] >= state->pause) {
-		service->pause += transaction->part[PART_PAUSE];
-		service->paused++;
-		service->pause_cited = (struct cited){ transaction->response_packet,
-			transaction->response_last_packet, transaction->response_time,
-			transaction->response_last_time, transaction->part[PART_PAUSE] };
-	}
-	if (transaction->total < state->slow)
-		return;
-	if (transaction->total > service->worst_total)
-		service->worst_total = transaction->total;
-	service->cost_total += transaction->total;
-	for (int i = 0; i < RESPONSE_PARTS; i++)
-		service->part[i] += transaction->part[i];
-	service->window_of_client |= transaction->window_of_client;
-	service->window_of_server |= transaction->window_of_server;
-	keep(service->slow_cited, service->slow++, transaction, transaction->total,
-	     transaction->response_last_packet, transaction->response_last_time);
+	add_thinking(state, service, session, transaction);
+	add_pause(state, service, session, transaction);
+	add_slow(state, service, session, transaction);
 }
 
 static void response_observe(struct analysis_context *context, const struct observation *observation)
@@ -306,11 +252,11 @@ static void begin(struct finding *finding, const struct finding_kind *kind, cons
 	finding->severity = kind->severity;
 }
 
-static void cite(struct finding *finding, const struct cited *cited, uint32_t count, const char *what)
+static void cite(struct finding *finding, const struct answer *cited, uint32_t count, const char *what)
 {
 	/* In packet order, as findings want it. */
-	struct cited order[CITED];
-	count = count < CITED ? count : CITED;
+	struct answer order[ANSWERS_CITED];
+	count = count < ANSWERS_CITED ? count : ANSWERS_CITED;
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t place = i;
 		for (; place > 0 && order[place - 1].request > cited[i].request; place--)
@@ -347,16 +293,25 @@ static void report_think(struct analysis_context *context, const struct service 
 	struct finding finding;
 	begin(&finding, &server_think, service);
 	weigh(&finding, service, service->thoughtful, state->think_answers, service->worst_server, state->think);
-	blame_word(&finding, PARTY_SERVER, "app:server");
-	finding_why(&finding, "The request was complete, nothing was repeated and no window was closed while it "
-		    "waited; one round trip is already taken off.");
+	const struct service *behind = services_behind(&state->services, service);
+	if (behind) {
+		char name[ADDRESS_TEXT_SIZE];
+		finding.sub_kind = "backend";
+		blame_word(&finding, PARTY_SERVER, "app:%s", address_text(&behind->server.address, name));
+		finding_why(&finding, "While it was asked, it asked %s port %u itself and waited for that answer most of "
+			    "the time.", name, behind->server.port);
+	} else {
+		blame_word(&finding, PARTY_SERVER, "app:server");
+		finding_why(&finding, "The request was complete, nothing was repeated and no window was closed while it "
+			    "waited; one round trip is already taken off.");
+	}
 	finding.cost = service->cost_server;
 	uint32_t slow = service->thoughtful ? service->thoughtful : 1;
 	finding.count = slow;
 	finding_count(&finding, "slow", slow);
 	finding_count(&finding, "answers", service->answers);
 	finding_duration(&finding, "worst", service->worst_server);
-	finding_duration(&finding, "median", median_of(service));
+	finding_duration(&finding, "median", service_median(service));
 	finding_duration(&finding, "network", service->network_sum / (service->answers ? service->answers : 1));
 	finding_duration(&finding, "limit", service->thoughtful ? state->think : state->think / 2);
 	finding_threshold(&finding, "time", UNIT_SECONDS, (double)state->think / 1e9);
@@ -472,11 +427,9 @@ static void report_pause(struct analysis_context *context, const struct service 
 
 static void response_finish(struct analysis_context *context)
 {
-	struct response_state *state = context->state;
-	for (size_t i = 0; state->services && i < SERVICES_LIMIT * 2; i++) {
-		const struct service *service = &state->services[i];
-		if (!service->used)
-			continue;
+	const struct response_state *state = context->state;
+	const struct service *service;
+	for (size_t at = 0; (service = services_next(&state->services, &at));) {
 		report_think(context, service);
 		report_slow(context, service);
 		report_pause(context, service);
@@ -486,9 +439,7 @@ static void response_finish(struct analysis_context *context)
 static void response_destroy(struct analysis_context *context)
 {
 	struct response_state *state = context->state;
-	for (size_t i = 0; state->services && i < SERVICES_LIMIT * 2; i++)
-		free(state->services[i].sample);
-	free(state->services);
+	services_finish(&state->services);
 }
 
 const struct analyzer perf_response_analyzer = {

@@ -304,7 +304,7 @@ static void report_stray(struct analysis_context *context, const struct session 
 	blame_host(&finding, session, side);
 	finding.confidence = CONFIDENCE_LIKELY;
 	finding_why(&finding, "This end answers with resets: it does not know the connection (any more).");
-	finding_count(&finding, "packets", (double)session->side[side ^ 1].packets);
+	finding_number(&finding, "packets", UNIT_COUNT, *packets, FACT_MAX);
 	finding_evidence(&finding, session->first_packet, session->first_time, "a packet without a connection");
 	finding_evidence(&finding, session->tcp->side[side].rst_packet, session->tcp->side[side].rst_time, "reset");
 	finding_submit(context->findings, &finding);
