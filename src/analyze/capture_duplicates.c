@@ -102,11 +102,18 @@ static bool goes_to_many(const struct packet *packet)
 	       (link->has_destination && mac_is_group(link->destination));
 }
 
+/* Too little is left of it to tell it from others. */
+static bool is_cut_short(const struct packet *packet)
+{
+	return packet->truncated && !packet->tcp && !packet->udp && !packet->icmp;
+}
+
 static void duplicate_observe(struct analysis_context *context,
 			      const struct observation *observation)
 {
 	struct duplicate_state *state = context->state;
-	if (!observation->packet->outer_ip || goes_to_many(observation->packet))
+	const struct packet *packet = observation->packet;
+	if (!packet->outer_ip || goes_to_many(packet) || is_cut_short(packet))
 		return;
 	state->packets++;
 	if (observation->twin_of)
@@ -180,8 +187,7 @@ static void duplicate_finish(struct analysis_context *context)
 	finding_threshold(&finding, "limit", UNIT_RATIO, state->share);
 	tell_how(&finding, state);
 	finding_alternative(&finding, "the senders repeat themselves",
-			    "no sender does so soon, or by another way, or with the same "
-			    "identification");
+			    "they do so later, and with a new identification");
 	cite(&finding, state);
 	concerned_submit(&state->sessions, &finding, context->findings);
 	if (whole_trace)

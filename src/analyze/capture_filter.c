@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "analyze/analyzer.h"
+#include "analyze/proof.h"
 #include "core/hash.h"
 
 static const struct finding_kind filtered = {
@@ -30,6 +31,7 @@ struct filter_state {
 	uint64_t least;
 	int64_t time;
 	uint64_t packets, tcp;
+	struct sample first, last;
 	bool ethernet, several_services, several_pairs;
 	uint64_t pair;                   /* hash of the two addresses, either way round */
 	uint16_t port;
@@ -45,7 +47,10 @@ static void filter_begin(struct analysis_context *context)
 static void filter_observe(struct analysis_context *context, const struct observation *observation)
 {
 	struct filter_state *state = context->state;
-	state->packets++;
+	const struct record *record = observation->packet->record;
+	state->last = (struct sample){ record->number, record->time };
+	if (!state->packets++)
+		state->first = state->last;
 	if (!observation->packet->tcp)
 		return;
 	if (!state->tcp++)
@@ -103,6 +108,14 @@ static void tell_what(struct finding *finding, const struct filter_state *state)
 		finding_words(finding, "what", "It holds nothing but TCP, not even ARP or DNS");
 }
 
+static void cite(struct finding *finding, const struct filter_state *state)
+{
+	if (!state->packets)
+		return;
+	finding_evidence(finding, state->first.packet, state->first.time, "from here");
+	finding_evidence(finding, state->last.packet, state->last.time, "to here");
+}
+
 static void filter_finish(struct analysis_context *context)
 {
 	const struct filter_state *state = context->state;
@@ -128,6 +141,7 @@ static void filter_finish(struct analysis_context *context)
 	finding_count(&finding, "packets", (double)state->packets);
 	finding_threshold(&finding, "least", UNIT_COUNT, (double)state->least);
 	blame_capture(&finding);
+	cite(&finding, state);
 	finding_submit(context->findings, &finding);
 	if (!filter || !leaves_little_out(filter))
 		context->trace_writable->quality |= QUALITY_FILTERED;

@@ -1,5 +1,7 @@
 /* Does the trace hold only one direction of conversations? capture/one-way. */
+#include "analyze/cache.h"
 #include "analyze/concerned.h"
+#include "core/hash.h"
 
 static const struct finding_kind one_way = {
 	.id = "capture/one-way",
@@ -31,6 +33,7 @@ static const struct finding_kind one_way = {
 
 #define SESSIONS_CITED 3
 #define NEW_SEGMENTS_LEAST 10            /* without a repeat although nothing comes back */
+#define HALVES_REMEMBERED 4096
 #define MOSTLY 20                        /* one conversation with both directions in so many */
 
 struct cited {
@@ -47,6 +50,8 @@ struct one_way_state {
 	uint64_t by_acknowledgement;
 	unsigned cited_count;
 	struct cited cited[SESSIONS_CITED];
+	struct cache halves;                 /* hash of two endpoints to a bit for each side seen */
+	uint64_t mended;                     /* halves whose other half is a conversation of its own */
 	struct concerned sessions;
 };
 
@@ -55,6 +60,7 @@ static void one_way_begin(struct analysis_context *context)
 	struct one_way_state *state = context->state;
 	state->packets_least = setting(context->settings, &one_way, "packets");
 	state->share = setting(context->settings, &one_way, "share");
+	cache_init(&state->halves, HALVES_REMEMBERED, sizeof(uint64_t), sizeof(uint8_t));
 }
 
 /* The invisible end made progress: it was confirmed, or it must have confirmed. */
@@ -62,9 +68,20 @@ static bool is_proved(const struct session *session, uint8_t seen, bool *acknowl
 {
 	const struct tcp_side *sender = &session->tcp->side[seen];
 	const struct tcp_side *other = &session->tcp->side[!seen];
-	*acknowledged = other->last_ack_progress_time != 0;
+	*acknowledged = other->last_ack_progress_time > session->side[seen].first_time;
 	return *acknowledged ||
 	       sender->data_segments - sender->repeated_segments >= NEW_SEGMENTS_LEAST;
+}
+
+/* Where one direction passes in a tunnel and the other does not, each is a conversation of its own. */
+static void note_half(struct one_way_state *state, const struct session *session, uint8_t seen)
+{
+	uint64_t ends = hash_bytes(session->key.end, sizeof session->key.end, 0);
+	uint8_t *sides = cache_enter(&state->halves, &ends, NULL);
+	uint8_t both = 3, before = *sides;
+	*sides |= (uint8_t)(1u << seen);
+	if (*sides == both && before != both)
+		state->mended += 2;
 }
 
 static void cite(struct one_way_state *state, const struct session *session, uint8_t seen,
@@ -97,6 +114,7 @@ static void one_way_session_end(struct analysis_context *context, const struct s
 	state->tcp_packets += session->side[0].packets + session->side[1].packets;
 	if (two_sided || !is_proved(session, seen, &acknowledged))
 		return;
+	note_half(state, session, seen);
 	concerned_add(&state->sessions, session);
 	state->packets += session->side[seen].packets;
 	state->by_acknowledgement += acknowledged;
@@ -144,7 +162,8 @@ static void one_way_finish(struct analysis_context *context)
 {
 	struct one_way_state *state = context->state;
 	struct finding finding;
-	if ((double)state->packets < state->packets_least)
+	if ((double)state->packets < state->packets_least ||
+	    state->mended * 2 >= state->sessions.total)
 		return;
 	double share = (double)state->packets / (double)state->tcp_packets;
 	finding_begin(&finding, &one_way, NULL);
@@ -161,6 +180,7 @@ static void one_way_finish(struct analysis_context *context)
 static void one_way_destroy(struct analysis_context *context)
 {
 	struct one_way_state *state = context->state;
+	cache_finish(&state->halves);
 	concerned_finish(&state->sessions);
 }
 

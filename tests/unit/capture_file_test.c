@@ -225,6 +225,71 @@ static void declared_filter(void **state)
 	assert_int_equal(finding->confidence, CONFIDENCE_CERTAIN);
 }
 
+static void put_ip(struct image *image, uint8_t protocol, uint16_t length, bool forward)
+{
+	struct image header = { .big_endian = true };
+	put(&header, 0x4500, 2);
+	put(&header, length + 20u, 2);
+	put(&header, 0, 4);
+	put(&header, 64, 1);
+	put(&header, protocol, 1);
+	put(&header, 0, 2);              /* no checksum yet */
+	put(&header, forward ? 0x0a000001 : 0x0a000002, 4);
+	put(&header, forward ? 0x0a000002 : 0x0a000001, 4);
+	put_bytes(image, header.text.bytes, header.text.length);
+	text_finish(&header.text);
+}
+
+/* A segment of 100 bytes or, with length 0, an acknowledgement; in another IP packet or not. */
+static void put_segment(struct image *image, uint32_t number, bool forward, bool tunnelled,
+			uint32_t length, uint32_t sequence, uint32_t acknowledgment)
+{
+	struct image header = { .big_endian = true };
+	uint32_t size = 40 + length + (tunnelled ? 20 : 0);
+	put(image, 1700000000 + number, 4);
+	put(image, 0, 4);
+	put(image, size, 4);
+	put(image, size, 4);
+	if (tunnelled)
+		put_ip(image, 4, (uint16_t)(40 + length), forward);
+	put_ip(image, 6, (uint16_t)(20 + length), forward);
+	put(&header, forward ? 40000 : 80, 2);
+	put(&header, forward ? 80 : 40000, 2);
+	put(&header, sequence, 4);
+	put(&header, acknowledgment, 4);
+	put(&header, 0x5010, 2);         /* 20 bytes of header, ACK */
+	put(&header, 65535, 2);
+	put(&header, 0, 4);
+	put_bytes(image, header.text.bytes, header.text.length);
+	put_fill(image, 'x', length);
+	text_finish(&header.text);
+}
+
+/* 30 segments there and, when both ways are recorded, their acknowledgements in a tunnel. */
+static struct image one_way_trace(bool both)
+{
+	struct image image = pcap(65535, LINKTYPE_RAW);
+	for (uint32_t i = 0; i < 30; i++) {
+		put_segment(&image, 2 * i, false, false, 100, 5000 + 100 * i, 900);
+		if (both)
+			put_segment(&image, 2 * i + 1, true, true, 0, 900, 5100 + 100 * i);
+	}
+	return image;
+}
+
+static void one_direction(void **state)
+{
+	struct image image = one_way_trace(false);
+	is_of_capture(find(&image, "capture/one-way", NULL), SEVERITY_WARNING);
+}
+
+/* The two directions are two conversations for the session stage, but nothing is missing. */
+static void one_direction_in_a_tunnel(void **state)
+{
+	struct image image = one_way_trace(true);
+	assert_null(find(&image, "capture/one-way", NULL));
+}
+
 static int forget(void **state)
 {
 	find(NULL, NULL, NULL);
@@ -246,6 +311,8 @@ int main(void)
 		cmocka_unit_test(drops_in_packets),
 		cmocka_unit_test(declared_tick),
 		cmocka_unit_test(declared_filter),
+		cmocka_unit_test(one_direction),
+		cmocka_unit_test(one_direction_in_a_tunnel),
 	};
 	return cmocka_run_group_tests(tests, NULL, forget);
 }
