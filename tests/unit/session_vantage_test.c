@@ -58,6 +58,8 @@ static void test_signs(void **state)
 		  { .ttl = 50, .part = 40 * MS } }, VANTAGE_AT, VANTAGE_FAR },
 		{ "receives in large chunks", { { .ttl = 64, .part = MS / 10 },
 		  { .ttl = 50, .part = 40 * MS, .oversize = 3 } }, VANTAGE_AT, VANTAGE_FAR },
+		{ "receives chunks whose checksums were left out", { { .ttl = 64, .part = MS / 10 },
+		  { .ttl = 50, .part = 40 * MS, .oversize = 3, .offload = 10 } }, VANTAGE_AT, VANTAGE_FAR },
 		{ "handshake split: near the client", { { .ttl = 60, .part = 2 * MS },
 		  { .ttl = 50, .part = 98 * MS } }, VANTAGE_NEAR, VANTAGE_FAR },
 		{ "handshake split: in the middle", { { .ttl = 60, .part = 30 * MS },
@@ -95,9 +97,9 @@ static void test_other_sessions_tell(void **state)
 	(void)state;
 	struct kit *kit = kit_create(0, 0);
 	for (uint16_t i = 1; i <= 3; i++)
-		OBSERVE(kit, .from_port = 50000 + i, .checksum = WIRE_PARTIAL, .ttl = 62);
+		OBSERVE(kit, .from_port = 50000 + i, .checksum = WIRE_PARTIAL, .ttl = 63);
 	const struct session *session = OBSERVE(kit, .payload = "x", .cut = 1,
-						.ttl = 62)->session;
+						.ttl = 63)->session;
 	const char *reason;
 	assert_int_equal(session_vantage(kit->table, session, session->client, NULL), VANTAGE_AT);
 
