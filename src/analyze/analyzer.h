@@ -30,6 +30,12 @@ enum analyzer_wants {
 	WANTS_ICMP = 1u << 4,        /* ICMP and ICMPv6, no duplicates */
 	WANTS_LINK = 1u << 5,        /* packets without IP (ARP, BPDU, pause …), broadcasts or multicasts, and
 				      * what z/OS recorded as discarded */
+	WANTS_NEW_SESSIONS = 1u << 6,    /* the first packet of each session */
+	/* Packets with anything out of the ordinary: cut, malformed, duplicates, fragments, checksums that
+	 * are not simply good, ECN in use, a TTL that is small or has fallen, repeats and other late TCP
+	 * segments, no session, the first packet of each end. Most traffic is ordinary, so this costs next
+	 * to nothing. */
+	WANTS_ODD = 1u << 7,
 };
 
 struct analysis_context {            /* what an analyzer gets with every call */

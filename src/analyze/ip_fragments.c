@@ -83,7 +83,6 @@ struct pair {                    /* fragments from one host to another */
 struct fragments_state {
 	struct cache pairs;      /* struct pair_key to struct pair */
 	double share;
-	uint64_t packets;        /* with IP */
 	uint64_t fragments, later_fragments;     /* later: any but a first piece */
 };
 
@@ -114,7 +113,6 @@ static void fragments_observe(struct analysis_context *context, const struct obs
 	const struct ip_header *ip = packet->ip;
 	if (!ip || observation->twin_of)
 		return;
-	state->packets++;
 	if (packet->icmp && is_reassembly_timeout(packet->icmp)) {
 		const struct icmp_quote *quote = &packet->icmp->quote;
 		struct pair *pair = pair_of(state, &quote->source, &quote->destination);
@@ -256,7 +254,7 @@ static void report_overlap(struct analysis_context *context, const struct pair_k
 static void fragments_finish(struct analysis_context *context)
 {
 	struct fragments_state *state = context->state;
-	bool many = (double)state->fragments >= state->share * (double)state->packets;
+	bool many = (double)state->fragments >= state->share * (double)context->trace->packets;
 	size_t at = 0;
 	const void *key;
 	const struct pair *pair;
@@ -285,7 +283,7 @@ const struct analyzer ip_fragments_analyzer = {
 	.name = "ip-fragments",
 	.kinds = kinds,
 	.state_size = sizeof(struct fragments_state),
-	.wants = WANTS_PACKETS,
+	.wants = WANTS_ODD,
 	.begin = fragments_begin,
 	.observe = fragments_observe,
 	.fragments = fragments_failed_set,

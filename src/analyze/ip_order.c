@@ -90,7 +90,7 @@ static void order_observe(struct analysis_context *context, const struct observa
 {
 	struct order_state *state = context->state;
 	const struct segment *segment = observation->segment;
-	if (segment->class != SEGMENT_REORDERED && segment->class != SEGMENT_NETWORK_DUPLICATE)
+	if (!segment || (segment->class != SEGMENT_REORDERED && segment->class != SEGMENT_NETWORK_DUPLICATE))
 		return;
 	struct sender_key key = { observation->session->number, observation->direction };
 	struct sender *sender = cache_enter(&state->senders, &key, NULL);
@@ -201,7 +201,7 @@ const struct analyzer ip_order_analyzer = {
 	.name = "ip-order",
 	.kinds = kinds,
 	.state_size = sizeof(struct order_state),
-	.wants = WANTS_TCP,
+	.wants = WANTS_ODD,
 	.begin = order_begin,
 	.observe = order_observe,
 	.session_end = order_session_end,

@@ -7,7 +7,8 @@
 #include "source/zos.h"
 
 #define STATE_ALIGNMENT 16       /* of every analyzer's share of a block: suits any type */
-#define WANTS_COMBINATIONS 64    /* six bits of enum analyzer_wants */
+#define WANTS_COMBINATIONS 256   /* eight bits of enum analyzer_wants */
+#define TTL_SMALL 32             /* traceroutes count up from 1; and what is about to die in a loop */
 
 struct member {                  /* one analyzer in this set */
 	const struct analyzer *analyzer;
@@ -141,6 +142,25 @@ static bool goes_to_many(const struct link_facts *link)
 	       link->packet_type == LINK_BROADCAST || link->packet_type == LINK_MULTICAST;
 }
 
+static bool is_odd(const struct observation *observation)
+{
+	const struct packet *packet = observation->packet;
+	const struct ip_header *ip = packet->outer_ip;
+	if (!ip || !observation->session || observation->twin_of || packet->truncated ||
+	    packet->problem || packet->record->drop_count)
+		return true;
+	const struct session_side *side = &observation->session->side[observation->direction];
+	if (ip->time_to_live <= TTL_SMALL || ip->checksum_state != CHECKSUM_GOOD || ip->fragmented ||
+	    packet->ip->ecn || packet->ip != ip || packet->ip->time_to_live < side->ttl_max ||
+	    side->packets <= 1)
+		return true;
+	if (packet->tcp)
+		return packet->tcp->checksum_state != CHECKSUM_GOOD || tcp_has(packet->tcp, TCP_ECE) ||
+		       (observation->segment && observation->segment->class > SEGMENT_NEW_AFTER_GAP);
+	return !packet->udp || (packet->udp->checksum_state != CHECKSUM_GOOD &&
+				packet->udp->checksum_state != CHECKSUM_ABSENT);
+}
+
 /* What the packet has that analyzers may want: bits of enum analyzer_wants. */
 /* z/OS records what it throws away. */
 static bool is_discarded(const struct record *record)
@@ -162,6 +182,10 @@ static uint32_t properties(const struct observation *observation)
 		has |= WANTS_ICMP;
 	if (!packet->ip || goes_to_many(&packet->link) || is_discarded(packet->record))
 		has |= WANTS_LINK;
+	if (observation->new_session)
+		has |= WANTS_NEW_SESSIONS;
+	if (is_odd(observation))
+		has |= WANTS_ODD;
 	return has;
 }
 

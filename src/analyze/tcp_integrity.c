@@ -73,6 +73,8 @@ static void integrity_observe(struct analysis_context *context, const struct obs
 	struct integrity_session *mine = context->session_state;
 	const struct segment *segment = observation->segment;
 	uint8_t sender = observation->direction;
+	if (!segment)
+		return;
 	bool damaged = observation->packet->tcp->checksum_state == CHECKSUM_BAD;
 	bool changed = segment->class == SEGMENT_INCONSISTENT;
 	if (!mine->found && !damaged && !changed)
@@ -176,7 +178,7 @@ const struct analyzer tcp_integrity_analyzer = {
 	.kinds = kinds,
 	.state_size = sizeof(struct integrity_state),
 	.session_state_size = sizeof(struct integrity_session),
-	.wants = WANTS_TCP,
+	.wants = WANTS_ODD,
 	.begin = integrity_begin,
 	.observe = integrity_observe,
 	.session_end = integrity_end,
