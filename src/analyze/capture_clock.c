@@ -1,6 +1,5 @@
 /* Does the recorder's clock run backwards or jump? capture/time-backwards, capture/clock-step. */
 #include "analyze/analyzer.h"
-#include "analyze/cache.h"
 #include "analyze/proof.h"
 #include "core/clock.h"
 #include "session/sequence.h"
@@ -61,8 +60,8 @@ static const struct finding_kind clock_step = {
 #define CONTRADICTS 0.8                  /* so much of the leap is missing in the sender's time */
 #define AGREES 0.2
 
-struct sender_key { uint32_t session, direction; };
 struct sender {                          /* the clock in a sender's time stamps */
+	uint32_t session, direction;     /* session 0: unused */
 	int64_t first_time, time;
 	uint32_t first_value, value;
 };
@@ -95,7 +94,7 @@ struct clock_state {
 	struct leap leap;
 	uint64_t steps;
 	struct step first, largest;
-	struct cache senders;            /* struct sender_key to struct sender */
+	struct sender senders[SENDERS_REMEMBERED];
 };
 
 static void clock_begin(struct analysis_context *context)
@@ -105,8 +104,6 @@ static void clock_begin(struct analysis_context *context)
 	state->least_step = setting_duration(context->settings, &clock_step, "step");
 	state->votes = (uint32_t)setting(context->settings, &clock_step, "hosts");
 	state->leap.start = INT64_MIN;
-	cache_init(&state->senders, SENDERS_REMEMBERED, sizeof(struct sender_key),
-		   sizeof(struct sender));
 }
 
 static int64_t magnitude(int64_t value)
@@ -234,15 +231,18 @@ static void read_timestamp(struct clock_state *state, const struct observation *
 {
 	const struct tcp_header *tcp = observation->packet->tcp;
 	int64_t time = observation->packet->record->time;
-	struct sender_key key = { observation->session->number, observation->direction };
-	bool fresh;
-	struct sender *sender = cache_enter(&state->senders, &key, &fresh);
+	uint32_t session = observation->session->number, direction = observation->direction;
+	struct sender *sender = &state->senders[(session * 2 + direction) % SENDERS_REMEMBERED];
+	bool fresh = sender->session != session || sender->direction != direction;
 	uint32_t value = tcp->timestamp_value;
 	if (!fresh && sequence_difference(value, sender->value) < 0)
 		return;                  /* it was overtaken on its way */
 	/* Where the two clocks part, what was learned of the rate of one by the other is void. */
 	if (fresh || time < sender->time || contradicts(&state->leap, sender, value, time))
-		*sender = (struct sender){ .first_time = time, .first_value = value };
+		*sender = (struct sender){
+			.session = session, .direction = direction,
+			.first_time = time, .first_value = value,
+		};
 	sender->time = time;
 	sender->value = value;
 }
@@ -334,12 +334,6 @@ static void clock_finish(struct analysis_context *context)
 		context->trace_writable->quality |= QUALITY_CLOCK;
 }
 
-static void clock_destroy(struct analysis_context *context)
-{
-	struct clock_state *state = context->state;
-	cache_finish(&state->senders);
-}
-
 static const struct finding_kind *const kinds[] = { &clock_step, &time_backwards, NULL };
 
 const struct analyzer capture_clock_analyzer = {
@@ -350,5 +344,4 @@ const struct analyzer capture_clock_analyzer = {
 	.begin = clock_begin,
 	.observe = clock_observe,
 	.finish = clock_finish,
-	.destroy = clock_destroy,
 };

@@ -33,7 +33,7 @@ static const struct finding_kind drops_reported = {
 struct drops_state {
 	double warn;
 	uint64_t least;
-	uint64_t packets, dropped;           /* said in packets themselves */
+	uint64_t dropped;                    /* said in packets themselves */
 	struct proof proof;
 };
 
@@ -48,7 +48,6 @@ static void drops_observe(struct analysis_context *context, const struct observa
 {
 	struct drops_state *state = context->state;
 	const struct packet *packet = observation->packet;
-	state->packets++;
 	if (!packet->record->drop_count)
 		return;
 	state->dropped += packet->record->drop_count;
@@ -106,11 +105,12 @@ static void drops_finish(struct analysis_context *context)
 	uint64_t dropped = by_counters > state->dropped ? by_counters : state->dropped;
 	if (!dropped)
 		return;
-	double share = (double)dropped / ((double)dropped + (double)state->packets);
+	uint64_t packets = context->trace->packets;
+	double share = (double)dropped / ((double)dropped + (double)packets);
 	struct finding finding;
 	finding_begin(&finding, &drops_reported, NULL);
 	finding.count = dropped;
-	if (counted.doubtful || share < state->warn || state->packets < state->least)
+	if (counted.doubtful || share < state->warn || packets < state->least)
 		finding.severity = SEVERITY_NOTICE;
 	if (counted.doubtful) {
 		finding.confidence = CONFIDENCE_POSSIBLE;
@@ -135,7 +135,7 @@ const struct analyzer capture_drops_analyzer = {
 	.name = "capture-drops",
 	.kinds = kinds,
 	.state_size = sizeof(struct drops_state),
-	.wants = WANTS_PACKETS,
+	.wants = WANTS_ODD,
 	.begin = drops_begin,
 	.observe = drops_observe,
 	.finish = drops_finish,

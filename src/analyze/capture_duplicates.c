@@ -45,7 +45,8 @@ struct pair { uint64_t original, copy; int64_t lag, time; int8_t ttl_change; };
 struct duplicate_state {
 	double share;
 	uint64_t least;
-	uint64_t packets, copies;            /* of IP, not to groups */
+	uint64_t copies;                     /* of IP, not to groups */
+	uint64_t others;                     /* packets that do not count */
 	uint64_t repeats;                    /* copies that carry data */
 	uint64_t routed, other_path;
 	uint64_t proofs;                     /* copies of what TCP never repeats */
@@ -114,9 +115,8 @@ static void duplicate_observe(struct analysis_context *context,
 	struct duplicate_state *state = context->state;
 	const struct packet *packet = observation->packet;
 	if (!packet->outer_ip || goes_to_many(packet) || is_cut_short(packet))
-		return;
-	state->packets++;
-	if (observation->twin_of)
+		state->others++;
+	else if (observation->twin_of)
 		count_copy(state, observation);
 }
 
@@ -165,7 +165,8 @@ static void cite(struct finding *finding, const struct duplicate_state *state)
 static void duplicate_finish(struct analysis_context *context)
 {
 	struct duplicate_state *state = context->state;
-	double share = state->packets ? (double)state->copies / (double)state->packets : 0;
+	uint64_t packets = context->trace->packets - state->others;
+	double share = packets ? (double)state->copies / (double)packets : 0;
 	bool whole_trace = share >= state->share;
 	if (state->copies < state->least || !state->proofs ||
 	    (!whole_trace && !state->sessions.total))
@@ -178,7 +179,7 @@ static void duplicate_finish(struct analysis_context *context)
 	finding.count = state->copies;
 	blame_capture(&finding);
 	finding_count(&finding, "copies", (double)state->copies);
-	finding_count(&finding, "packets", (double)state->packets);
+	finding_count(&finding, "packets", (double)packets);
 	finding_number(&finding, "share", UNIT_RATIO, share, FACT_MAX);
 	finding_count(&finding, "repeats", (double)state->repeats);
 	finding_count(&finding, "conversations", (double)state->sessions.total);
@@ -206,7 +207,7 @@ const struct analyzer capture_duplicates_analyzer = {
 	.name = "capture-duplicates",
 	.kinds = kinds,
 	.state_size = sizeof(struct duplicate_state),
-	.wants = WANTS_PACKETS,
+	.wants = WANTS_ODD | WANTS_LINK,
 	.begin = duplicate_begin,
 	.observe = duplicate_observe,
 	.session_end = duplicate_session_end,

@@ -4,6 +4,7 @@
 #include "analyze/analyzer.h"
 #include "analyze/proof.h"
 #include "core/hash.h"
+#include "source/linktype.h"
 
 static const struct finding_kind filtered = {
 	.id = "capture/filtered",
@@ -30,9 +31,9 @@ static const struct finding_kind filtered = {
 struct filter_state {
 	uint64_t least;
 	int64_t time;
-	uint64_t packets, tcp;
-	struct sample first, last;
-	bool ethernet, several_services, several_pairs;
+	uint64_t tcp;                    /* packets */
+	struct sample first, last;       /* of them */
+	bool several_services, several_pairs;
 	uint64_t pair;                   /* hash of the two addresses, either way round */
 	uint16_t port;
 };
@@ -42,19 +43,6 @@ static void filter_begin(struct analysis_context *context)
 	struct filter_state *state = context->state;
 	state->least = (uint64_t)setting(context->settings, &filtered, "packets");
 	state->time = setting_duration(context->settings, &filtered, "time");
-}
-
-static void filter_observe(struct analysis_context *context, const struct observation *observation)
-{
-	struct filter_state *state = context->state;
-	const struct record *record = observation->packet->record;
-	state->last = (struct sample){ record->number, record->time };
-	if (!state->packets++)
-		state->first = state->last;
-	if (!observation->packet->tcp)
-		return;
-	if (!state->tcp++)
-		state->ethernet = observation->packet->link.is_ethernet;
 }
 
 static void filter_session_end(struct analysis_context *context, const struct session *session,
@@ -67,6 +55,11 @@ static void filter_session_end(struct analysis_context *context, const struct se
 	(void)last;
 	if (!session->tcp)
 		return;
+	state->tcp += session->side[0].packets + session->side[1].packets + session->duplicates;
+	if (!state->first.packet || session->first_packet < state->first.packet)
+		state->first = (struct sample){ session->first_packet, session->first_time };
+	if (session->last_packet > state->last.packet)
+		state->last = (struct sample){ session->last_packet, session->last_time };
 	if (!state->pair) {
 		state->pair = pair;
 		state->port = server->port;
@@ -92,9 +85,18 @@ static bool leaves_little_out(const char *filter)
 	return strncmp(filter, "not ", 4) == 0 || filter[0] == '!';
 }
 
+static bool is_on_ethernet(const struct source_report *source)
+{
+	for (size_t i = 0; source && i < source->interface_count; i++)
+		if (source->interfaces[i].link_type != LINKTYPE_ETHERNET)
+			return false;
+	return true;
+}
+
 static bool is_suspect(const struct filter_state *state, const struct trace_state *trace)
 {
-	return state->ethernet && state->tcp >= state->least && state->tcp == state->packets &&
+	return state->tcp >= state->least && state->tcp == trace->packets &&
+	       is_on_ethernet(trace->source) &&
 	       trace->last_time - trace->first_time >= state->time;
 }
 
@@ -110,7 +112,7 @@ static void tell_what(struct finding *finding, const struct filter_state *state)
 
 static void cite(struct finding *finding, const struct filter_state *state)
 {
-	if (!state->packets)
+	if (!state->first.packet)
 		return;
 	finding_evidence(finding, state->first.packet, state->first.time, "from here");
 	finding_evidence(finding, state->last.packet, state->last.time, "to here");
@@ -138,7 +140,7 @@ static void filter_finish(struct analysis_context *context)
 		finding_alternative(&finding, "only this traffic passes where the recorder is",
 				    NULL);
 	}
-	finding_count(&finding, "packets", (double)state->packets);
+	finding_count(&finding, "packets", (double)context->trace->packets);
 	finding_threshold(&finding, "least", UNIT_COUNT, (double)state->least);
 	blame_capture(&finding);
 	cite(&finding, state);
@@ -153,9 +155,7 @@ const struct analyzer capture_filter_analyzer = {
 	.name = "capture-filter",
 	.kinds = kinds,
 	.state_size = sizeof(struct filter_state),
-	.wants = WANTS_PACKETS,
 	.begin = filter_begin,
-	.observe = filter_observe,
 	.session_end = filter_session_end,
 	.finish = filter_finish,
 };

@@ -51,7 +51,7 @@ struct one_way_state {
 	unsigned cited_count;
 	struct cited cited[SESSIONS_CITED];
 	struct cache halves;                 /* hash of two endpoints to a bit for each side seen */
-	uint64_t mended;                     /* halves whose other half is a conversation of its own */
+	uint64_t mended;                     /* halves whose other half is here too, by itself */
 	struct concerned sessions;
 };
 
@@ -73,7 +73,7 @@ static bool is_proved(const struct session *session, uint8_t seen, bool *acknowl
 	       sender->data_segments - sender->repeated_segments >= NEW_SEGMENTS_LEAST;
 }
 
-/* Where one direction passes in a tunnel and the other does not, each is a conversation of its own. */
+/* Where one direction passes in a tunnel and the other does not, each is a conversation. */
 static void note_half(struct one_way_state *state, const struct session *session, uint8_t seen)
 {
 	uint64_t ends = hash_bytes(session->key.end, sizeof session->key.end, 0);

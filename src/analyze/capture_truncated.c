@@ -30,7 +30,6 @@ struct cut_length { uint32_t length; uint64_t packets; };
 
 struct truncated_state {
 	double share;
-	uint64_t packets;
 	struct proof cut;
 	struct cut_length lengths[LENGTHS];
 };
@@ -82,7 +81,6 @@ static void truncated_observe(struct analysis_context *context,
 {
 	struct truncated_state *state = context->state;
 	const struct packet *packet = observation->packet;
-	state->packets++;
 	if (!is_cut(packet))
 		return;
 	count_length(state, packet->record->captured_length);
@@ -119,7 +117,8 @@ static const char *say_for(uint32_t length)
 static void truncated_finish(struct analysis_context *context)
 {
 	struct truncated_state *state = context->state;
-	double share = state->packets ? (double)state->cut.total / (double)state->packets : 0;
+	uint64_t packets = context->trace->packets;
+	double share = packets ? (double)state->cut.total / (double)packets : 0;
 	if (!state->cut.total || share < state->share)
 		return;
 	uint32_t length = usual_length(state);
@@ -127,7 +126,7 @@ static void truncated_finish(struct analysis_context *context)
 	finding_begin(&finding, &truncated, NULL);
 	finding.count = state->cut.total;
 	finding_count(&finding, "cut", (double)state->cut.total);
-	finding_count(&finding, "packets", (double)state->packets);
+	finding_count(&finding, "packets", (double)packets);
 	finding_number(&finding, "share", UNIT_RATIO, share, FACT_MAX);
 	finding_number(&finding, "length", UNIT_COUNT, length, FACT_FIRST);
 	finding.say = say_for(length);
@@ -144,7 +143,7 @@ const struct analyzer capture_truncated_analyzer = {
 	.name = "capture-truncated",
 	.kinds = kinds,
 	.state_size = sizeof(struct truncated_state),
-	.wants = WANTS_PACKETS,
+	.wants = WANTS_ODD,
 	.begin = truncated_begin,
 	.observe = truncated_observe,
 	.finish = truncated_finish,
