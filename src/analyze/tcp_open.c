@@ -12,23 +12,28 @@ static const struct finding_kind syn_no_answer = {
 	.buttons = BUTTON_IE,
 	.merge = MERGE_SERVICE,
 	.title = "A connection request was never answered",
-	.say = "{client} tried {tries|time|times} to open {server} port {server_port}; nothing came back, not even a "
-	       "refusal: the request or its answer is dropped silently.",
-	.meaning = "The client repeated its SYN and the trace holds no SYN-ACK, no reset and no ICMP error for it, "
-		   "although the trace went on long enough for one.",
-	.false_alarms = "Where the trace shows only one direction, an answer would not be seen: a client that goes on "
-			"with acknowledgements or data was answered, and so were the other requests of a host whose "
-			"incoming packets are all missing. Requests at the very end of the trace are not judged.",
+	.say = "{client} tried {tries|time|times} to open {server} port {server_port}; nothing "
+	       "came back, not even a refusal: the request or its answer is dropped silently.",
+	.meaning = "The client repeated its SYN and the trace holds no SYN-ACK, no reset and no "
+		   "ICMP error for it, although the trace went on long enough for one.",
+	.false_alarms = "Where the trace shows only one direction, an answer would not be seen: a "
+			"client that goes on with acknowledgements or data was answered, and so "
+			"were the other requests of a host whose incoming packets are all missing. "
+			"Requests at the very end of the trace are not judged.",
 	.advice = { "Record at {server}: does the SYN arrive there, does an answer leave?",
-		    "Check the firewall rules for port {server_port} between {client} and {server}, and the route back." },
+		    "Check the firewall rules for port {server_port} between {client} and "
+		    "{server}, and the route back." },
 	.reference = "RFC 9293 3.8.3; RFC 6298",
 	.parameters = {
-		{ .name = "tries", .unit = UNIT_COUNT, .value = 2, .meaning = "SYNs with the same sequence number" },
+		{ .name = "tries", .unit = UNIT_COUNT, .value = 2,
+		  .meaning = "SYNs with the same sequence number" },
 		{ .name = "wait", .unit = UNIT_SECONDS, .value = 3, .strict = 1,
 		  .meaning = "time that the trace covers after the first SYN" },
-		{ .name = "scan_targets", .unit = UNIT_COUNT, .value = 20, .meaning = "failed connections of one client "
-		  "from which on it is taken for a scanner, and nobody is to blame for not answering it" },
-		{ .name = "scan_share", .unit = UNIT_RATIO, .value = 0.7, .meaning = "share of failures of a scanner" },
+		{ .name = "scan_targets", .unit = UNIT_COUNT, .value = 20,
+		  .meaning = "failed connections of one client from which on it is taken for a "
+			     "scanner, and nobody is to blame for not answering it" },
+		{ .name = "scan_share", .unit = UNIT_RATIO, .value = 0.7,
+		  .meaning = "share of failures of a scanner" },
 	},
 };
 
@@ -38,18 +43,22 @@ static const struct finding_kind syn_refused = {
 	.buttons = BUTTON_IE,
 	.merge = MERGE_SERVICE,
 	.title = "A connection request was refused",
-	.say = "{server} refuses connections to port {server_port}: {tries|request|requests} of {client} "
-	       "answered by a reset within {answer}. No program is listening there, or a firewall says no in its name.",
-	.meaning = "A SYN was answered by a reset that acknowledges exactly that SYN: what a host does for a port that "
-		   "nobody listens on.",
-	.false_alarms = "A reset long after the SYN or of another sequence number is no refusal. Clients that repeat a "
-			"refused request are told once.",
+	.say = "{server} refuses connections to port {server_port}: {tries|request|requests} of "
+	       "{client} answered by a reset within {answer}. No program is listening there, or a "
+	       "firewall says no in its name.",
+	.meaning = "A SYN was answered by a reset that acknowledges exactly that SYN: what a host "
+		   "does for a port that nobody listens on.",
+	.false_alarms = "A reset long after the SYN or of another sequence number is no refusal. "
+			"Clients that repeat a refused request are told once.",
 	.advice = { "Start the service on {server}, or see on which address and port it listens.",
-		    "If it does listen, look for a firewall that resets in its name (compare hop counts)." },
+		    "If it does listen, look for a firewall that resets in its name (compare hop "
+		    "counts)." },
 	.reference = "RFC 9293 3.10.7.1",
 	.parameters = {
-		{ .name = "within", .unit = UNIT_SECONDS, .value = 3, .meaning = "longest time from SYN to reset" },
-		{ .name = "hops", .unit = UNIT_COUNT, .value = 3, .meaning = "difference of hop counts between the reset "
+		{ .name = "within", .unit = UNIT_SECONDS, .value = 3,
+		  .meaning = "longest time from SYN to reset" },
+		{ .name = "hops", .unit = UNIT_COUNT, .value = 3,
+		  .meaning = "difference of hop counts between the reset "
 		  "and other packets of that host from which on another device is suspected" },
 	},
 };
@@ -57,7 +66,7 @@ static const struct finding_kind syn_refused = {
 static const struct finding_kind *const kinds[] = { &syn_no_answer, &syn_refused, NULL };
 
 #define ONE_WAY_HOSTS 256          /* clients whose answers are invisible; a fixed table by hash */
-#define CANDIDATES_LIMIT 4096      /* unanswered requests kept until the end; a scan needs no more */
+#define CANDIDATES_LIMIT 4096 /* unanswered requests kept until the end; a scan needs no more */
 #define ICMP_SESSIONS 4096         /* sessions that an ICMP error named; a fixed table by hash */
 
 struct open_state {
@@ -92,7 +101,8 @@ static void open_observe(struct analysis_context *context, const struct observat
 	const struct icmp_header *icmp = observation->packet->icmp;
 	if (!icmp->is_error || !icmp->quote.present || icmp->quote.protocol != 6)
 		return;
-	const struct session *session = session_table_quoted(context->trace->sessions, observation->packet);
+	const struct session *session =
+		session_table_quoted(context->trace->sessions, observation->packet);
 	if (session && session->kind == SESSION_TCP)
 		state->told_by_icmp[session->number % ICMP_SESSIONS] = session->number;
 }
@@ -116,6 +126,9 @@ static struct finding *candidate(struct open_state *state, const struct finding_
 	state->candidates[state->count++] = finding;
 	return finding;
 }
+
+/* The requests were recorded on the server itself. */
+static const char at_server[] = "at-server";
 
 static void unanswered(struct analysis_context *context, const struct session *session)
 {
@@ -142,6 +155,9 @@ static void unanswered(struct analysis_context *context, const struct session *s
 		finding->severity = SEVERITY_NOTICE;
 		finding->sub_kind = "trace-ends";
 		finding_alternative(finding, "an answer came after the end of the trace", NULL);
+	} else if (session_vantage(context->trace->sessions, session, session_server(session),
+				   NULL) == VANTAGE_AT) {
+		finding->sub_kind = at_server;
 	}
 	cite_tries(finding, client);
 }
@@ -150,11 +166,13 @@ static void refused(struct analysis_context *context, const struct session *sess
 {
 	struct open_state *state = context->state;
 	uint8_t server = session_server(session);
-	const struct tcp_side *x = &session->tcp->side[session->client], *y = &session->tcp->side[server];
+	const struct tcp_side *x = &session->tcp->side[session->client],
+			      *y = &session->tcp->side[server];
 	/* The reset kept is the first one: it answers the first SYN, unless only the last was answered. */
 	bool first = y->rst_time < x->syn_last_time;
 	int64_t answer = y->rst_time - (first ? x->syn_first_time : x->syn_last_time);
-	if (answer < 0 || answer > state->within || x->data_segments || state->count == CANDIDATES_LIMIT)
+	if (answer < 0 || answer > state->within || x->data_segments ||
+	    state->count == CANDIDATES_LIMIT)
 		return;
 	struct finding *finding = candidate(state, &syn_refused, session);
 	finding_count(finding, "tries", x->syn_count);
@@ -170,13 +188,14 @@ static void refused(struct analysis_context *context, const struct session *sess
 	if (difference >= state->hops) {
 		blame_middlebox(finding, session, server);
 		finding->confidence = CONFIDENCE_POSSIBLE;
-		finding_why(finding, "The reset carries another hop count than other packets of that host, so a "
-			    "device on the way may have sent it.");
-		finding_alternative(finding, "the host itself, whose resets start with another TTL", NULL);
+		finding_why(finding, "The reset carries another hop count than other packets of "
+				     "that host, so a device on the way may have sent it.");
+		finding_alternative(finding, "the host itself, whose resets start with another "
+					     "TTL", NULL);
 	} else {
 		blame_host(finding, session, server);
-		finding_why(finding, "Its own stack answered: the host is up, the way to it works, and nothing "
-			    "listens on that port.");
+		finding_why(finding, "Its own stack answered: the host is up, the way to it works, "
+				     "and nothing listens on that port.");
 	}
 }
 
@@ -217,20 +236,31 @@ static void submit_unanswered(struct analysis_context *context, struct finding *
 	bool client_hears = client && client->packets_received > 0;
 	if (!client_hears && address_equal(&state->one_way[place], &finding->subject.client))
 		return;
-	finding->confidence = finding->severity < SEVERITY_WARNING ? CONFIDENCE_POSSIBLE : CONFIDENCE_LIKELY;
+	finding->confidence =
+		finding->severity < SEVERITY_WARNING ? CONFIDENCE_POSSIBLE : CONFIDENCE_LIKELY;
 	if (finding->severity == SEVERITY_INFO) {
 		blame_word(finding, PARTY_CLIENT, "app:client");
-		finding_why(finding, "The client tries many ports or hosts and most fail: it is searching.");
+		finding_why(finding, "The client tries many ports or hosts and most fail: it is "
+				     "searching.");
+		finding_submit(context->findings, finding);
+		return;
+	}
+	if (finding->sub_kind == at_server) {
+		blame_word(finding, PARTY_SERVER, "server");
+		finding_why(finding, "The trace was taken on the server itself: the requests "
+				     "arrived there, and it did not answer. Its own filter drops "
+				     "them, or its queue is full.");
 		finding_submit(context->findings, finding);
 		return;
 	}
 	blame_word(finding, PARTY_NETWORK, "net:server-side");
 	if (server && server->seen_sending) {
-		finding_why(finding, "The server is alive, other packets of it are in the trace: a filter drops "
-			    "requests for this port, or the answers to this client.");
+		finding_why(finding, "The server is alive, other packets of it are in the trace: a "
+				     "filter drops requests for this port, or the answers to this "
+				     "client.");
 	} else {
-		finding_why(finding, "No packet of the server is in the trace: it is down, unreachable, or a filter "
-			    "in front of it drops everything.");
+		finding_why(finding, "No packet of the server is in the trace: it is down, "
+				     "unreachable, or a filter in front of it drops everything.");
 		finding_alternative(finding, "the server host is down", NULL);
 	}
 	finding_submit(context->findings, finding);

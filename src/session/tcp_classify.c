@@ -188,8 +188,10 @@ static enum segment_class classify_old(struct tcp_step *step, uint64_t start, ui
 	segment->original_time = original->first_time;
 	segment->lag = step->time - original->last_time;
 	uint16_t id = packet_id(step);
-	bool same_packet = id && id == original->ip_id && step->packet->ip->version == 4 &&
-		(!original->has_timestamp || original->timestamp_value == step->header->timestamp_value);
+	/* Without an identification (IPv6, RFC 6864) only the timestamp can show that it is the same packet. */
+	bool same_time = original->has_timestamp &&
+			 original->timestamp_value == step->header->timestamp_value;
+	bool same_packet = id == original->ip_id && (same_time || (id && !original->has_timestamp));
 	if (same_packet && segment->lag < NETWORK_DUPLICATE_LIMIT &&
 	    segment->lag * 2 < tcp_round_trip(step->session))
 		return SEGMENT_NETWORK_DUPLICATE;
