@@ -108,6 +108,31 @@ static void times_as_text(void **state)
 	assert_string_equal(time_text(0, 250 * MILLISECOND, TIME_STYLE_RELATIVE, 3, to), "-0.250");
 }
 
+static void dates_as_times(void **state)
+{
+	(void)state;
+	static const struct { unsigned year, month, day; const char *text; } dates[] = {
+		{ 1970, 1, 1, "1970-01-01T00:00:00Z" },
+		{ 1999, 12, 31, "1999-12-31T00:00:00Z" },
+		{ 2000, 2, 29, "2000-02-29T00:00:00Z" },
+		{ 2000, 3, 1, "2000-03-01T00:00:00Z" },
+		{ 2001, 9, 9, "2001-09-09T00:00:00Z" },
+		{ 2100, 3, 1, "2100-03-01T00:00:00Z" },
+		{ 2199, 12, 31, "2199-12-31T00:00:00Z" },
+		/* what no calendar has */
+		{ 2001, 2, 30, "2001-03-02T00:00:00Z" },
+		{ 2001, 0, 1, "2001-01-01T00:00:00Z" },
+		{ 2001, 13, 65535, "2001-12-31T00:00:00Z" },
+		{ 65535, 12, 31, "2199-12-31T00:00:00Z" },
+		{ 0, 1, 1, "1970-01-01T00:00:00Z" },
+	};
+	char to[TIME_TEXT_SIZE];
+	for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) {
+		int64_t time = time_from_date(dates[i].year, dates[i].month, dates[i].day);
+		assert_string_equal(time_rfc3339(time, 0, to), dates[i].text);
+	}
+}
+
 static void durations_as_people_say_them(void **state)
 {
 	(void)state;
@@ -199,6 +224,7 @@ int main(void)
 		cmocka_unit_test(split_cannot_reach_outside),
 		cmocka_unit_test(checksum_of_rfc_1071),
 		cmocka_unit_test(times_as_text),
+		cmocka_unit_test(dates_as_times),
 		cmocka_unit_test(durations_as_people_say_them),
 		cmocka_unit_test(json_is_always_valid),
 		cmocka_unit_test(no_trace_drives_a_terminal),
