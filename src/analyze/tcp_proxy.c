@@ -108,8 +108,7 @@ static void proxy_end(struct analysis_context *context, const struct session *se
 		       FACT_FIRST);
 	if (time)
 		finding_words(&finding, "sign",
-			      "the SYN-ACK took %.3g ms, acknowledgements of "
-			      "data take %.3g ms",
+			      "its SYN-ACK took %.3g ms, confirmed data takes %.3g ms",
 			      (double)session->tcp->handshake.server_part / 1e6,
 			      (double)y->prompt_rtt / 1e6);
 	else

@@ -235,8 +235,7 @@ static void report_forgotten(struct analysis_context *context, const struct sess
 	struct finding finding;
 	begin_half_open(&finding, session, side);
 	finding.sub_kind = "reset";
-	finding_words(&finding, "sign", "what it sent into the open connection was answered by a "
-					"reset without ACK");
+	finding_words(&finding, "sign", "its data met a reset as for an unknown connection");
 	finding_why(&finding, "A program that gives up resets with an ACK; only a host without the "
 			      "connection resets in this way. It had not closed before.");
 	finding_alternative(&finding, "a device on the way forgot the connection and reset it in "
