@@ -33,6 +33,8 @@ static const struct finding_kind capture_loss = {
 		  .meaning = "share that is an error" },
 		{ .name = "gaps", .unit = UNIT_COUNT, .value = 3, .strict = 1,
 		  .meaning = "gaps below which it is a notice" },
+		{ .name = "many", .unit = UNIT_COUNT, .value = 10, .strict = 1,
+		  .meaning = "gaps below which it is no error" },
 	},
 };
 
@@ -42,7 +44,7 @@ static const struct finding_kind capture_loss = {
 
 struct loss_state {
 	double warn, error;
-	uint64_t gaps_least;
+	uint64_t gaps_least, gaps_many;
 	uint64_t seen, missed;               /* payload bytes, where both directions are recorded */
 	uint64_t gaps, packets;
 	uint64_t holed, clean;               /* directions with gaps, and with much data but none */
@@ -62,6 +64,7 @@ static void loss_begin(struct analysis_context *context)
 	state->warn = setting(context->settings, &capture_loss, "warn");
 	state->error = setting(context->settings, &capture_loss, "error");
 	state->gaps_least = (uint64_t)setting(context->settings, &capture_loss, "gaps");
+	state->gaps_many = (uint64_t)setting(context->settings, &capture_loss, "many");
 }
 
 static void note_hole(struct loss_state *state, struct loss_session *mine,
@@ -129,7 +132,8 @@ static enum severity severity_of(const struct loss_state *state, double share)
 {
 	if (state->gaps < state->gaps_least || share < state->warn)
 		return SEVERITY_NOTICE;
-	return share < state->error ? SEVERITY_WARNING : SEVERITY_ERROR;
+	return share < state->error || state->gaps < state->gaps_many ? SEVERITY_WARNING
+								      : SEVERITY_ERROR;
 }
 
 static void cite(struct finding *finding, const struct loss_state *state)
