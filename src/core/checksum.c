@@ -2,23 +2,10 @@
 
 #include <string.h>
 
-/* Also built for AVX2, and chosen when the program starts on a machine that has it. Sanitizers must not
- * see the choosing, which happens before they are ready; clang 14 gives the chosen one another name,
- * which other files do not find. */
-#if defined(__x86_64__) && defined(__OPTIMIZE__) && defined(__has_attribute) && \
-	!defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
-#if __has_attribute(target_clones)
-#define WIDER_VECTORS __attribute__((target_clones("avx2", "default")))
-#endif
-#endif
-#ifndef WIDER_VECTORS
-#define WIDER_VECTORS
-#endif
-
 /* Sums in the machine's own byte order, 32 bits at a time into 64: RFC 1071 (B) shows that the order
  * does not matter as long as the folded result is swapped back. The loop is written so that gcc and
  * clang turn it into vector additions. */
-WIDER_VECTORS uint64_t checksum_add(uint64_t sum, const void *bytes, size_t length)
+uint64_t checksum_add(uint64_t sum, const void *bytes, size_t length)
 {
 	const uint8_t *b = bytes;
 	uint64_t lane[4] = { 0 };

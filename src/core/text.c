@@ -160,9 +160,9 @@ const char *duration_text(int64_t nanoseconds, char to[static DURATION_TEXT_SIZE
 	else if (s >= 120)
 		snprintf(to, DURATION_TEXT_SIZE, "%s%.0f min %.0f s", sign, (double)(long)(s / 60),
 			 (double)((long)s % 60));
-	else if (s >= 1)
+	else if (ns >= 0.9995e9)     /* what three digits would round up to the next unit belongs there */
 		snprintf(to, DURATION_TEXT_SIZE, "%s%.3g s", sign, s);
-	else if (ns >= 1e6)
+	else if (ns >= 0.9995e6)
 		snprintf(to, DURATION_TEXT_SIZE, "%s%.3g ms", sign, ns / 1e6);
 	else if (ns >= 1e3)
 		snprintf(to, DURATION_TEXT_SIZE, "%s%.3g \xc2\xb5s", sign, ns / 1e3);
@@ -180,7 +180,7 @@ const char *size_text(uint64_t bytes, char to[static DURATION_TEXT_SIZE])
 	}
 	double value = (double)bytes / 1000;
 	unsigned unit = 0;
-	while (value >= 1000 && unit < 4) {
+	while (value >= 999.5 && unit < 4) {
 		value /= 1000;
 		unit++;
 	}

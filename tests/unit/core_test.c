@@ -139,6 +139,7 @@ static void durations_as_people_say_them(void **state)
 	static const struct { int64_t ns; const char *words; } cases[] = {
 		{ 0, "0 ns" }, { 999, "999 ns" }, { 1500, "1.5 \xc2\xb5s" }, { 37 * MILLISECOND, "37 ms" },
 		{ 1240 * MILLISECOND, "1.24 s" }, { -2 * NANOSECONDS, "-2 s" },
+		{ 999900 * MICROSECOND, "1 s" }, { 999499 * MICROSECOND, "999 ms" }, { 999900, "1 ms" },
 		{ 125 * NANOSECONDS, "2 min 5 s" }, { 7260 * NANOSECONDS, "2 h 1 min" },
 	};
 	char to[DURATION_TEXT_SIZE];
