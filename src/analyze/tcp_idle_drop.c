@@ -163,6 +163,8 @@ static void report(struct analysis_context *context, const struct session *sessi
 	if (!reset && !alive) {
 		finding.severity = SEVERITY_NOTICE;
 		finding.confidence = CONFIDENCE_POSSIBLE;
+		finding.say = "The connection between {sender} and {receiver} died during {idle} of silence: what {sender} "
+			      "sent then {outcome}. A firewall or NAT may have forgotten it.";
 		finding_alternative(&finding, "the other end, or the path to it, went away meanwhile", NULL);
 	}
 	finding.cost = session->last_time - idle->end_time;

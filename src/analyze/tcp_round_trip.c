@@ -11,7 +11,7 @@ static const struct finding_kind rtt_high = {
 	.severity = SEVERITY_NOTICE,
 	.buttons = BUTTON_RT,
 	.merge = MERGE_PAIR,
-	.suppressed_by = QUALITY_ONE_WAY | QUALITY_COARSE,
+	.suppressed_by = QUALITY_ONE_WAY | QUALITY_COARSE | QUALITY_CLOCK,
 	.title = "The round trip is long",
 	.say = "A round trip between {client} and {server} takes at least {rtt}: {client_part} on the client's side of "
 	       "the capture point, {server_part} on the server's.",
@@ -59,6 +59,7 @@ static const struct finding_kind *const kinds[] = { &rtt_high, &rtt_inflation, N
 
 #define PAIRS 4096                 /* pairs of hosts whose smallest round trip is remembered */
 #define PROMPT_SURE (30 * MILLISECOND)     /* no stack delays acknowledgements by less */
+#define TRIP_LONGEST (10 * NANOSECONDS)    /* more is a host that was busy, or a clock that was wrong */
 #define BUSY_SHARE 0.95
 
 struct pair { struct address end[2]; };
@@ -133,7 +134,7 @@ static void follow_pair(struct analysis_context *context, const struct session *
 	struct trip_state *state = context->state;
 	int64_t client = sure_trip(session, session->client);
 	int64_t server = sure_trip(session, session_server(session));
-	if (client < 0 || server < 0)
+	if (client < 0 || server < 0 || client + server > TRIP_LONGEST)
 		return;
 	struct pair pair = { { session->key.end[0].address, session->key.end[1].address } };
 	bool fresh;
