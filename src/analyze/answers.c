@@ -57,7 +57,8 @@ static uint32_t cited(const struct service *service)
 }
 
 /* Did `front`'s host wait for one of `back`'s slow answers for most of this time? */
-static bool covers(const struct service *back, const struct service *front, const struct answer *answer)
+static bool covers(const struct service *back, const struct service *front,
+		   const struct answer *answer)
 {
 	for (uint32_t i = 0; i < cited(back); i++) {
 		const struct answer *inner = &back->server_cited[i];
@@ -86,7 +87,8 @@ const struct service *services_behind(const struct services *services, const str
 void service_count(struct service *service, int64_t time)
 {
 	unsigned bucket = 0;
-	for (int64_t edge = MILLISECOND; time > edge && bucket + 1 < ANSWERS_BUCKETS; edge += edge / 4)
+	for (int64_t edge = MILLISECOND; time > edge && bucket + 1 < ANSWERS_BUCKETS;
+	     edge += edge / 4)
 		bucket++;
 	service->histogram[bucket]++;
 	service->answers++;

@@ -40,8 +40,8 @@ struct service *services_find(struct services *services, const struct session *s
 			      const struct finding_kind *kind);
 /* Walks over all: `size_t at = 0; while ((service = services_next(services, &at)))`. */
 const struct service *services_next(const struct services *services, size_t *at);
-/* The service that `front` waited for while it thought: in all its slowest answers, its own host was the
- * client of an answer that took most of that time. NULL when there is none in the trace. */
+/* The service that `front` waited for while it thought: in all its slowest answers, its own host
+ * was the client of an answer that took most of that time. NULL when there is none in the trace. */
 const struct service *services_behind(const struct services *services, const struct service *front);
 
 /* Counts the server's part of an answer (ns), for the median. */

@@ -10,21 +10,26 @@ static const struct finding_kind chatty = {
 	.suppressed_by = QUALITY_ONE_WAY | QUALITY_COARSE,
 	.weakened_by = QUALITY_LOSS | QUALITY_CLOCK,
 	.title = "Many small questions, one after the other, over a long way",
-	.say = "{client} asked {server} port {server_port} in {turns} rounds of question and answer; each paid {rtt} of "
-	       "distance, {travel} in all or {share} of the time. Distance, not bandwidth, is the limit.",
-	.meaning = "The program waits for each answer before it asks again. Every round costs one round trip, whatever the "
-		   "line can carry and however fast the server is.",
-	.false_alarms = "On a LAN rounds cost next to nothing, and where the user or the server takes most of the time "
-			"the rounds do not matter; both stay silent.",
-	.advice = { "Ask for more at once (batches, larger pages, pipelining), cache answers, or move the program nearer to "
-		    "its server." },
+	.say = "{client} asked {server} port {server_port} in {turns} rounds of question and "
+	       "answer; each paid {rtt} of distance, {travel} in all or {share} of the time. "
+	       "Distance, not bandwidth, is the limit.",
+	.meaning = "The program waits for each answer before it asks again. Every round costs one "
+		   "round trip, whatever the line can carry and however fast the server is.",
+	.false_alarms = "On a LAN rounds cost next to nothing, and where the user or the server "
+			"takes most of the time the rounds do not matter; both stay silent.",
+	.advice = { "Ask for more at once (batches, larger pages, pipelining), cache answers, or "
+		    "move the program nearer to its server." },
 	.reference = "NetForecast, application turns",
 	.parameters = {
 		{ .name = "rounds", .unit = UNIT_COUNT, .value = 50, .meaning = "in one session" },
-		{ .name = "share", .unit = UNIT_RATIO, .value = 0.5, .meaning = "of the session's time that the rounds took" },
-		{ .name = "rtt", .unit = UNIT_SECONDS, .value = 0.01, .meaning = "shorter ways are near enough" },
-		{ .name = "bytes", .unit = UNIT_BYTES, .value = 1000, .meaning = "of a message, on average, at most" },
-		{ .name = "time", .unit = UNIT_SECONDS, .value = 1, .strict = 0.1, .meaning = "under way, at least" },
+		{ .name = "share", .unit = UNIT_RATIO, .value = 0.5,
+		  .meaning = "of the session's time that the rounds took" },
+		{ .name = "rtt", .unit = UNIT_SECONDS, .value = 0.01,
+		  .meaning = "shorter ways are near enough" },
+		{ .name = "bytes", .unit = UNIT_BYTES, .value = 1000,
+		  .meaning = "of a message, on average, at most" },
+		{ .name = "time", .unit = UNIT_SECONDS, .value = 1, .strict = 0.1,
+		  .meaning = "under way, at least" },
 	},
 };
 
@@ -51,8 +56,8 @@ static void chatty_end(struct analysis_context *context, const struct session *s
 {
 	const struct chatty_limits *limits = context->state;
 	(void)last;
-	if (!session->tcp || session->tcp->turns < limits->rounds || session->role == ROLE_FIRST_SENDER ||
-	    !tcp_round_trip_known(session))
+	if (!session->tcp || session->tcp->turns < limits->rounds ||
+	    session->role == ROLE_FIRST_SENDER || !tcp_round_trip_known(session))
 		return;
 	int64_t trip = tcp_round_trip(session);
 	int64_t travel = trip * session->tcp->turns;
@@ -68,14 +73,17 @@ static void chatty_end(struct analysis_context *context, const struct session *s
 	finding.confidence = CONFIDENCE_LIKELY;
 	finding.cost = travel;
 	blame_program(&finding, session, session->client);
-	finding_why(&finding, "It asks one small thing at a time; the network and the server did their part at once.");
-	finding_alternative(&finding, "the distance itself, if the program cannot be changed", NULL);
+	finding_why(&finding, "It asks one small thing at a time; the network and the server did "
+			      "their part at once.");
+	finding_alternative(&finding, "the distance itself, if the program cannot be changed",
+			    NULL);
 	finding_count(&finding, "turns", session->tcp->turns);
 	finding_number(&finding, "rtt", UNIT_SECONDS, (double)trip / 1e9, FACT_MAX);
 	finding_number(&finding, "travel", UNIT_SECONDS, (double)travel / 1e9, FACT_SUM);
 	finding_number(&finding, "share", UNIT_RATIO, (double)travel / (double)lasted, FACT_MAX);
 	finding_threshold(&finding, "rounds", UNIT_COUNT, limits->rounds);
-	finding_evidence(&finding, session->first_packet, session->first_time, "the conversation begins");
+	finding_evidence(&finding, session->first_packet, session->first_time,
+			 "the conversation begins");
 	finding_evidence(&finding, session->last_packet, session->last_time, "and ends");
 	finding_submit(context->findings, &finding);
 }

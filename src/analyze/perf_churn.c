@@ -15,19 +15,25 @@ static const struct finding_kind churn = {
 	.suppressed_by = QUALITY_ONE_WAY | QUALITY_COARSE,
 	.weakened_by = QUALITY_LOSS | QUALITY_CLOCK,
 	.title = "A new connection for every little thing",
-	.say = "{client} opened {opened} connections to {server} port {server_port}, up to {rate} in a minute, each for "
-	       "a question or two: opening them took {opening}, {share} of their time.",
-	.meaning = "Every connection costs a round trip before its first question and begins slowly. Connections that are "
-		   "used again save both.",
-	.false_alarms = "Health checks open connections by design, but seldom so many; where opening is a small part of "
-			"the time nothing is said.",
-	.advice = { "Let the program on {client} keep its connections and use them again (keep-alive, a connection pool)." },
+	.say = "{client} opened {opened} connections to {server} port {server_port}, up to {rate} "
+	       "in a minute, each for a question or two: opening them took {opening}, {share} of "
+	       "their time.",
+	.meaning = "Every connection costs a round trip before its first question and begins "
+		   "slowly. Connections that are used again save both.",
+	.false_alarms = "Health checks open connections by design, but seldom so many; where "
+			"opening is a small part of the time nothing is said.",
+	.advice = { "Let the program on {client} keep its connections and use them again "
+		    "(keep-alive, a connection pool)." },
 	.reference = "RFC 9112 9.3",
 	.parameters = {
-		{ .name = "connections", .unit = UNIT_COUNT, .value = 20, .meaning = "of one client to one service in a minute" },
-		{ .name = "turns", .unit = UNIT_COUNT, .value = 2, .meaning = "questions on each, at most" },
-		{ .name = "share", .unit = UNIT_RATIO, .value = 0.3, .meaning = "of their time that opening them took" },
-		{ .name = "time", .unit = UNIT_SECONDS, .value = 0.5, .meaning = "that opening them took in all, at least" },
+		{ .name = "connections", .unit = UNIT_COUNT, .value = 20,
+		  .meaning = "of one client to one service in a minute" },
+		{ .name = "turns", .unit = UNIT_COUNT, .value = 2,
+		  .meaning = "questions on each, at most" },
+		{ .name = "share", .unit = UNIT_RATIO, .value = 0.3,
+		  .meaning = "of their time that opening them took" },
+		{ .name = "time", .unit = UNIT_SECONDS, .value = 0.5,
+		  .meaning = "that opening them took in all, at least" },
 	},
 };
 
@@ -54,14 +60,16 @@ struct churn_state {
 	struct cache callers;
 };
 
-static void report(const struct churn_state *state, const struct caller *caller, const struct calls *calls)
+static void report(const struct churn_state *state, const struct caller *caller,
+		   const struct calls *calls)
 {
 	if (calls->most < state->connections || calls->opening < state->time ||
 	    (double)calls->opening < state->share * (double)calls->lasted)
 		return;
 	struct finding finding;
 	finding_begin(&finding, &churn, NULL);
-	finding_subject(&finding, &caller->client, &caller->server.address, caller->server.port, IP_PROTOCOL_TCP);
+	finding_subject(&finding, &caller->client, &caller->server.address, caller->server.port,
+			IP_PROTOCOL_TCP);
 	finding.session_number = calls->first_session;
 	finding.service = calls->service;
 	finding.quality = calls->quality;
@@ -70,13 +78,16 @@ static void report(const struct churn_state *state, const struct caller *caller,
 	finding.cost = calls->opening;
 	blame_word(&finding, PARTY_CLIENT, "app:client");
 	finding_why(&finding, "The client decides when a connection is opened.");
-	finding_alternative(&finding, "the server, if it closes connections that the client would keep", NULL);
+	finding_alternative(&finding, "the server, if it closes connections that the client would "
+			    "keep", NULL);
 	finding_count(&finding, "opened", calls->connections);
 	finding_count(&finding, "rate", calls->most);
 	finding_number(&finding, "opening", UNIT_SECONDS, (double)calls->opening / 1e9, FACT_SUM);
-	finding_number(&finding, "share", UNIT_RATIO, (double)calls->opening / (double)calls->lasted, FACT_MAX);
+	finding_number(&finding, "share", UNIT_RATIO,
+		       (double)calls->opening / (double)calls->lasted, FACT_MAX);
 	finding_threshold(&finding, "connections", UNIT_COUNT, state->connections);
-	finding_evidence(&finding, calls->first_packet, calls->first_time, "the first of them opens");
+	finding_evidence(&finding, calls->first_packet, calls->first_time,
+			 "the first of them opens");
 	finding_evidence(&finding, calls->last_packet, calls->last_time, "the last of them opens");
 	finding_submit(state->findings, &finding);
 }

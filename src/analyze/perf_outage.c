@@ -9,18 +9,22 @@ static const struct finding_kind outage = {
 	.merge = MERGE_HOST,
 	.suppressed_by = QUALITY_ONE_WAY,
 	.title = "All traffic through one place stopped",
-	.say = "{conversations} conversations {through} stopped together for {length} and recovered together.",
-	.meaning = "Several connections lost data at the same time, nothing of them got through, and all came back within "
-		   "moments: what they have in common was gone.",
-	.false_alarms = "When sequence numbers moved on during the silence, only the recorder was away (capture/gap). "
-			"Connections that lose packets at different times are ordinary loss.",
-	.advice = { "Look at the log of switches, routers and firewalls of that place at that time: spanning tree, "
-		    "fail-over, link down." },
+	.say = "{conversations} conversations {through} stopped together for {length} and "
+	       "recovered together.",
+	.meaning = "Several connections lost data at the same time, nothing of them got through, "
+		   "and all came back within moments: what they have in common was gone.",
+	.false_alarms = "When sequence numbers moved on during the silence, only the recorder was "
+			"away (capture/gap). Connections that lose packets at different times are "
+			"ordinary loss.",
+	.advice = { "Look at the log of switches, routers and firewalls of that place at that "
+		    "time: spanning tree, fail-over, link down." },
 	.reference = "Zhou et al., CoNEXT'15",
 	.parameters = {
-		{ .name = "conversations", .unit = UNIT_COUNT, .value = 5, .meaning = "that stop together" },
+		{ .name = "conversations", .unit = UNIT_COUNT, .value = 5,
+		  .meaning = "that stop together" },
 		{ .name = "time", .unit = UNIT_SECONDS, .value = 1, .meaning = "common silence" },
-		{ .name = "spread", .unit = UNIT_SECONDS, .value = 3, .meaning = "between the first and the last to recover" },
+		{ .name = "spread", .unit = UNIT_SECONDS, .value = 3,
+		  .meaning = "between the first and the last to recover" },
 	},
 };
 
@@ -34,7 +38,8 @@ struct stop {                      /* one conversation's silence */
 	uint8_t client;
 	int8_t lost_at;            /* side of the trace point where its data was lost; -1 unknown */
 	uint32_t session;
-	uint64_t before, after;    /* packets: the first that was lost (or the last before it), and its repeat */
+	uint64_t before;           /* the first packet that was lost, or the last before it */
+	uint64_t after;            /* its last repeat */
 	int64_t before_time, after_time;
 };
 
@@ -74,7 +79,8 @@ static const struct address *common_end(const struct outage_state *state, uint32
 	return best;
 }
 
-/* "net:client-side" if all lost their data there, likewise for the server's side, else "net:path". */
+/* "net:client-side" if all lost their data there, likewise for the server's side, else "net:path".
+ */
 static const char *place(const struct outage_state *state)
 {
 	uint32_t at_client = 0, at_server = 0;
@@ -83,8 +89,9 @@ static const char *place(const struct outage_state *state)
 		at_client += stop->lost_at == stop->client;
 		at_server += stop->lost_at == (stop->client ^ 1);
 	}
-	return at_client == state->kept ? "net:client-side" : at_server == state->kept ? "net:server-side"
-										      : "net:path";
+	return at_client == state->kept	  ? "net:client-side"
+	       : at_server == state->kept ? "net:server-side"
+					  : "net:path";
 }
 
 /* Did all lose their data between the trace point and the host that they share? */
@@ -105,8 +112,10 @@ static void cite(const struct outage_state *state, struct finding *finding)
 		if (state->stops[i].before < first->before)
 			first = &state->stops[i];
 	if (first->before)
-		finding_evidence(finding, first->before, first->before_time, "tcp:%u: from here on nothing gets "
-				 "through", first->session);
+		finding_evidence(finding, first->before, first->before_time,
+				 "tcp:%u: from here on nothing gets "
+				 "through",
+				 first->session);
 	for (uint32_t i = 0; i < state->kept && i < RECOVERIES_CITED; i++)
 		finding_evidence(finding, state->stops[i].after, state->stops[i].after_time,
 				 "tcp:%u repeats what was lost", state->stops[i].session);
@@ -127,10 +136,13 @@ static void close_cluster(struct analysis_context *context)
 			finding_host(&finding, shared);
 		blame_word(&finding, PARTY_NETWORK, "%s", place(state));
 		finding.confidence = CONFIDENCE_LIKELY;
-		finding_why(&finding, !common ? "They share no single host: the common network was gone."
-			: lost_near(state, shared) ? "All of them end at this host, and the losses lie between it and the "
-						     "capture point: it or its connection was gone."
-			: "The losses do not lie on the side of the host that all of them share: the network was gone.");
+		finding_why(&finding, !common ? "They share no single host: the common network was "
+						"gone."
+			: lost_near(state, shared) ? "All of them end at this host, and the losses "
+						     "lie between it and the capture point: it or "
+						     "its connection was gone."
+			: "The losses do not lie on the side of the host that all of them share: "
+			  "the network was gone.");
 		finding_words(&finding, "through", common ? "of %s" : "of several hosts",
 			      common ? address_text(shared, name) : "");
 		finding_number(&finding, "conversations", UNIT_COUNT, state->kept, FACT_MAX);
@@ -178,10 +190,16 @@ static void add(struct analysis_context *context, const struct session *session,
 		return;
 	state->stops[state->kept++] = (struct stop){
 		.end = { session->key.end[0].address, session->key.end[1].address },
-		.client = session->client, .lost_at = lost_at(episode), .session = session->number,
-		.before = episode->original_packet ? episode->original_packet : episode->before_gap_packet,
-		.before_time = episode->original_packet ? episode->start_time : episode->before_gap_time,
-		.after = episode->last_repeat_packet, .after_time = episode->last_repeat_time };
+		.client = session->client,
+		.lost_at = lost_at(episode),
+		.session = session->number,
+		.before = episode->original_packet ? episode->original_packet
+						   : episode->before_gap_packet,
+		.before_time = episode->original_packet ? episode->start_time
+							: episode->before_gap_time,
+		.after = episode->last_repeat_packet,
+		.after_time = episode->last_repeat_time
+	};
 }
 
 static void outage_observe(struct analysis_context *context, const struct observation *observation)

@@ -1,4 +1,5 @@
-/* Who made the user wait? perf/response-time, perf/server-think, perf/server-pause, perf/client-think.
+/* Who made the user wait? perf/response-time, perf/server-think, perf/server-pause,
+ * perf/client-think.
  *
  * Transactions are judged service by service at the end of the trace: one slow answer among many is
  * another story than a slow service, and only a service has something to compare with. */
@@ -17,21 +18,25 @@ static const struct finding_kind response_time = {
 	.suppressed_by = QUALITY_ONE_WAY | QUALITY_COARSE,
 	.weakened_by = QUALITY_LOSS | QUALITY_CLOCK,
 	.title = "Answers take long",
-	.say = "{slow|answer|answers} of {server} port {server_port} took {limit} or more, at worst {worst}: {parts}.",
-	.meaning = "From the first byte of a request to the last byte of its answer, split into parts that add up: "
-		   "set-up, request, round trip, server, retransmission, closed windows, pauses, transfer. The largest "
-		   "part is to blame.",
-	.false_alarms = "Connections on which both ends send at will have no requests and answers; answers that wait for "
-			"an event by design (long polls, pushes) are recognised only by their length.",
-	.advice = { "Follow the largest part: the server's program, the side of the losses, or the distance." },
+	.say = "{slow|answer|answers} of {server} port {server_port} took {limit} or more, at "
+	       "worst {worst}: {parts}.",
+	.meaning = "From the first byte of a request to the last byte of its answer, split into "
+		   "parts that add up: set-up, request, round trip, server, retransmission, closed "
+		   "windows, pauses, transfer. The largest part is to blame.",
+	.false_alarms = "Connections on which both ends send at will have no requests and answers; "
+			"answers that wait for an event by design (long polls, pushes) are "
+			"recognised only by their length.",
+	.advice = { "Follow the largest part: the server's program, the side of the losses, or the "
+		    "distance." },
 	.reference = "NetForecast response-time equation; RFC 9293",
 	.parameters = {
-		{ .name = "time", .unit = UNIT_SECONDS, .value = 2, .lan = 0.5, .satellite = 5, .mainframe = 1, .strict = 0.2,
-		  .meaning = "request to the end of the answer" },
+		{ .name = "time", .unit = UNIT_SECONDS, .value = 2, .lan = 0.5, .satellite = 5,
+		  .mainframe = 1, .strict = 0.2, .meaning = "request to the end of the answer" },
 		{ .name = "answers", .unit = UNIT_COUNT, .value = 2, .strict = 1,
 		  .meaning = "slow answers of one service below which it is a notice" },
-		{ .name = "event", .unit = UNIT_SECONDS, .value = 20, .meaning = "longer silences before an answer are "
-		  "taken for waiting for an event, and are information" },
+		{ .name = "event", .unit = UNIT_SECONDS, .value = 20,
+		  .meaning = "longer silences before an answer are taken for waiting "
+			     "for an event, and are information" },
 	},
 };
 
@@ -43,23 +48,27 @@ static const struct finding_kind server_think = {
 	.suppressed_by = QUALITY_ONE_WAY | QUALITY_COARSE,
 	.weakened_by = QUALITY_LOSS | QUALITY_CLOCK,
 	.title = "The server's program needs long to answer",
-	.say = "The program on {server} port {server_port} needed up to {worst} before it began to answer ({slow} of "
-	       "{answers|answer|answers} took {limit} or more, half took at most {median}); the network's part was "
-	       "{network}.",
-	.meaning = "The request had arrived completely, one round trip had passed, nothing was being repeated and no "
-		   "window was closed: the rest of the wait belongs to the program behind the port.",
-	.false_alarms = "A request that was lost between capture point and server looks the same until it is repeated: "
-			"recovery time is taken off. Waits of `event` or longer look like a long poll.",
-	.advice = { "Look at the program's log on {server} at the times shown: database, disk, locks, calls to others.",
+	.say = "The program on {server} port {server_port} needed up to {worst} before it began to "
+	       "answer ({slow} of {answers|answer|answers} took {limit} or more, half took at most "
+	       "{median}); the network's part was {network}.",
+	.meaning = "The request had arrived completely, one round trip had passed, nothing was "
+		   "being repeated and no window was closed: the rest of the wait belongs to the "
+		   "program behind the port.",
+	.false_alarms = "A request that was lost between capture point and server looks the same "
+			"until it is repeated: recovery time is taken off. Waits of `event` or "
+			"longer look like a long poll.",
+	.advice = { "Look at the program's log on {server} at the times shown: database, disk, "
+		    "locks, calls to others.",
 		    "If it calls another server, record there: the wait may belong to that one." },
 	.reference = "RFC 9293; CA/Broadcom ADA: server response time",
 	.parameters = {
-		{ .name = "time", .unit = UNIT_SECONDS, .value = 1, .lan = 0.5, .satellite = 2, .mainframe = 0.5,
-		  .strict = 0.1, .meaning = "server's part of one answer" },
+		{ .name = "time", .unit = UNIT_SECONDS, .value = 1, .lan = 0.5, .satellite = 2,
+		  .mainframe = 0.5, .strict = 0.1, .meaning = "server's part of one answer" },
 		{ .name = "answers", .unit = UNIT_COUNT, .value = 2, .strict = 1,
 		  .meaning = "slow answers of one service below which it is a notice" },
-		{ .name = "share", .unit = UNIT_RATIO, .value = 0.5, .meaning = "server's part of a short answer that is "
-		  "worth a notice from half of `time` on" },
+		{ .name = "share", .unit = UNIT_RATIO, .value = 0.5,
+		  .meaning = "server's part of a short answer that is worth a notice from half of "
+			     "`time` on" },
 	},
 };
 
@@ -71,13 +80,17 @@ static const struct finding_kind server_pause = {
 	.suppressed_by = QUALITY_ONE_WAY | QUALITY_COARSE,
 	.weakened_by = QUALITY_LOSS | QUALITY_CLOCK,
 	.title = "The server paused while it was sending",
-	.say = "The program on {server} port {server_port} paused in the middle of its answers for {pause} in all.",
-	.meaning = "Everything sent so far was confirmed, the window was open, and the rest of the answer came later.",
-	.false_alarms = "Closed windows and losses are told apart; a new message after a long silence is no pause.",
+	.say = "The program on {server} port {server_port} paused in the middle of its answers for "
+	       "{pause} in all.",
+	.meaning = "Everything sent so far was confirmed, the window was open, and the rest of the "
+		   "answer came later.",
+	.false_alarms = "Closed windows and losses are told apart; a new message after a long "
+			"silence is no pause.",
 	.advice = { "Look at disk and database of {server} at the times shown." },
 	.reference = "Zhou et al., CoNEXT'15 (TAPO)",
 	.parameters = {
-		{ .name = "time", .unit = UNIT_SECONDS, .value = 0.5, .meaning = "pauses of one answer together" },
+		{ .name = "time", .unit = UNIT_SECONDS, .value = 0.5,
+		  .meaning = "pauses of one answer together" },
 	},
 };
 
@@ -88,15 +101,19 @@ static const struct finding_kind client_think = {
 	.merge = MERGE_SERVICE,
 	.suppressed_by = QUALITY_ONE_WAY,
 	.title = "Most of the time was the client's own",
-	.say = "For {share} of the time ({think}) the conversation waited for the user or the program on {client}, not for "
-	       "the server or the network.",
-	.meaning = "Nothing was under way and no answer was open: it was the client's turn to send.",
-	.false_alarms = "Idle connections are no fault; this is only told so that nobody blames the server for the time.",
+	.say = "For {share} of the time ({think}) the conversation waited for the user or the "
+	       "program on {client}, not for the server or the network.",
+	.meaning = "Nothing was under way and no answer was open: it was the client's turn to "
+		   "send.",
+	.false_alarms = "Idle connections are no fault; this is only told so that nobody blames "
+			"the server for the time.",
 	.advice = { "If the session felt slow, look at the program on {client}." },
 	.reference = "VIAVI Observer: client response time",
 	.parameters = {
-		{ .name = "time", .unit = UNIT_SECONDS, .value = 1, .meaning = "client's time in the session" },
-		{ .name = "share", .unit = UNIT_RATIO, .value = 0.5, .meaning = "share of the session" },
+		{ .name = "time", .unit = UNIT_SECONDS, .value = 1,
+		  .meaning = "client's time in the session" },
+		{ .name = "share", .unit = UNIT_RATIO, .value = 0.5,
+		  .meaning = "share of the session" },
 	},
 };
 
@@ -129,8 +146,8 @@ static void response_begin(struct analysis_context *context)
 	state->client_share = setting(settings, &client_think, "share");
 }
 
-static struct answer answer_of(const struct session *session, const struct tcp_transaction *transaction,
-			       int64_t value)
+static struct answer answer_of(const struct session *session,
+			       const struct tcp_transaction *transaction, int64_t value)
 {
 	return (struct answer){ .request = transaction->request_packet,
 		.request_time = transaction->request_time, .response = transaction->response_packet,
@@ -213,7 +230,8 @@ static void add(struct analysis_context *context, const struct session *session,
 	add_slow(state, service, session, transaction);
 }
 
-static void response_observe(struct analysis_context *context, const struct observation *observation)
+static void response_observe(struct analysis_context *context,
+			     const struct observation *observation)
 {
 	for (unsigned i = 0; i < observation->event_count; i++)
 		if (observation->events[i].type == EVENT_TRANSACTION)
@@ -237,22 +255,27 @@ static void response_end(struct analysis_context *context, const struct session 
 	struct finding finding;
 	finding_begin(&finding, &client_think, session);
 	blame_program(&finding, session, session->client);
-	finding_why(&finding, "Every answer was complete and confirmed before; the next step was the client's.");
-	finding_number(&finding, "share", UNIT_RATIO, (double)mine->client_time / (double)lasted, FACT_MAX);
+	finding_why(&finding, "Every answer was complete and confirmed before; the next step was "
+			      "the client's.");
+	finding_number(&finding, "share", UNIT_RATIO, (double)mine->client_time / (double)lasted,
+		       FACT_MAX);
 	finding_number(&finding, "think", UNIT_SECONDS, (double)mine->client_time / 1e9, FACT_SUM);
-	finding_evidence(&finding, session->first_packet, session->first_time, "the conversation begins");
+	finding_evidence(&finding, session->first_packet, session->first_time,
+			 "the conversation begins");
 	finding_evidence(&finding, session->last_packet, session->last_time, "and ends");
 	finding_submit(context->findings, &finding);
 }
 
-static void begin(struct finding *finding, const struct finding_kind *kind, const struct service *service)
+static void begin(struct finding *finding, const struct finding_kind *kind,
+		  const struct service *service)
 {
 	*finding = *service->sample;
 	finding->kind = kind;
 	finding->severity = kind->severity;
 }
 
-static void cite(struct finding *finding, const struct answer *cited, uint32_t count, const char *what)
+static void cite(struct finding *finding, const struct answer *cited, uint32_t count,
+		 const char *what)
 {
 	/* In packet order, as findings want it. */
 	struct answer order[ANSWERS_CITED];
@@ -271,17 +294,18 @@ static void cite(struct finding *finding, const struct answer *cited, uint32_t c
 	}
 }
 
-/* Slow once, or seldom, is a notice. So is what may be waiting for an event by design: in a protocol
- * that culprit does not know (or cannot read), a long poll looks just like a slow answer. */
-static void weigh(struct finding *finding, const struct service *service, uint32_t slow, double least,
-		  int64_t worst, int64_t limit)
+/* Slow once, or seldom, is a notice. So is what may be waiting for an event by design: in a
+ * protocol that culprit does not know (or cannot read), a long poll looks just like a slow one. */
+static void weigh(struct finding *finding, const struct service *service, uint32_t slow,
+		  double least, int64_t worst, int64_t limit)
 {
 	finding->confidence = service->known ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
 	bool seldom = slow < least || slow * SELDOM < service->answers;
 	if (!service->known || (seldom && worst < VERY_SLOW * limit))
 		finding->severity = SEVERITY_NOTICE;
 	if (!service->known)
-		finding_alternative(finding, "the client asked to be told later (long poll, push): such waits are meant",
+		finding_alternative(finding, "the client asked to be told later (long poll, push): "
+					     "such waits are meant",
 				    NULL);
 }
 
@@ -292,18 +316,22 @@ static void report_think(struct analysis_context *context, const struct service 
 		return;
 	struct finding finding;
 	begin(&finding, &server_think, service);
-	weigh(&finding, service, service->thoughtful, state->think_answers, service->worst_server, state->think);
+	weigh(&finding, service, service->thoughtful, state->think_answers, service->worst_server,
+	      state->think);
 	const struct service *behind = services_behind(&state->services, service);
 	if (behind) {
 		char name[ADDRESS_TEXT_SIZE];
 		finding.sub_kind = "backend";
-		blame_word(&finding, PARTY_SERVER, "app:%s", address_text(&behind->server.address, name));
-		finding_why(&finding, "While it was asked, it asked %s port %u itself and waited for that answer most of "
-			    "the time.", name, behind->server.port);
+		blame_word(&finding, PARTY_SERVER, "app:%s",
+			   address_text(&behind->server.address, name));
+		finding_why(&finding, "While it was asked, it asked %s port %u itself and waited "
+				      "for that answer most of the "
+				      "time.", name, behind->server.port);
 	} else {
 		blame_word(&finding, PARTY_SERVER, "app:server");
-		finding_why(&finding, "The request was complete, nothing was repeated and no window was closed while it "
-			    "waited; one round trip is already taken off.");
+		finding_why(&finding, "The request was complete, nothing was repeated and no "
+				      "window was closed while it waited; one round trip is "
+				      "already taken off.");
 	}
 	finding.cost = service->cost_server;
 	uint32_t slow = service->thoughtful ? service->thoughtful : 1;
@@ -312,7 +340,8 @@ static void report_think(struct analysis_context *context, const struct service 
 	finding_count(&finding, "answers", service->answers);
 	finding_duration(&finding, "worst", service->worst_server);
 	finding_duration(&finding, "median", service_median(service));
-	finding_duration(&finding, "network", service->network_sum / (service->answers ? service->answers : 1));
+	finding_duration(&finding, "network",
+			 service->network_sum / (service->answers ? service->answers : 1));
 	finding_duration(&finding, "limit", service->thoughtful ? state->think : state->think / 2);
 	finding_threshold(&finding, "time", UNIT_SECONDS, (double)state->think / 1e9);
 	cite(&finding, service->server_cited, slow, "the answer begins");
@@ -321,9 +350,11 @@ static void report_think(struct analysis_context *context, const struct service 
 
 static void name_parts(struct finding *finding, const struct service *service)
 {
-	static const char *const words[RESPONSE_PARTS] = { "name lookup", "repeated connect", "connect", "TLS",
-		"request", "round trip", "server", "retransmission", "closed window", "pauses", "delayed ACK",
-		"transfer" };
+	static const char *const words[RESPONSE_PARTS] = {
+		"name lookup",	 "repeated connect", "connect",	    "TLS",
+		"request",	 "round trip",	     "server",	    "retransmission",
+		"closed window", "pauses",	     "delayed ACK", "transfer"
+	};
 	int64_t all = 0;
 	for (int i = 0; i < RESPONSE_PARTS; i++)
 		all += service->part[i];
@@ -333,12 +364,14 @@ static void name_parts(struct finding *finding, const struct service *service)
 	for (int n = 0; n < 3; n++) {
 		int best = -1;
 		for (int i = 0; i < RESPONSE_PARTS; i++)
-			if (!told[i] && service->part[i] && (best < 0 || service->part[i] > service->part[best]))
+			if (!told[i] && service->part[i] &&
+			    (best < 0 || service->part[i] > service->part[best]))
 				best = i;
 		if (best < 0 || service->part[best] < all / 20)
 			break;
 		told[best] = true;
-		int added = snprintf(text + used, sizeof text - used, "%s%s %.0f %%", used ? ", " : "", words[best],
+		int added = snprintf(text + used, sizeof text - used, "%s%s %.0f %%",
+				     used ? ", " : "", words[best],
 				     100.0 * (double)service->part[best] / (double)all);
 		if (added < 0 || (size_t)added >= sizeof text - used)
 			break;
@@ -390,7 +423,7 @@ static void report_slow(struct analysis_context *context, const struct service *
 	struct finding finding;
 	begin(&finding, &response_time, service);
 	blame_largest(&finding, service);
-	/* A long transfer is a matter of size and rate, which the verdict of the transfer judges. */
+	/* A long transfer is a matter of size and rate, which the verdict on it judges. */
 	bool transfer = finding.blame.party == PARTY_UNKNOWN && service->part[PART_TRANSFER];
 	weigh(&finding, service, service->slow, state->answers, service->worst_total, state->slow);
 	if (transfer)
@@ -417,7 +450,9 @@ static void report_pause(struct analysis_context *context, const struct service 
 	finding_why(&finding, "All that was sent had been confirmed and the window was open.");
 	finding.confidence = service->known ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
 	if (!service->known)
-		finding_alternative(&finding, "the program sends its output as it comes (terminal, stream)", NULL);
+		finding_alternative(&finding,
+				    "the program sends its output as it comes (terminal, stream)",
+				    NULL);
 	finding.cost = service->pause;
 	finding.count = service->paused;
 	finding_number(&finding, "pause", UNIT_SECONDS, (double)service->pause / 1e9, FACT_SUM);

@@ -8,19 +8,22 @@ static const struct finding_kind small_packets = {
 	.merge = MERGE_PAIR,
 	.suppressed_by = QUALITY_ONE_WAY,
 	.title = "Much data in very small packets",
-	.say = "{sender} sends {size} to {receiver} in {segments} packets of {mean} on average, where {mss} would fit into "
-	       "each.",
-	.meaning = "The program writes its data in small pieces that each travel alone. Headers, interrupts and "
-		   "acknowledgements then cost more than the data.",
-	.false_alarms = "Keystrokes, and messages that wait for each other's answers, are small by nature: only data that "
-			"flows in one direction counts.",
-	.advice = { "Let the program on {sender} collect its data in a buffer before it writes; look whether it switched "
-		    "Nagle's algorithm off (TCP_NODELAY)." },
+	.say = "{sender} sends {size} to {receiver} in {segments} packets of {mean} on average, "
+	       "where {mss} would fit into each.",
+	.meaning = "The program writes its data in small pieces that each travel alone. Headers, "
+		   "interrupts and acknowledgements then cost more than the data.",
+	.false_alarms = "Keystrokes, and messages that wait for each other's answers, are small by "
+			"nature: only data that flows in one direction counts.",
+	.advice = { "Let the program on {sender} collect its data in a buffer before it writes; "
+		    "look whether it switched Nagle's algorithm off (TCP_NODELAY)." },
 	.reference = "RFC 896",
 	.parameters = {
-		{ .name = "segments", .unit = UNIT_COUNT, .value = 1000, .meaning = "of one sender" },
-		{ .name = "share", .unit = UNIT_RATIO, .value = 0.2, .meaning = "of a full segment, on average, at most" },
-		{ .name = "run", .unit = UNIT_COUNT, .value = 10, .meaning = "segments to each question and answer, at least" },
+		{ .name = "segments", .unit = UNIT_COUNT, .value = 1000,
+		  .meaning = "of one sender" },
+		{ .name = "share", .unit = UNIT_RATIO, .value = 0.2,
+		  .meaning = "of a full segment, on average, at most" },
+		{ .name = "run", .unit = UNIT_COUNT, .value = 10,
+		  .meaning = "segments to each question and answer, at least" },
 	},
 };
 
@@ -39,7 +42,8 @@ static void crumbs_begin(struct analysis_context *context)
 static void judge(struct analysis_context *context, const struct session *session, uint8_t sender)
 {
 	const struct crumb_limits *limits = context->state;
-	const struct tcp_side *x = &session->tcp->side[sender], *y = &session->tcp->side[sender ^ 1];
+	const struct tcp_side *x = &session->tcp->side[sender];
+	const struct tcp_side *y = &session->tcp->side[sender ^ 1];
 	double segments = (double)x->data_segments;
 	double full = y->mss ? y->mss : x->segment_maximum;
 	if (segments < limits->segments || segments < limits->run * session->tcp->turns)
@@ -60,8 +64,8 @@ static void judge(struct analysis_context *context, const struct session *sessio
 	finding_number(&finding, "mean", UNIT_BYTES, mean, FACT_MAX);
 	finding_number(&finding, "mss", UNIT_BYTES, full, FACT_MAX);
 	finding_threshold(&finding, "share", UNIT_RATIO, limits->share);
-	finding_evidence(&finding, session->side[sender].first_packet, session->side[sender].first_time,
-			 "its first packet");
+	finding_evidence(&finding, session->side[sender].first_packet,
+			 session->side[sender].first_time, "its first packet");
 	finding_evidence(&finding, x->last_data_packet, x->last_data_time, "its last data");
 	finding_submit(context->findings, &finding);
 }

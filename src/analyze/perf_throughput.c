@@ -14,19 +14,26 @@ static const struct finding_kind low_throughput = {
 	.suppressed_by = QUALITY_ONE_WAY | QUALITY_COARSE,
 	.weakened_by = QUALITY_LOSS | QUALITY_CLOCK,
 	.title = "A transfer was much slower than it could be",
-	.say = "A transfer from {sender} to {receiver} ({size}) ran at {rate}, {than}{best}: {limited}.",
-	.meaning = "Between the same two hosts much more is possible: either another transfer showed it, or the threshold "
-		   "`expected` says so. What held it up is the verdict on where its time went.",
-	.false_alarms = "Short transfers, transfers that shared the line with others of the same hosts, and programs that "
-			"have no more to send are left out.",
-	.advice = { "Follow the other findings of this session; compare with the faster transfer." },
+	.say = "A transfer from {sender} to {receiver} ({size}) ran at {rate}, {than}{best}: "
+	       "{limited}.",
+	.meaning = "Between the same two hosts much more is possible: either another transfer "
+		   "showed it, or the threshold `expected` says so. What held it up is the verdict "
+		   "on where its time went.",
+	.false_alarms = "Short transfers, transfers that shared the line with others of the same "
+			"hosts, and programs that have no more to send are left out.",
+	.advice = { "Follow the other findings of this session; compare with the faster "
+		    "transfer." },
 	.reference = "RFC 6349",
 	.parameters = {
-		{ .name = "share", .unit = UNIT_RATIO, .value = 0.25, .meaning = "of the pair's best rate" },
-		{ .name = "expected", .unit = UNIT_BITS_PER_SECOND, .value = 0, .meaning = "rate that every transfer should "
-		  "reach; 0: only the pair's best counts" },
-		{ .name = "bytes", .unit = UNIT_BYTES, .value = 1000000, .meaning = "smallest transfer judged" },
-		{ .name = "time", .unit = UNIT_SECONDS, .value = 1, .meaning = "shorter transfers are not judged" },
+		{ .name = "share", .unit = UNIT_RATIO, .value = 0.25,
+		  .meaning = "of the pair's best rate" },
+		{ .name = "expected", .unit = UNIT_BITS_PER_SECOND, .value = 0,
+		  .meaning = "rate that every transfer should reach; 0: only the pair's best "
+			     "counts" },
+		{ .name = "bytes", .unit = UNIT_BYTES, .value = 1000000,
+		  .meaning = "smallest transfer judged" },
+		{ .name = "time", .unit = UNIT_SECONDS, .value = 1,
+		  .meaning = "shorter transfers are not judged" },
 	},
 };
 
@@ -62,7 +69,8 @@ struct throughput_state {
 /* What held it up, in words, and who that is. */
 static void blame_verdict(struct finding *finding, const struct run *run)
 {
-	const char *sender = run->to_client ? "server" : "client", *receiver = run->to_client ? "client" : "server";
+	const char *sender = run->to_client ? "server" : "client",
+		   *receiver = run->to_client ? "client" : "server";
 	enum party sending = run->to_client ? PARTY_SERVER : PARTY_CLIENT;
 	enum party receiving = run->to_client ? PARTY_CLIENT : PARTY_SERVER;
 	switch (run->verdict) {
@@ -90,7 +98,8 @@ static void blame_verdict(struct finding *finding, const struct run *run)
 		finding_words(finding, "limited", "no single reason stands out");
 	}
 	finding->sub_kind = transfer_state_name((enum transfer_state)run->verdict);
-	finding_why(finding, "It is where the transfer spent most of the time in which it did not send.");
+	finding_why(finding, "It is where the transfer spent most of the time in which it did not "
+			     "send.");
 }
 
 static bool shared_the_line(const struct runs *runs, uint32_t which)
@@ -103,14 +112,15 @@ static bool shared_the_line(const struct runs *runs, uint32_t which)
 	return false;
 }
 
-static void report(const struct throughput_state *state, const struct pair *pair, const struct run *run,
-		   const struct run *best)
+static void report(const struct throughput_state *state, const struct pair *pair,
+		   const struct run *run, const struct run *best)
 {
 	struct finding finding;
 	bool expected = run->rate < state->expected;
 	finding_begin(&finding, &low_throughput, NULL);
 	finding_subject(&finding, run->to_client ? &pair->receiver : &pair->sender,
-			run->to_client ? &pair->sender : &pair->receiver, run->server_port, IP_PROTOCOL_TCP);
+			run->to_client ? &pair->sender : &pair->receiver, run->server_port,
+			IP_PROTOCOL_TCP);
 	finding.session_number = run->session;
 	finding.quality = run->quality;
 	finding.service = run->service;
@@ -125,18 +135,21 @@ static void report(const struct throughput_state *state, const struct pair *pair
 	finding_address(&finding, "receiver", &pair->receiver);
 	finding_number(&finding, "size", UNIT_BYTES, (double)run->bytes, FACT_SUM);
 	finding_number(&finding, "rate", UNIT_BITS_PER_SECOND, run->rate, FACT_MIN);
-	finding_words(&finding, "than", "%s", expected ? "less than the expected " : "another one between them at ");
-	finding_number(&finding, "best", UNIT_BITS_PER_SECOND, expected ? state->expected : best->rate, FACT_MAX);
+	finding_words(&finding, "than", "%s",
+		      expected ? "less than the expected " : "another one between them at ");
+	finding_number(&finding, "best", UNIT_BITS_PER_SECOND,
+		       expected ? state->expected : best->rate, FACT_MAX);
 	finding_threshold(&finding, "share", UNIT_RATIO, state->share);
 	finding_evidence(&finding, run->first_packet, run->first_time, "the slow transfer begins");
 	finding_evidence(&finding, run->last_packet, run->last_time, "and ends");
 	if (!expected)
-		finding_evidence(&finding, best->first_packet, best->first_time, "the fast one begins (tcp:%u)",
-				 best->session);
+		finding_evidence(&finding, best->first_packet, best->first_time,
+				 "the fast one begins (tcp:%u)", best->session);
 	finding_submit(state->findings, &finding);
 }
 
-static void judge(const struct throughput_state *state, const struct pair *pair, const struct runs *runs)
+static void judge(const struct throughput_state *state, const struct pair *pair,
+		  const struct runs *runs)
 {
 	uint32_t count = runs->count < RUNS ? runs->count : RUNS;
 	const struct run *best = &runs->run[0];
@@ -174,10 +187,11 @@ static void throughput_begin(struct analysis_context *context)
 /* The three forms of paying for losses count together. */
 static enum transfer_state verdict_of(const struct tcp_transfer *transfer)
 {
-	int64_t losses = transfer->time[TRANSFER_LOSS_TIMEOUT] + transfer->time[TRANSFER_LOSS_FAST] +
-			 transfer->time[TRANSFER_CONGESTION];
-	return (double)losses >= LOSS_SHARE * (double)transfer->duration ? TRANSFER_CONGESTION
-									  : tcp_transfer_verdict(transfer, NULL);
+	int64_t losses = transfer->time[TRANSFER_LOSS_TIMEOUT] +
+			 transfer->time[TRANSFER_LOSS_FAST] + transfer->time[TRANSFER_CONGESTION];
+	return (double)losses >= LOSS_SHARE * (double)transfer->duration
+		       ? TRANSFER_CONGESTION
+		       : tcp_transfer_verdict(transfer, NULL);
 }
 
 static void add(struct throughput_state *state, const struct session *session, uint8_t sender)
@@ -193,13 +207,18 @@ static void add(struct throughput_state *state, const struct session *session, u
 	if (runs->count++ >= RUNS)
 		return;
 	runs->run[runs->count - 1] = (struct run){
-		.session = session->number, .quality = session->quality,
-		.to_client = sender != session->client, .service = session_service(session),
+		.session = session->number,
+		.quality = session->quality,
+		.to_client = sender != session->client,
+		.service = session_service(session),
 		.verdict = (uint8_t)verdict_of(transfer),
 		.server_port = session->key.end[session_server(session)].port,
-		.first_time = transfer->first_time, .last_time = session->tcp->side[sender].last_data_time,
-		.first_packet = transfer->first_packet, .last_packet = transfer->last_packet,
-		.bytes = transfer->bytes, .rate = (double)transfer->bytes * 8e9 / (double)transfer->duration,
+		.first_time = transfer->first_time,
+		.last_time = session->tcp->side[sender].last_data_time,
+		.first_packet = transfer->first_packet,
+		.last_packet = transfer->last_packet,
+		.bytes = transfer->bytes,
+		.rate = (double)transfer->bytes * 8e9 / (double)transfer->duration,
 	};
 }
 

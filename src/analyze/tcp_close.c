@@ -13,12 +13,15 @@ static const struct finding_kind fin_lost = {
 	.weakened_by = QUALITY_LOSS,
 	.title = "A close had to be repeated",
 	.say = "{closer} repeated its close {repeats|time|times} over {took}; {peer} {outcome}.",
-	.meaning = "A FIN was sent again and again: it, or its confirmation, was lost, or the other end is gone.",
+	.meaning = "A FIN was sent again and again: it, or its confirmation, was lost, or the "
+		   "other end is gone.",
 	.false_alarms = "One repeat is ordinary loss and is not told.",
-	.advice = { "If {peer} never confirmed, look whether it still runs; else look for loss on the way to it." },
+	.advice = { "If {peer} never confirmed, look whether it still runs; else look for loss on "
+		    "the way to it." },
 	.reference = "RFC 9293 3.6",
 	.parameters = {
-		{ .name = "repeats", .unit = UNIT_COUNT, .value = 2, .strict = 1, .meaning = "FINs beside the first" },
+		{ .name = "repeats", .unit = UNIT_COUNT, .value = 2, .strict = 1,
+		  .meaning = "FINs beside the first" },
 	},
 };
 
@@ -29,17 +32,20 @@ static const struct finding_kind half_closed = {
 	.merge = MERGE_SERVER,
 	.suppressed_by = QUALITY_ONE_WAY | QUALITY_END,
 	.title = "One side does not close",
-	.say = "{holder} does not close its end: {connections|connection|connections} stayed half closed for {open} or "
-	       "longer (CLOSE-WAIT).",
-	.meaning = "The other end closed and was confirmed, nothing more was sent, and the program here did not close its "
-		   "socket.",
-	.false_alarms = "Protocols that close one direction on purpose send data afterwards; the end of the trace is "
-			"taken into account.",
-	.advice = { "A program that forgets to close its sockets runs out of them: look at {holder} with netstat or ss." },
+	.say = "{holder} does not close its end: {connections|connection|connections} stayed half "
+	       "closed for {open} or longer (CLOSE-WAIT).",
+	.meaning = "The other end closed and was confirmed, nothing more was sent, and the program "
+		   "here did not close its socket.",
+	.false_alarms = "Protocols that close one direction on purpose send data afterwards; the "
+			"end of the trace is taken into account.",
+	.advice = { "A program that forgets to close its sockets runs out of them: look at "
+		    "{holder} with netstat or ss." },
 	.reference = "RFC 9293 3.6",
 	.parameters = {
-		{ .name = "time", .unit = UNIT_SECONDS, .value = 60, .meaning = "half closed without data" },
-		{ .name = "connections", .unit = UNIT_COUNT, .value = 10, .meaning = "of one host that are a warning" },
+		{ .name = "time", .unit = UNIT_SECONDS, .value = 60,
+		  .meaning = "half closed without data" },
+		{ .name = "connections", .unit = UNIT_COUNT, .value = 10,
+		  .meaning = "of one host that are a warning" },
 	},
 };
 
@@ -50,14 +56,16 @@ static const struct finding_kind never_closed = {
 	.merge = MERGE_SERVER,
 	.suppressed_by = QUALITY_ONE_WAY | QUALITY_END,
 	.title = "Connections were left open",
-	.say = "{connections|connection|connections} to {server} port {server_port} fell silent without ever being "
-	       "closed.",
+	.say = "{connections|connection|connections} to {server} port {server_port} fell silent "
+	       "without ever being closed.",
 	.meaning = "No FIN and no reset, and nothing more for minutes before the trace ended.",
-	.false_alarms = "Connections that were in use shortly before the end of the trace are not counted.",
+	.false_alarms = "Connections that were in use shortly before the end of the trace are not "
+			"counted.",
 	.advice = { "Harmless if the program keeps connections; else set an idle time limit." },
 	.reference = "RFC 9293 3.6",
 	.parameters = {
-		{ .name = "idle", .unit = UNIT_SECONDS, .value = 300, .meaning = "silence up to the end of the trace" },
+		{ .name = "idle", .unit = UNIT_SECONDS, .value = 300,
+		  .meaning = "silence up to the end of the trace" },
 	},
 };
 
@@ -69,16 +77,20 @@ static const struct finding_kind data_after_close = {
 	.suppressed_by = QUALITY_ONE_WAY,
 	.weakened_by = QUALITY_REORDERED,
 	.title = "Data was sent to a side that had closed",
-	.say = "{late_sender} sent {bytes} after {closer} had closed, and {closer} answered with a reset.",
-	.meaning = "The program that closed does not read any more; what came later was thrown away.",
-	.false_alarms = "A side that closed only its sending direction goes on reading and does not reset. A FIN that was "
-			"recorded too early is put in its place by its sequence number.",
-	.advice = { "The two programs disagree about who ends the conversation: look at the protocol between them." },
+	.say = "{late_sender} sent {bytes} after {closer} had closed, and {closer} answered with a "
+	       "reset.",
+	.meaning = "The program that closed does not read any more; what came later was thrown "
+		   "away.",
+	.false_alarms = "A side that closed only its sending direction goes on reading and does "
+			"not reset. A FIN that was recorded too early is put in its place by its "
+			"sequence number.",
+	.advice = { "The two programs disagree about who ends the conversation: look at the "
+		    "protocol between them." },
 	.reference = "RFC 9293 3.6.1",
 };
 
-static const struct finding_kind *const kinds[] = { &data_after_close, &fin_lost, &half_closed, &never_closed,
-	NULL };
+static const struct finding_kind *const kinds[] = { &data_after_close, &fin_lost, &half_closed,
+						    &never_closed, NULL };
 
 #define HOSTS 1024                /* counters by hash; a clash only makes a notice louder */
 
@@ -97,7 +109,8 @@ static void close_begin(struct analysis_context *context)
 	state->idle = setting_duration(context->settings, &never_closed, "idle");
 }
 
-static void report_fin(struct analysis_context *context, const struct session *session, uint8_t side)
+static void report_fin(struct analysis_context *context, const struct session *session,
+		       uint8_t side)
 {
 	const struct tcp_side *x = &session->tcp->side[side];
 	const struct session_side *peer = &session->side[side ^ 1];
@@ -113,15 +126,18 @@ static void report_fin(struct analysis_context *context, const struct session *s
 		: silent ? "gave no sign of life" : "never confirmed it");
 	blame_network_at(&finding, session, side ^ 1);
 	finding_why(&finding, silent ? "Nothing came back from that side any more." :
-		    "The FIN passed the capture point each time and its confirmation did not come.");
+		    "The FIN passed the capture point each time and its confirmation did not "
+		    "come.");
 	if (silent)
 		finding_alternative(&finding, "the other host is gone, not the path to it", NULL);
 	finding_evidence(&finding, x->fin_first_packet, x->fin_first_time, "FIN");
-	finding_evidence(&finding, x->fin_last_packet, x->fin_last_time, "FIN again, number %u", x->fin_count);
+	finding_evidence(&finding, x->fin_last_packet, x->fin_last_time, "FIN again, number %u",
+			 x->fin_count);
 	finding_submit(context->findings, &finding);
 }
 
-static void report_half(struct analysis_context *context, const struct session *session, uint8_t holder)
+static void report_half(struct analysis_context *context, const struct session *session,
+			uint8_t holder)
 {
 	struct close_state *state = context->state;
 	const struct tcp_side *closed = &session->tcp->side[holder ^ 1];
@@ -137,8 +153,10 @@ static void report_half(struct analysis_context *context, const struct session *
 	finding_count(&finding, "connections", 1);
 	finding_duration(&finding, "open", context->trace->last_time - closed->fin_acked_time);
 	blame_program(&finding, session, holder);
-	finding_why(&finding, "Its stack confirmed the other side's close; only the program has to act.");
-	finding_evidence(&finding, closed->fin_first_packet, closed->fin_first_time, "FIN of the other side");
+	finding_why(&finding, "Its stack confirmed the other side's close; only the program has to "
+			      "act.");
+	finding_evidence(&finding, closed->fin_first_packet, closed->fin_first_time,
+			 "FIN of the other side");
 	finding_submit(context->findings, &finding);
 }
 
@@ -153,9 +171,11 @@ static void report_open(struct analysis_context *context, const struct session *
 	finding_submit(context->findings, &finding);
 }
 
-static void report_late(struct analysis_context *context, const struct session *session, uint8_t sender)
+static void report_late(struct analysis_context *context, const struct session *session,
+			uint8_t sender)
 {
-	const struct tcp_side *x = &session->tcp->side[sender], *y = &session->tcp->side[sender ^ 1];
+	const struct tcp_side *x = &session->tcp->side[sender];
+	const struct tcp_side *y = &session->tcp->side[sender ^ 1];
 	struct finding finding;
 	finding_begin(&finding, &data_after_close, session);
 	finding.confidence = CONFIDENCE_LIKELY;
@@ -163,8 +183,10 @@ static void report_late(struct analysis_context *context, const struct session *
 	finding_address(&finding, "closer", &session->key.end[sender ^ 1].address);
 	finding_number(&finding, "bytes", UNIT_BYTES, (double)x->late_data_bytes, FACT_SUM);
 	blame_program(&finding, session, sender ^ 1);
-	finding_why(&finding, "It closed although the other side was not done, and refused the rest.");
-	finding_alternative(&finding, "the sender should have stopped when the other side closed", NULL);
+	finding_why(&finding, "It closed although the other side was not done, and refused the "
+			      "rest.");
+	finding_alternative(&finding, "the sender should have stopped when the other side closed",
+			    NULL);
 	finding_evidence(&finding, y->fin_first_packet, y->fin_first_time, "FIN");
 	finding_evidence(&finding, x->late_data_packet, x->late_data_time, "data behind it");
 	finding_evidence(&finding, y->rst_packet, y->rst_time, "reset");
@@ -185,10 +207,13 @@ static void close_end(struct analysis_context *context, const struct session *se
 		const struct tcp_side *x = &tcp->side[side], *y = &tcp->side[side ^ 1];
 		if (x->fin_count > state->repeats && x->fin_first_time < x->fin_last_time)
 			report_fin(context, session, side);
-		if (x->fin_acked_time && !y->fin_seen && !reset && end - x->fin_acked_time >= state->half &&
-		    y->last_data_time < x->fin_acked_time && end - session->last_time >= state->half)
+		if (x->fin_acked_time && !y->fin_seen && !reset &&
+		    end - x->fin_acked_time >= state->half &&
+		    y->last_data_time < x->fin_acked_time &&
+		    end - session->last_time >= state->half)
 			report_half(context, session, side ^ 1);
-		if (x->late_data_bytes && !x->late_data_crossed && y->rst_seen && y->rst_time >= x->late_data_time)
+		if (x->late_data_bytes && !x->late_data_crossed && y->rst_seen &&
+		    y->rst_time >= x->late_data_time)
 			report_late(context, session, side);
 	}
 	if (!tcp->side[0].fin_seen && !tcp->side[1].fin_seen && !reset && tcp->handshake.complete &&

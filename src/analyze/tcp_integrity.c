@@ -11,18 +11,25 @@ static const struct finding_kind bad_checksum = {
 	.buttons = BUTTON_TE,
 	.merge = MERGE_PAIR,
 	.title = "Packets arrive damaged",
-	.say = "{damaged|packet|packets} of {sender} ({share}) came to the capture point with a wrong TCP checksum{repeated}.",
-	.meaning = "The checksum does not fit the bytes, most packets of that host are right, and so it is neither "
-		   "checksum offload nor a device that rewrites everything: some packets were damaged on the way.",
-	.false_alarms = "Checksums that are 0 or only the pseudo-header's are filled in later by the card "
-			"(capture/checksum-offload); hosts whose packets are mostly wrong are not accused.",
-	.advice = { "Look at error counters of the links and switches between {sender} and the capture point.",
-		    "If several senders are hit, the last device before the capture point is the suspect: memory or card." },
+	.say = "{damaged|packet|packets} of {sender} ({share}) came to the capture point with a "
+	       "wrong TCP checksum{repeated}.",
+	.meaning = "The checksum does not fit the bytes, most packets of that host are right, and "
+		   "so it is neither checksum offload nor a device that rewrites everything: some "
+		   "packets were damaged on the way.",
+	.false_alarms = "Checksums that are 0 or only the pseudo-header's are filled in later by "
+			"the card (capture/checksum-offload); hosts whose packets are mostly wrong "
+			"are not accused.",
+	.advice = { "Look at error counters of the links and switches between {sender} and the "
+		    "capture point.",
+		    "If several senders are hit, the last device before the capture point is the "
+		    "suspect: memory or card." },
 	.reference = "RFC 9293 3.1; Stone and Partridge, SIGCOMM 2000",
 	.parameters = {
-		{ .name = "share", .unit = UNIT_RATIO, .value = 0.5, .meaning = "of wrong packets of a host from which on "
+		{ .name = "share", .unit = UNIT_RATIO, .value = 0.5,
+		  .meaning = "of wrong packets of a host from which on "
 		  "something else than damage is at work" },
-		{ .name = "right", .unit = UNIT_COUNT, .value = 3, .meaning = "right packets of that host that must be there" },
+		{ .name = "right", .unit = UNIT_COUNT, .value = 3,
+		  .meaning = "right packets of that host that must be there" },
 	},
 };
 
@@ -33,15 +40,18 @@ static const struct finding_kind inconsistent = {
 	.merge = MERGE_SESSION,
 	.weakened_by = QUALITY_TRUNCATED | QUALITY_LOSS,
 	.title = "A repeat carried other bytes",
-	.say = "{sender} sent the same place of the stream twice with different bytes ({repeats|time|times}).",
-	.meaning = "TCP repeats exactly what it sent. Other bytes come from a device that rewrites the stream, or from "
-		   "somebody who wants two readers to see two different things.",
-	.false_alarms = "The one byte of keep-alives and zero-window probes may be anything and is not compared; neither "
-			"is what the trace cut off.",
+	.say = "{sender} sent the same place of the stream twice with different bytes "
+	       "({repeats|time|times}).",
+	.meaning = "TCP repeats exactly what it sent. Other bytes come from a device that rewrites "
+		   "the stream, or from somebody who wants two readers to see two different "
+		   "things.",
+	.false_alarms = "The one byte of keep-alives and zero-window probes may be anything and is "
+			"not compared; neither is what the trace cut off.",
 	.advice = { "Record on both sides of firewalls and proxies on the way and compare." },
 	.reference = "RFC 9293 3.8.1; Paxson, Computer Networks 31 (1999)",
 	.parameters = {
-		{ .name = "times", .unit = UNIT_COUNT, .value = 2, .strict = 1, .meaning = "below which it is a notice" },
+		{ .name = "times", .unit = UNIT_COUNT, .value = 2, .strict = 1,
+		  .meaning = "below which it is a notice" },
 	},
 };
 
@@ -68,7 +78,8 @@ static void integrity_begin(struct analysis_context *context)
 	state->times = setting(context->settings, &inconsistent, "times");
 }
 
-static void integrity_observe(struct analysis_context *context, const struct observation *observation)
+static void integrity_observe(struct analysis_context *context,
+			      const struct observation *observation)
 {
 	struct integrity_session *mine = context->session_state;
 	const struct segment *segment = observation->segment;
@@ -85,7 +96,8 @@ static void integrity_observe(struct analysis_context *context, const struct obs
 	if (damaged) {
 		proof_add(&found->damaged[sender], observation->packet);
 		found->end[sender] = segment->end;
-	} else if (found->damaged[sender].total && segment->has_data && segment->end <= found->end[sender]) {
+	} else if (found->damaged[sender].total && segment->has_data &&
+		   segment->end <= found->end[sender]) {
 		found->repeated[sender] = true;
 	}
 	/* A damaged copy differs because it is damaged. */
@@ -98,12 +110,13 @@ static void integrity_observe(struct analysis_context *context, const struct obs
 	}
 }
 
-static void report_damage(struct analysis_context *context, const struct session *session, uint8_t sender,
-			  const struct integrity *found)
+static void report_damage(struct analysis_context *context, const struct session *session,
+			  uint8_t sender, const struct integrity *found)
 {
 	const struct integrity_state *state = context->state;
 	const char *reason = "";
-	const struct host *host = session_table_host(context->trace->sessions, &session->key.end[sender].address);
+	const struct host *host = session_table_host(context->trace->sessions,
+						     &session->key.end[sender].address);
 	double bad = host ? (double)host->bad_checksums : (double)found->damaged[sender].total;
 	double right = host ? (double)host->good_checksums : 0;
 	double offload = host ? (double)host->offload_checksums : 0;
@@ -115,29 +128,32 @@ static void report_damage(struct analysis_context *context, const struct session
 	finding_begin(&finding, &bad_checksum, session);
 	finding.merge_key = (uint64_t)sender + 1;
 	/* What the receiver confirmed without a repeat was right when it came there. */
-	bool accepted = !found->repeated[sender] && session->tcp->side[sender].ack_hi >= found->end[sender];
+	bool accepted = !found->repeated[sender] &&
+			session->tcp->side[sender].ack_hi >= found->end[sender];
 	finding.confidence = found->repeated[sender] ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 	if (accepted) {
 		finding.severity = SEVERITY_NOTICE;
 		finding.confidence = CONFIDENCE_POSSIBLE;
 		finding.sub_kind = "accepted";
-		finding_alternative(&finding, "the trace was damaged or edited, not the packets", NULL);
+		finding_alternative(&finding, "the trace was damaged or edited, not the packets",
+				    NULL);
 	}
 	finding.count = found->damaged[sender].total;
 	blame_network_at(&finding, session, sender);
-	finding_why(&finding, "The packets were right when they left, or the host could not work at all: they were "
-		    "damaged before the capture point.");
+	finding_why(&finding, "The packets were right when they left, or the host could not work "
+			      "at all: they were damaged before the capture point.");
 	finding_alternative(&finding, "the memory or card of the sending host", NULL);
 	tcp_say_ends(&finding, session, sender);
 	finding_count(&finding, "damaged", (double)found->damaged[sender].total);
 	finding_number(&finding, "share", UNIT_RATIO, share, FACT_MAX);
-	finding_words(&finding, "repeated", "%s", found->repeated[sender] ? ", and had to be sent again" : "");
+	finding_words(&finding, "repeated", "%s",
+		      found->repeated[sender] ? ", and had to be sent again" : "");
 	proof_give(&found->damaged[sender], &finding, "wrong checksum");
 	finding_submit(context->findings, &finding);
 }
 
-static void report_change(struct analysis_context *context, const struct session *session, uint8_t sender,
-			  const struct integrity *found)
+static void report_change(struct analysis_context *context, const struct session *session,
+			  uint8_t sender, const struct integrity *found)
 {
 	const struct integrity_state *state = context->state;
 	struct finding finding;
@@ -148,7 +164,8 @@ static void report_change(struct analysis_context *context, const struct session
 		finding.severity = SEVERITY_NOTICE;
 	blame_middlebox(&finding, session, -1);
 	finding_why(&finding, "The sender's own TCP repeats what it has in its buffer.");
-	finding_alternative(&finding, "an attacker who wants two readers to see two different things", NULL);
+	finding_alternative(&finding,
+			    "an attacker who wants two readers to see two different things", NULL);
 	tcp_say_ends(&finding, session, sender);
 	finding_count(&finding, "repeats", (double)found->changed[sender].total);
 	finding_evidence(&finding, found->original, found->original_time, "as first sent");

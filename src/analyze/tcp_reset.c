@@ -18,14 +18,17 @@ static const struct finding_kind reset_by_peer = {
 	.weakened_by = QUALITY_LOSS,
 	.title = "A connection was broken off by a reset",
 	.say = "{host_name} broke the connection off {context}; {open} {open_is} still under way.",
-	.meaning = "A reset inside the window of an open connection. What it means hangs on the moment: after both sides "
-		   "had closed it is only a quick way to close; in the middle of an answer it is an abort.",
-	.false_alarms = "Resets after a FIN or after everything was confirmed are a habit of many programs and only "
-			"information; resets that another device sent are tcp/reset-forged.",
+	.meaning = "A reset inside the window of an open connection. What it means hangs on the "
+		   "moment: after both sides had closed it is only a quick way to close; in the "
+		   "middle of an answer it is an abort.",
+	.false_alarms = "Resets after a FIN or after everything was confirmed are a habit of many "
+			"programs and only information; resets that another device sent are "
+			"tcp/reset-forged.",
 	.advice = { "Look at the log of the program on {host_name} at that time." },
 	.reference = "RFC 9293 3.10.7.4",
 	.parameters = {
-		{ .name = "times", .unit = UNIT_COUNT, .value = 1, .meaning = "aborts by a server that are a warning" },
+		{ .name = "times", .unit = UNIT_COUNT, .value = 1,
+		  .meaning = "aborts by a server that are a warning" },
 	},
 };
 
@@ -36,16 +39,20 @@ static const struct finding_kind reset_forged = {
 	.merge = MERGE_SERVICE,
 	.suppressed_by = QUALITY_ONE_WAY,
 	.title = "A reset was sent in somebody else's name",
-	.say = "The reset was not sent by {host_name}: {signs}. A device on the way did it in its name.",
-	.meaning = "The reset differs from the other packets of its alleged sender: hop count, hardware address, or that "
-		   "host goes on as if nothing had happened.",
-	.false_alarms = "Some systems send resets with another initial TTL: the number of hops is compared, not the TTL. "
-			"Another MAC alone is only a notice: routers share their work.",
-	.advice = { "Look at the logs of firewalls and intrusion prevention between the hosts at that time.",
+	.say = "The reset was not sent by {host_name}: {signs}. A device on the way did it in its "
+	       "name.",
+	.meaning = "The reset differs from the other packets of its alleged sender: hop count, "
+		   "hardware address, or that host goes on as if nothing had happened.",
+	.false_alarms = "Some systems send resets with another initial TTL: the number of hops is "
+			"compared, not the TTL. Another MAC alone is only a notice: routers share "
+			"their work.",
+	.advice = { "Look at the logs of firewalls and intrusion prevention between the hosts at "
+		    "that time.",
 		    "The hop count of the reset tells how far away the device is." },
 	.reference = "weberblog.net, \"Who sends TCP RSTs?\"",
 	.parameters = {
-		{ .name = "hops", .unit = UNIT_COUNT, .value = 3, .meaning = "difference of hop counts" },
+		{ .name = "hops", .unit = UNIT_COUNT, .value = 3,
+		  .meaning = "difference of hop counts" },
 	},
 };
 
@@ -58,12 +65,14 @@ static const struct finding_kind reset_after_idle = {
 	.title = "Idle connections are reset",
 	.say = "{host_name} closes connections that were idle for {idle}.",
 	.meaning = "A reset after a long silence with nothing open: a time limit of that host.",
-	.false_alarms = "A reset by another device after a silence is tcp/reset-forged; one that answers data into a "
-			"forgotten connection is tcp/idle-drop.",
-	.advice = { "Align the time limits: the server's should be longer than the client's and the load balancer's." },
+	.false_alarms = "A reset by another device after a silence is tcp/reset-forged; one that "
+			"answers data into a forgotten connection is tcp/idle-drop.",
+	.advice = { "Align the time limits: the server's should be longer than the client's and "
+		    "the load balancer's." },
 	.reference = "RFC 9293",
 	.parameters = {
-		{ .name = "idle", .unit = UNIT_SECONDS, .value = 30, .meaning = "silence before the reset" },
+		{ .name = "idle", .unit = UNIT_SECONDS, .value = 30,
+		  .meaning = "silence before the reset" },
 	},
 };
 
@@ -74,15 +83,17 @@ static const struct finding_kind reset_race = {
 	.merge = MERGE_SERVICE,
 	.suppressed_by = QUALITY_ONE_WAY,
 	.title = "Request and close crossed on the way",
-	.say = "{client} sent a request ({bytes}) while the close of {server} was on its way to it; {server} answered with a "
-	       "reset.",
-	.meaning = "On a connection kept open for the next request, the server's time limit ran out at the moment when the "
-		   "client used it again.",
+	.say = "{client} sent a request ({bytes}) while the close of {server} was on its way to "
+	       "it; {server} answered with a reset.",
+	.meaning = "On a connection kept open for the next request, the server's time limit ran "
+		   "out at the moment when the client used it again.",
 	.false_alarms = "Data sent after the close was confirmed is tcp/data-after-close.",
-	.advice = { "Make the client's idle limit shorter than the server's, and let it repeat such requests." },
+	.advice = { "Make the client's idle limit shorter than the server's, and let it repeat "
+		    "such requests." },
 	.reference = "RFC 9112 9.5",
 	.parameters = {
-		{ .name = "times", .unit = UNIT_COUNT, .value = 2, .meaning = "crossings of one service that are a warning" },
+		{ .name = "times", .unit = UNIT_COUNT, .value = 2,
+		  .meaning = "crossings of one service that are a warning" },
 	},
 };
 
@@ -93,19 +104,24 @@ static const struct finding_kind stray = {
 	.merge = MERGE_PAIR,
 	.suppressed_by = QUALITY_ONE_WAY,
 	.title = "Packets for connections that nobody knows",
-	.say = "{packets|packet|packets} of {client} and {server} belong to connections that the other side does not know.",
-	.meaning = "Packets without a connection, answered by resets: one end lost its state, or they are late duplicates.",
-	.false_alarms = "At the start of a trace every connection is unknown; only later ones count.",
+	.say = "{packets|packet|packets} of {client} and {server} belong to connections that the "
+	       "other side does not know.",
+	.meaning = "Packets without a connection, answered by resets: one end lost its state, or "
+		   "they are late duplicates.",
+	.false_alarms = "At the start of a trace every connection is unknown; only later ones "
+			"count.",
 	.advice = { "See whether one of the hosts, or a device between them, restarted before." },
 	.reference = "RFC 9293 3.5.1",
 	.parameters = {
 		{ .name = "packets", .unit = UNIT_COUNT, .value = 5, .meaning = "of one pair" },
-		{ .name = "start", .unit = UNIT_SECONDS, .value = 60, .meaning = "from the start of the trace" },
+		{ .name = "start", .unit = UNIT_SECONDS, .value = 60,
+		  .meaning = "from the start of the trace" },
 	},
 };
 
-static const struct finding_kind *const kinds[] = { &reset_after_idle, &reset_by_peer, &reset_forged,
-	&reset_race, &stray, NULL };
+static const struct finding_kind *const kinds[] = {
+	&reset_after_idle, &reset_by_peer, &reset_forged, &reset_race, &stray, NULL
+};
 
 #define PAIRS 1024                /* counters by hash; a clash only makes a notice louder */
 
@@ -142,13 +158,14 @@ static void cite_reset(struct finding *finding, const struct session *session, u
 	if (x->last_data_packet && x->last_data_time <= x->rst_time)
 		finding_evidence(finding, x->last_data_packet, x->last_data_time, "its last data");
 	if (y->last_data_packet && y->last_data_time <= x->rst_time)
-		finding_evidence(finding, y->last_data_packet, y->last_data_time, "the other side's last data");
+		finding_evidence(finding, y->last_data_packet, y->last_data_time,
+				 "the other side's last data");
 	finding_evidence(finding, x->rst_packet, x->rst_time, "reset");
 }
 
 struct signs {                   /* that the reset is not its alleged sender's */
 	int count;
-	bool strong;                 /* one of them suffices: another distance, or knowledge from the future */
+	bool strong;                 /* one of them suffices: it came from elsewhere, or too early */
 	char words[128];
 };
 
@@ -159,7 +176,8 @@ static void add_sign(struct signs *signs, bool strong, const char *format, ...)
 {
 	size_t used = strlen(signs->words);
 	va_list arguments;
-	used += (size_t)snprintf(signs->words + used, sizeof signs->words - used, "%s", signs->count ? ", " : "");
+	used += (size_t)snprintf(signs->words + used, sizeof signs->words - used, "%s",
+				 signs->count ? ", " : "");
 	va_start(arguments, format);
 	if (used < sizeof signs->words)
 		vsnprintf(signs->words + used, sizeof signs->words - used, format, arguments);
@@ -168,8 +186,8 @@ static void add_sign(struct signs *signs, bool strong, const char *format, ...)
 	signs->strong |= strong;
 }
 
-static struct signs forged_signs(const struct analysis_context *context, const struct session *session,
-				 uint8_t side)
+static struct signs forged_signs(const struct analysis_context *context,
+				 const struct session *session, uint8_t side)
 {
 	const struct reset_state *state = context->state;
 	const struct tcp_side *x = &session->tcp->side[side];
@@ -186,8 +204,8 @@ static struct signs forged_signs(const struct analysis_context *context, const s
 	return signs;
 }
 
-static void report_forged(struct analysis_context *context, const struct session *session, uint8_t side,
-			  const struct signs *signs)
+static void report_forged(struct analysis_context *context, const struct session *session,
+			  uint8_t side, const struct signs *signs)
 {
 	struct finding finding;
 	finding_begin(&finding, &reset_forged, session);
@@ -197,8 +215,8 @@ static void report_forged(struct analysis_context *context, const struct session
 		finding_alternative(&finding, "the host itself, whose route just changed", NULL);
 	}
 	blame_middlebox(&finding, session, side);
-	finding_why(&finding, "Hosts do not change distance or hardware address for one packet, nor know of data "
-		    "before it comes.");
+	finding_why(&finding, "Hosts do not change distance or hardware address for one packet, "
+			      "nor know of data before it comes.");
 	name_host(&finding, session, side);
 	finding_words(&finding, "signs", "%s", signs->words);
 	cite_reset(&finding, session, side);
@@ -219,7 +237,8 @@ static void report_race(struct analysis_context *context, const struct session *
 		finding.severity = SEVERITY_NOTICE;
 	finding.confidence = CONFIDENCE_LIKELY;
 	blame_config(&finding, session, session_server(session));
-	finding_why(&finding, "The server closes idle connections before the client gives them up.");
+	finding_why(&finding, "The server closes idle connections before the client gives them "
+			      "up.");
 	finding_number(&finding, "bytes", UNIT_BYTES, (double)x->late_data_bytes, FACT_SUM);
 	finding_evidence(&finding, y->fin_first_packet, y->fin_first_time, "the server closes");
 	finding_evidence(&finding, x->late_data_packet, x->late_data_time, "the client sends");
@@ -227,7 +246,8 @@ static void report_race(struct analysis_context *context, const struct session *
 	finding_submit(context->findings, &finding);
 }
 
-static void report_reset(struct analysis_context *context, const struct session *session, uint8_t side)
+static void report_reset(struct analysis_context *context, const struct session *session,
+			 uint8_t side)
 {
 	const struct reset_state *state = context->state;
 	const struct tcp_side *x = &session->tcp->side[side], *y = &session->tcp->side[side ^ 1];
@@ -258,12 +278,14 @@ static void report_reset(struct analysis_context *context, const struct session 
 		finding.severity = SEVERITY_INFO;
 		finding.sub_kind = "reset-instead-of-close";
 		finding_words(&finding, "context", "while it was being closed");
-		finding_why(&finding, "One side had closed already: a reset is only the quick way to end it.");
+		finding_why(&finding, "One side had closed already: a reset is only the quick way "
+				      "to end it.");
 	} else if (closing) {
 		finding.severity = SEVERITY_NOTICE;
 		finding.sub_kind = "reset-unread-data";
 		finding_words(&finding, "context", "after it had closed and the client still sent");
-		finding_why(&finding, "It closed first and then refused what the client had to say.");
+		finding_why(&finding, "It closed first and then refused what the client had to "
+				      "say.");
 	} else if (!broken) {
 		finding.severity = SEVERITY_INFO;
 		finding.sub_kind = "reset-instead-of-close";
@@ -273,25 +295,32 @@ static void report_reset(struct analysis_context *context, const struct session 
 		finding.sub_kind = "abort";
 		if (!server)
 			finding.severity = SEVERITY_NOTICE;
-		finding_words(&finding, "context", "%s", x->rst_request_open ? "before the request had an answer"
-			: x->rst_answer_open ? "in the middle of an answer" : "with data unconfirmed");
-		finding_why(&finding, server ? "The reset has the marks of this host's other packets, so its program or "
-			    "its stack broke off." : "The client gave up: its user or program did not want the rest.");
+		finding_words(&finding, "context", "%s",
+			      x->rst_request_open  ? "before the request had an answer"
+			      : x->rst_answer_open ? "in the middle of an answer"
+						   : "with data unconfirmed");
+		finding_why(&finding, server
+			? "The reset has the marks of this host's other packets, so its program "
+			  "or its stack broke off."
+			: "The client gave up: its user or program did not want the rest.");
 	}
 	cite_reset(&finding, session, side);
 	finding_submit(context->findings, &finding);
 }
 
 /* Only resets on one side, and packets of the other that belong to nothing the trace has seen. */
-static bool is_stray(const struct analysis_context *context, const struct session *session, uint8_t side)
+static bool is_stray(const struct analysis_context *context, const struct session *session,
+		     uint8_t side)
 {
 	const struct reset_state *state = context->state;
 	const struct tcp_side *x = &session->tcp->side[side], *y = &session->tcp->side[side ^ 1];
-	return (session->quality & QUALITY_MIDSTREAM) && !x->acks && !x->data_segments && !y->syn_seen &&
-	       !y->synack_seen && session->first_time - context->trace->first_time > state->start;
+	return (session->quality & QUALITY_MIDSTREAM) && !x->acks && !x->data_segments &&
+	       !y->syn_seen && !y->synack_seen &&
+	       session->first_time - context->trace->first_time > state->start;
 }
 
-static void report_stray(struct analysis_context *context, const struct session *session, uint8_t side)
+static void report_stray(struct analysis_context *context, const struct session *session,
+			 uint8_t side)
 {
 	struct reset_state *state = context->state;
 	struct address pair[2] = { session->key.end[0].address, session->key.end[1].address };
@@ -303,10 +332,13 @@ static void report_stray(struct analysis_context *context, const struct session 
 	finding_begin(&finding, &stray, session);
 	blame_host(&finding, session, side);
 	finding.confidence = CONFIDENCE_LIKELY;
-	finding_why(&finding, "This end answers with resets: it does not know the connection (any more).");
+	finding_why(&finding, "This end answers with resets: it does not know the connection (any "
+			      "more).");
 	finding_number(&finding, "packets", UNIT_COUNT, *packets, FACT_MAX);
-	finding_evidence(&finding, session->first_packet, session->first_time, "a packet without a connection");
-	finding_evidence(&finding, session->tcp->side[side].rst_packet, session->tcp->side[side].rst_time, "reset");
+	finding_evidence(&finding, session->first_packet, session->first_time,
+			 "a packet without a connection");
+	finding_evidence(&finding, session->tcp->side[side].rst_packet,
+			 session->tcp->side[side].rst_time, "reset");
 	finding_submit(context->findings, &finding);
 }
 

@@ -1,5 +1,5 @@
-/* What a bulk sender spends its time on (A11): every gap between its data packets gets one state, so
- * that the shares add up to the time of the transfer. After T-RAT (Zhang et al., SIGCOMM'02). */
+/* What a bulk sender spends its time on (A11): every gap between its data packets gets one state,
+ * so that the shares add up to the time of the transfer. After T-RAT (Zhang et al., SIGCOMM'02). */
 #include <stdlib.h>
 
 #include "core/memory.h"
@@ -14,7 +14,7 @@
 #define QUEUE_LEAST (5 * MILLISECOND)
 #define QUEUE_BEHIND_WINDOW (10 * MILLISECOND)
 #define SHRINKING_LEAST 4
-#define PROMISES_A_TRIP 8          /* what the sender knows is known to an eighth of its round trip */
+#define PROMISES_A_TRIP 8          /* the sender's knowledge is known to an eighth of it */
 
 static int64_t share(int64_t value, int percent)
 {
@@ -31,7 +31,8 @@ static void close_period(struct tcp_session *tcp, uint8_t sender)
 	struct bulk *bulk = tcp->engine->bulk[sender];
 	struct tcp_transfer *pending = &bulk->pending;
 	bool counts = bulk->segments >= BULK_SEGMENTS &&
-		      bulk->bytes >= (uint64_t)BULK_SEGMENTS * tcp->side[sender].segment_maximum / 2;
+		      bulk->bytes >=
+			      (uint64_t)BULK_SEGMENTS * tcp->side[sender].segment_maximum / 2;
 	if (counts) {
 		struct tcp_transfer *total = tcp->transfer[sender];
 		if (!total) {
@@ -56,8 +57,8 @@ static void close_period(struct tcp_session *tcp, uint8_t sender)
 	*bulk = (struct bulk){ 0 };
 }
 
-/* An acknowledgement passes the trace point on its way to the sender. Of those in one short time the
- * last is kept. */
+/* An acknowledgement passes the trace point on its way to the sender. Of those in one short time
+ * the last is kept. */
 static void remember_promise(struct tcp_step *step, struct bulk *bulk)
 {
 	const struct tcp_side *x = step->receiver;
@@ -74,18 +75,20 @@ static void remember_promise(struct tcp_step *step, struct bulk *bulk)
 	promise->edge = x->ack_hi + step->sender->window;
 }
 
-/* What the sender had heard when it sent this segment: not what passes here now, but what passed one
- * round trip between trace point and sender ago. */
+/* What the sender had heard when it sent this segment: not what passes here now, but what passed
+ * one round trip between trace point and sender ago. */
 static struct promise promise_known(const struct tcp_step *step, const struct bulk *bulk)
 {
 	const struct tcp_side *x = step->sender;
-	struct promise known = { step->time, step->time, x->ack_hi, x->ack_hi + step->receiver->window };
+	struct promise known = { step->time, step->time, x->ack_hi,
+				 x->ack_hi + step->receiver->window };
 	int64_t trip = x->rtt.samples ? x->rtt.minimum : 0;
 	if (trip < CLOCK_SLACK)
 		return known;
 	uint32_t kept = bulk->promise_count < PROMISES_KEPT ? bulk->promise_count : PROMISES_KEPT;
 	for (uint32_t i = 1; i <= kept; i++) {
-		const struct promise *promise = &bulk->promises[(bulk->promise_count - i) % PROMISES_KEPT];
+		uint32_t place = (bulk->promise_count - i) % PROMISES_KEPT;
+		const struct promise *promise = &bulk->promises[place];
 		/* Bytes behind its edge prove that the sender had heard of a later one. */
 		if (i > 1 && promise->edge < step->segment->end)
 			break;
@@ -97,7 +100,8 @@ static struct promise promise_known(const struct tcp_step *step, const struct bu
 }
 
 /* A round is one round trip of the sender's: flights are compared from round to round. */
-static void follow_rounds(struct tcp_step *step, struct bulk *bulk, int64_t round_trip, uint64_t flight)
+static void follow_rounds(struct tcp_step *step, struct bulk *bulk, int64_t round_trip,
+			  uint64_t flight)
 {
 	if (step->time - bulk->round_start >= round_trip && bulk->round_start) {
 		for (int i = ROUNDS_KEPT - 1; i > 0; i--)
@@ -140,13 +144,14 @@ static enum transfer_state state_of(struct tcp_step *step, struct bulk *bulk, in
 	int64_t gap_start = step->time - gap;
 	bool repaired = out->last_repeat_time >= gap_start && out->last_repeat_time;
 	if (out->episode || repaired) {
-		bool timeout = out->episode ? out->episode->timeouts > 0
-					    : step->engine->done && step->engine->done->episode[step->direction].timeouts;
-		return timeout ? TRANSFER_LOSS_TIMEOUT : TRANSFER_LOSS_FAST;
+		const struct tcp_done *done = step->engine->done;
+		const struct tcp_episode *episode = out->episode ? out->episode
+			: done ? &done->episode[step->direction] : NULL;
+		return episode && episode->timeouts ? TRANSFER_LOSS_TIMEOUT : TRANSFER_LOSS_FAST;
 	}
 	if (step->in->zero.end_time >= gap_start && step->in->zero.end_time)
 		return TRANSFER_WINDOW_ZERO;
-	/* A window that only feeds a queue does not limit: more of it would make the queue longer. */
+	/* A window that only feeds a queue does not limit: more would make the queue longer. */
 	int64_t queue = y->rtt.samples ? y->rtt.smoothed - y->rtt.minimum : 0;
 	if (bulk->window_filled)
 		return queue > larger(QUEUE_BEHIND_WINDOW, round_trip / 2) ? TRANSFER_BANDWIDTH
@@ -155,7 +160,8 @@ static enum transfer_state state_of(struct tcp_step *step, struct bulk *bulk, in
 	bool clocked = x->last_ack_progress_time >= gap_start &&
 		       since_ack <= sender_trip + sender_trip / 2 + CLOCK_SLACK;
 	if (!clocked)
-		return bulk->shrinking >= SHRINKING_LEAST ? TRANSFER_RECEIVER_CPU : TRANSFER_APP_SENDER;
+		return bulk->shrinking >= SHRINKING_LEAST ? TRANSFER_RECEIVER_CPU
+							  : TRANSFER_APP_SENDER;
 	if (gap >= LATE_ACK_LEAST && y->rtt.samples && since_ack + CLOCK_SLACK >= sender_trip / 2 &&
 	    x->last_ack_progress_time - gap_start > y->rtt.minimum + LATE_ACK_LEAST &&
 	    out->flight.count <= 2)
@@ -192,14 +198,16 @@ static void add_gap(struct tcp_step *step, struct bulk *bulk)
 	bulk->pending.duration += gap;
 	/* A running median: a step towards each new gap, as large as the gap allows. */
 	int64_t stride = bulk->gap_typical / 16 + 1;
-	bulk->gap_typical += gap > bulk->gap_typical ? stride : gap < bulk->gap_typical ? -stride : 0;
+	if (gap != bulk->gap_typical)
+		bulk->gap_typical += gap > bulk->gap_typical ? stride : -stride;
 }
 
 void tcp_transfer(struct tcp_step *step)
 {
 	struct tcp_engine *engine = step->engine;
 	const struct segment *segment = step->segment;
-	struct bulk *mine = engine->bulk[step->direction], *other = engine->bulk[step->direction ^ 1];
+	struct bulk *mine = engine->bulk[step->direction];
+	struct bulk *other = engine->bulk[step->direction ^ 1];
 	if (other && other->active && !step->length) {
 		/* The receiver's windows tell whether its program keeps up. */
 		if (segment->acked_bytes && segment->window < other->window_before)
@@ -224,9 +232,10 @@ void tcp_transfer(struct tcp_step *step)
 			return;
 		mine = engine->bulk[step->direction] = memory_zeroed(1, sizeof *mine);
 	}
-	/* Nothing lost, nothing closed, and silence for long: this was simply all it had to send. */
+	/* Nothing lost, nothing closed, and silence for long: that was all it had to send. */
 	if (mine->active && step->time - mine->last_time > BULK_PAUSE && mine->last_short &&
-	    step->out->last_repeat_time < mine->last_time && step->in->zero.end_time < mine->last_time)
+	    step->out->last_repeat_time < mine->last_time &&
+	    step->in->zero.end_time < mine->last_time)
 		close_period(step->tcp, step->direction);
 	if (!mine->active) {
 		mine->active = true;
@@ -243,8 +252,10 @@ void tcp_transfer(struct tcp_step *step)
 	mine->last_time = step->time;
 	mine->last_short = step->length < step->sender->segment_maximum;
 	mine->window_before = step->receiver->window;
-	mine->window_filled = step->out->window_filled || (step->receiver->scale != SCALE_UNKNOWN &&
-		segment->end + step->sender->segment_maximum > known.edge && segment->end <= known.edge);
+	mine->window_filled = step->out->window_filled ||
+			      (step->receiver->scale != SCALE_UNKNOWN &&
+			       segment->end + step->sender->segment_maximum > known.edge &&
+			       segment->end <= known.edge);
 	mine->pending.last_packet = step->number;
 	if (flight > mine->pending.flight_maximum)
 		mine->pending.flight_maximum = flight;

@@ -1,15 +1,17 @@
 /* Requests and responses without knowing the protocol, and the parts of their time (A10).
  *
- * A turn is data of the client, then data of the server. Every instant between its first and last byte
- * belongs to exactly one part: waits (recovery, closed windows, pauses) are cut out of the phase in
- * which they lie, so that the parts always add up to the total. */
+ * A turn is data of the client, then data of the server. Every instant between its first and last
+ * byte belongs to exactly one part: waits (recovery, closed windows, pauses) are cut out of the
+ * phase in which they lie, so that the parts always add up to the total. */
 #include <string.h>
 
 #include "session/tcp_internal.h"
 
-#define PUSH_SILENCE (2 * NANOSECONDS)   /* server data after this long is a new message, not the rest of one */
-#define REQUEST_PAUSE (NANOSECONDS / 2)  /* a client silent for so long with all confirmed had not finished asking */
-#define OVERLAPS_ALLOWED 4               /* one turn in so many may overlap before turns mean nothing */
+/* Server data after this long is a new message, not the rest of one. */
+#define PUSH_SILENCE (2 * NANOSECONDS)
+/* A client silent for so long, with all confirmed, had not finished asking. */
+#define REQUEST_PAUSE (NANOSECONDS / 2)
+#define OVERLAPS_ALLOWED 4         /* one turn in so many may overlap before turns mean nothing */
 
 void tcp_turn_wait(struct tcp_engine *engine, int64_t start, int64_t end, enum response_part part)
 {
@@ -30,7 +32,8 @@ void tcp_turn_wait(struct tcp_engine *engine, int64_t start, int64_t end, enum r
 	turn->waits[turn->wait_count++] = (struct wait){ start, end, (uint8_t)part };
 }
 
-void tcp_turn_wait_window(const struct session *session, int64_t start, int64_t end, uint8_t receiver)
+void tcp_turn_wait_window(const struct session *session, int64_t start, int64_t end,
+			  uint8_t receiver)
 {
 	struct tcp_engine *engine = session->tcp->engine;
 	if (receiver == session->client)
@@ -72,8 +75,8 @@ static bool begins_with_word(const struct tcp_step *step)
 {
 	const struct cursor *payload = &step->packet->payload;
 	size_t letters = 0;
-	while (letters < payload->captured && letters < 12 && ((payload->next[letters] | 0x20) >= 'a') &&
-	       ((payload->next[letters] | 0x20) <= 'z'))
+	while (letters < payload->captured && letters < 12 &&
+	       ((payload->next[letters] | 0x20) >= 'a') && ((payload->next[letters] | 0x20) <= 'z'))
 		letters++;
 	return letters >= 3 && letters < payload->captured &&
 	       (payload->next[letters] == ' ' || payload->next[letters] == '\r');
@@ -82,15 +85,16 @@ static bool begins_with_word(const struct tcp_step *step)
 /* Protocols in which every question has its answer, by the server's port. */
 static bool answers_by_design(uint16_t port)
 {
-	static const uint16_t ports[] = { 53, 88, 102, 135, 139, 389, 445, 446, 502, 1414, 1433, 1521, 3306,
-		5432, 6379, 11211, 27017, 50000 };
+	static const uint16_t ports[] = { 53, 88, 102, 135, 139, 389, 445, 446, 502, 1414, 1433,
+		1521, 3306, 5432, 6379, 11211, 27017, 50000 };
 	for (size_t i = 0; i < sizeof ports / sizeof *ports; i++)
 		if (ports[i] == port)
 			return true;
 	return false;
 }
 
-/* The recorder may write neighbours in the wrong order. False if the clock itself was set back meanwhile. */
+/* The recorder may write neighbours in the wrong order. False if the clock itself was set back
+ * meanwhile. */
 static bool put_in_order(struct tcp_transaction *now)
 {
 	int64_t *const times[] = { &now->request_time, &now->request_last_time, &now->response_time,
@@ -108,7 +112,8 @@ static bool put_in_order(struct tcp_transaction *now)
 static void split_set_up(const struct tcp_session *tcp, uint8_t client, struct tcp_transaction *now)
 {
 	const struct tcp_handshake *handshake = &tcp->handshake;
-	if (!now->first || !handshake->complete || handshake->server_part < 0 || handshake->client_part < 0)
+	if (!now->first || !handshake->complete || handshake->server_part < 0 ||
+	    handshake->client_part < 0)
 		return;
 	int64_t answered = handshake->server_part + handshake->client_part;
 	int64_t all = handshake->done_time - tcp->side[client].syn_first_time;
@@ -181,7 +186,8 @@ static void add_request(struct tcp_step *step)
 				 : step->tcp->turns ? now->request_last_time
 				 : step->tcp->handshake.done_time;
 		/* Asking again before the answer was confirmed: not one question at a time. */
-		if (turn->state == TURN_RESPONSE && step->receiver->snd_max > step->receiver->ack_hi)
+		if (turn->state == TURN_RESPONSE &&
+		    step->receiver->snd_max > step->receiver->ack_hi)
 			turn->overlaps++;
 		finish(step->session, true, step->observation);
 		start(step, previous);
@@ -209,7 +215,8 @@ static void add_response(struct tcp_step *step)
 		turn->state = TURN_RESPONSE;
 		now->response_packet = step->number;
 		now->response_time = step->time;
-	} else if (turn->last_response_short && step->time - now->response_last_time > PUSH_SILENCE &&
+	} else if (turn->last_response_short &&
+		   step->time - now->response_last_time > PUSH_SILENCE &&
 		   step->receiver->ack_hi == step->receiver->snd_max) {
 		finish(step->session, true, step->observation);
 		return;
@@ -231,7 +238,8 @@ void tcp_turn(struct tcp_step *step)
 				      event->episode->end_time, PART_RETRANSMISSION);
 		else if (event->type == EVENT_ZERO_WINDOW && event->zero_window->sender_waiting)
 			tcp_turn_wait_window(step->session, event->zero_window->start_time,
-					     event->zero_window->end_time, event->zero_window->receiver);
+					     event->zero_window->end_time,
+					     event->zero_window->receiver);
 	}
 	if (!step->segment->new_bytes || step->segment->class == SEGMENT_ZERO_WINDOW_PROBE)
 		return;

@@ -1,5 +1,6 @@
-/* Sums that must come out even on every trace (C3, 4): the parts of a response time (A10), the states
- * of a transfer (A11), and the bytes that were acknowledged. Prints the Test Anything Protocol.
+/* Sums that must come out even on every trace (C3, 4): the parts of a response time (A10), the
+ * states of a transfer (A11), and the bytes that were acknowledged. Prints the Test Anything
+ * Protocol.
  *
  *	session_sums_test [-v] FOLDER...      all scenarios and traces in and below the folders */
 #include <dirent.h>
@@ -27,7 +28,8 @@ struct check {
 
 static struct { uint64_t transactions, transfers, sides, failed, files; } total;
 
-static void complain(struct check *check, const struct session *session, const char *what, int64_t value)
+static void complain(struct check *check, const struct session *session, const char *what,
+		     int64_t value)
 {
 	if (check->complaints++ < COMPLAINTS_SHOWN)
 		printf("# %s: tcp:%u (from packet %" PRIu64 "): %s: %" PRId64 "\n", check->path,
@@ -43,18 +45,23 @@ static void check_transaction(struct check *check, const struct session *session
 	for (int i = 0; i < RESPONSE_PARTS; i++) {
 		sum += transaction->part[i];
 		if (transaction->part[i] < 0)
-			complain(check, session, response_part_name((enum response_part)i), transaction->part[i]);
+			complain(check, session, response_part_name((enum response_part)i),
+				 transaction->part[i]);
 	}
 	if (sum != transaction->total)
-		complain(check, session, "parts do not add up to the total, by ns", sum - transaction->total);
-	/* From the first byte of the request, and for the first one from the first SYN to the handshake's end. */
+		complain(check, session, "parts do not add up to the total, by ns",
+			 sum - transaction->total);
+	/* From the first byte of the request, and for the first one from the first SYN to the
+	 * handshake's end. */
 	int64_t span = transaction->response_last_time - transaction->request_time;
 	if (transaction->first && handshake->complete && client->syn_seen)
 		span += handshake->done_time - client->syn_first_time;
 	if (span != transaction->total)
-		complain(check, session, "the total is not the time that passed, by ns", transaction->total - span);
+		complain(check, session, "the total is not the time that passed, by ns",
+			 transaction->total - span);
 	if (transaction->client_think < 0)
-		complain(check, session, "negative time of the client, ns", transaction->client_think);
+		complain(check, session, "negative time of the client, ns",
+			 transaction->client_think);
 	if (transaction->request_time > transaction->request_last_time ||
 	    transaction->request_last_time > transaction->response_time ||
 	    transaction->response_time > transaction->response_last_time)
@@ -62,37 +69,43 @@ static void check_transaction(struct check *check, const struct session *session
 	check->transactions++;
 }
 
-static void check_transfer(struct check *check, const struct session *session, const struct tcp_transfer *transfer)
+static void check_transfer(struct check *check, const struct session *session,
+			   const struct tcp_transfer *transfer)
 {
 	int64_t sum = 0;
 	for (int i = 0; i < TRANSFER_STATES; i++) {
 		sum += transfer->time[i];
 		if (transfer->time[i] < 0)
-			complain(check, session, transfer_state_name((enum transfer_state)i), transfer->time[i]);
+			complain(check, session, transfer_state_name((enum transfer_state)i),
+				 transfer->time[i]);
 	}
 	if (sum != transfer->duration)
-		complain(check, session, "states do not add up to the duration, by ns", sum - transfer->duration);
+		complain(check, session, "states do not add up to the duration, by ns",
+			 sum - transfer->duration);
 	if (transfer->duration > session->last_time - session->first_time && !check->stepped_back)
 		complain(check, session, "the transfer outlasts its session, by ns",
 			 transfer->duration - (session->last_time - session->first_time));
 	check->transfers++;
 }
 
-/* Every byte acknowledged was seen, was missed by the recorder, or was sent before the trace began. */
+/* Every byte acknowledged was seen, was missed by the recorder, or was sent before the trace. */
 static void check_bytes(struct check *check, const struct session *session, uint8_t side)
 {
 	const struct tcp_side *x = &session->tcp->side[side];
 	/* What is still under way may be lost. Probes and keep-alives carry bytes of no stream. */
-	if (x->ack_hi != x->snd_max || !x->data_segments || x->keepalives || session->tcp->side[side ^ 1].zero_windows)
+	if (x->ack_hi != x->snd_max || !x->data_segments || x->keepalives ||
+	    session->tcp->side[side ^ 1].zero_windows)
 		return;
 	uint64_t flags = (uint64_t)(x->syn_seen || x->synack_seen) + x->fin_seen;
-	int64_t difference = (int64_t)(x->snd_max - x->seen_first - x->unique_bytes - x->hole_acked_bytes - flags);
+	int64_t difference = (int64_t)(x->snd_max - x->seen_first - x->unique_bytes -
+				       x->hole_acked_bytes - flags);
 	if (difference)
 		complain(check, session, "acknowledged bytes neither seen nor missed", difference);
 	check->sides++;
 }
 
-static void check_events(struct check *check, const struct session *session, const struct observation *observation)
+static void check_events(struct check *check, const struct session *session,
+			 const struct observation *observation)
 {
 	for (unsigned i = 0; i < observation->event_count; i++)
 		if (observation->events[i].type == EVENT_TRANSACTION)
@@ -110,8 +123,10 @@ static void show(const struct session *session)
 		for (int i = 0; i < TRANSFER_STATES; i++)
 			if (transfer->time[i])
 				printf(" %s %.1f%%", transfer_state_name((enum transfer_state)i),
-				       100.0 * (double)transfer->time[i] / (double)transfer->duration);
-		printf(" flight %" PRIu64 " window %" PRIu64 "\n", transfer->flight_maximum, transfer->window_maximum);
+				       100.0 * (double)transfer->time[i] /
+					       (double)transfer->duration);
+		printf(" flight %" PRIu64 " window %" PRIu64 "\n", transfer->flight_maximum,
+		       transfer->window_maximum);
 	}
 }
 
@@ -161,7 +176,8 @@ static bool check_scenario(struct check *check)
 	bool loaded = scenario_load(&scenario, check->path, message);
 	if (loaded) {
 		scenario_write(&scenario, &image);
-		struct source *source = source_open_memory(image.bytes, image.length, check->path, NULL, &error);
+		struct source *source = source_open_memory(image.bytes, image.length, check->path,
+							   NULL, &error);
 		if (source)
 			check_source(check, source);
 		source_close(source);
@@ -230,8 +246,9 @@ int main(int argc, char **argv)
 	printf("1..1\n");
 	for (int i = verbose ? 2 : 1; i < argc; i++)
 		check_path(argv[i], verbose);
-	printf("# %" PRIu64 " traces: %" PRIu64 " transactions, %" PRIu64 " transfers, the bytes of %" PRIu64
-	       " sides\n", total.files, total.transactions, total.transfers, total.sides);
+	printf("# %" PRIu64 " traces: %" PRIu64 " transactions, %" PRIu64
+	       " transfers, the bytes of %" PRIu64 " sides\n",
+	       total.files, total.transactions, total.transfers, total.sides);
 	bool good = !total.failed && total.transactions && total.transfers && total.sides;
 	printf("%s 1 - every sum comes out\n", good ? "ok" : "not ok");
 	return good ? 0 : 1;
