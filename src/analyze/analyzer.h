@@ -36,6 +36,8 @@ enum analyzer_wants {
 	 * segments, no session, the first packet of each end. Most traffic is ordinary, so this costs next
 	 * to nothing. */
 	WANTS_ODD = 1u << 7,
+	WANTS_DATA = 1u << 8,        /* socket data of z/OS data traces and the ends of its sessions. There is no
+				      * packet around it, so nobody else is called for it */
 };
 
 struct analysis_context {            /* what an analyzer gets with every call */

@@ -56,8 +56,6 @@ static bool waits_for_answer(const struct session *session)
 	const struct address *server = &session->key.end[session_server(session)].address;
 	if (address_is_multicast(server) || address_is_broadcast(server))
 		return false;
-	if (session->kind == SESSION_DATA)
-		return false;
 	if (session->kind == SESSION_ICMP)
 		return session->requests > session->responses;
 	return session_service(session) && !session->responses;

@@ -122,8 +122,8 @@ static void tell_refused(struct finding *finding, const struct sightings *seen)
 	char topic[TOPIC_TEXT_SIZE];
 	finding->sub_kind = "discarded";
 	finding->confidence = CONFIDENCE_LIKELY;
-	finding->say = "{client} sends {topic} to everybody on the LAN with the IP address {server} ({frames} "
-		       "of them), which {others}: it takes them in and throws them away.";
+	finding->say = "{client} sends {topic} to everybody on the LAN with the IP address {server} "
+		       "({frames|packet|packets}), which {others}: it takes them in and throws them away.";
 	finding_words(finding, "topic", "%s", frame_topic_text(seen->topic, topic));
 	finding_words(finding, "others", "z/OS does not know as a broadcast address");
 	finding_why(finding, "z/OS discarded the packet with code 4114 (IP_MAC_BRDCST): its frame went to all "

@@ -27,6 +27,7 @@ struct analyzer_set {
 	void *state;             /* all analyzers' states, one after the other */
 	struct trace_state *trace;
 	struct call_list calls[WANTS_COMBINATIONS];
+	struct call_list data;   /* for socket data, which has no packet around it */
 	struct call_list session_ends;
 };
 
@@ -57,15 +58,20 @@ static void ignore_what_is_off(const struct analyzer *analyzer, const struct set
 			finding_ignore(findings, (*kind)->id);
 }
 
+/* Who wants one of these. */
+static void list_call(struct analyzer_set *set, uint32_t has, struct call_list *list)
+{
+	list->members = memory_zeroed(set->count, sizeof *list->members);
+	for (size_t i = 0; i < set->count; i++)
+		if (set->members[i].analyzer->observe && set->members[i].analyzer->wants & has)
+			list->members[list->count++] = &set->members[i];
+}
+
 static void list_calls(struct analyzer_set *set)
 {
-	for (uint32_t has = 0; has < WANTS_COMBINATIONS; has++) {
-		struct call_list *list = &set->calls[has];
-		list->members = memory_zeroed(set->count, sizeof *list->members);
-		for (size_t i = 0; i < set->count; i++)
-			if (set->members[i].analyzer->observe && set->members[i].analyzer->wants & has)
-				list->members[list->count++] = &set->members[i];
-	}
+	for (uint32_t has = 0; has < WANTS_COMBINATIONS; has++)
+		list_call(set, has, &set->calls[has]);
+	list_call(set, WANTS_DATA, &set->data);
 	set->session_ends.members = memory_zeroed(set->count, sizeof *set->session_ends.members);
 	for (size_t i = 0; i < set->count; i++)
 		if (set->members[i].analyzer->session_end)
@@ -122,6 +128,7 @@ void analyzer_set_destroy(struct analyzer_set *set)
 			set->members[i].analyzer->destroy(&set->members[i].context);
 	for (size_t i = 0; i < WANTS_COMBINATIONS; i++)
 		free(set->calls[i].members);
+	free(set->data.members);
 	free(set->session_ends.members);
 	free(set->members);
 	free(set->state);
@@ -165,7 +172,7 @@ static bool is_odd(const struct observation *observation)
 /* z/OS records what it throws away. */
 static bool is_discarded(const struct record *record)
 {
-	return record->zos && record->zos->discard;
+	return record && record->zos && record->zos->discard;
 }
 
 static uint32_t properties(const struct observation *observation)
@@ -191,7 +198,8 @@ static uint32_t properties(const struct observation *observation)
 
 void analyzer_set_observe(struct analyzer_set *set, const struct observation *observation)
 {
-	const struct call_list *list = &set->calls[properties(observation)];
+	const struct call_list *list = observation->packet->socket ? &set->data
+								   : &set->calls[properties(observation)];
 	for (size_t i = 0; i < list->count; i++) {
 		struct member *member = list->members[i];
 		enter_session(member, observation->session);
@@ -204,6 +212,8 @@ void analyzer_set_session_end(struct analyzer_set *set, const struct session *se
 {
 	for (size_t i = 0; i < set->session_ends.count; i++) {
 		struct member *member = set->session_ends.members[i];
+		if (session->kind == SESSION_DATA && !(member->analyzer->wants & WANTS_DATA))
+			continue;
 		enter_session(member, session);
 		member->analyzer->session_end(&member->context, session, last);
 	}

@@ -29,47 +29,28 @@ uint64_t zos_tod_from_time(int64_t nanoseconds, int leap_seconds)
 	return (uint64_t)(microseconds + EPOCH) << 12 | fraction;
 }
 
+/* What stands for a byte that is no letter of a name. */
 #define UNKNOWN '.'
 
-static char letter(uint8_t code)
-{
-	static const char high[][11] = { "ABCDEFGHI", "JKLMNOPQR", "STUVWXYZ", "0123456789" };
-	static const char low[][11] = { "abcdefghi", "jklmnopqr", "stuvwxyz" };
-	unsigned row = code >> 4, column = code & 0x0f;
-	if (code >= 0xf0)
-		return column < 10 ? high[3][column] : UNKNOWN;
-	/* S and s begin in the second column of their row. */
-	unsigned first = (row == 0x0e || row == 0x0a) ? 2 : 1;
-	if (row >= 0x0c && column >= first && column < 10)
-		return high[row - 0x0c][column - first];
-	if (row >= 0x08 && row <= 0x0a && column >= first && column < 10)
-		return low[row - 0x08][column - first];
-	switch (code) {
-	case 0x00:
-	case 0x40:
-		return ' ';
-	case 0x4b:
-		return '.';
-	case 0x5b:
-		return '$';
-	case 0x60:
-		return '-';
-	case 0x6d:
-		return '_';
-	case 0x7b:
-		return '#';
-	case 0x7c:
-		return '@';
-	default:
-		return UNKNOWN;
-	}
-}
+/* What names consist of, by its EBCDIC code; 0 for all else. */
+static const char letters[256] = {
+	[0x00] = ' ', [0x40] = ' ', [0x4b] = '.', [0x5b] = '$', [0x60] = '-', [0x6d] = '_',
+	[0x7b] = '#', '@',
+	[0x81] = 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i',
+	[0x91] = 'j', 'k', 'l', 'm', 'n', 'o', 'p', 'q', 'r',
+	[0xa2] = 's', 't', 'u', 'v', 'w', 'x', 'y', 'z',
+	[0xc1] = 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I',
+	[0xd1] = 'J', 'K', 'L', 'M', 'N', 'O', 'P', 'Q', 'R',
+	[0xe2] = 'S', 'T', 'U', 'V', 'W', 'X', 'Y', 'Z',
+	[0xf0] = '0', '1', '2', '3', '4', '5', '6', '7', '8', '9',
+};
 
 void zos_ebcdic_to_text(const uint8_t *ebcdic, size_t length, char *to)
 {
 	size_t end = 0;
 	for (size_t i = 0; i < length; i++) {
-		to[i] = letter(ebcdic[i]);
+		char letter = letters[ebcdic[i]];
+		to[i] = letter ? letter : UNKNOWN;
 		if (to[i] != ' ')
 			end = i + 1;
 	}
@@ -80,10 +61,10 @@ static uint8_t code_of(char c)
 {
 	if (c >= 'a' && c <= 'z')
 		c = (char)(c - 'a' + 'A');
-	for (unsigned code = 0x4b; code <= 0xf9; code++)
-		if (letter((uint8_t)code) == c && (c != UNKNOWN || code == 0x4b))
+	for (unsigned code = 0x40; code < sizeof letters; code++)
+		if (letters[code] == c)
 			return (uint8_t)code;
-	return c == ' ' ? 0x40 : 0x6d;
+	return code_of('_');
 }
 
 void zos_text_to_ebcdic(const char *text, uint8_t *ebcdic, size_t length)
@@ -95,7 +76,7 @@ void zos_text_to_ebcdic(const char *text, uint8_t *ebcdic, size_t length)
 bool zos_is_name(const uint8_t *ebcdic, size_t length)
 {
 	for (size_t i = 0; i < length; i++)
-		if (letter(ebcdic[i]) == UNKNOWN && ebcdic[i] != 0x4b)
+		if (!letters[ebcdic[i]])
 			return false;
 	return true;
 }
