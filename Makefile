@@ -12,7 +12,7 @@ demo: build
 
 build/build.ninja:
 	scripts/setup build
-	meson setup build --buildtype=release -Dtests=false
+	meson setup build --buildtype=release -Db_lto=true -Dtests=false
 
 # Everything under ASan and UBSan; then the other compiler, for its warnings.
 check:

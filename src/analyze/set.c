@@ -202,7 +202,8 @@ void analyzer_set_observe(struct analyzer_set *set, const struct observation *ob
 								   : &set->calls[properties(observation)];
 	for (size_t i = 0; i < list->count; i++) {
 		struct member *member = list->members[i];
-		enter_session(member, observation->session);
+		if (member->analyzer->session_state_size)
+			enter_session(member, observation->session);
 		member->analyzer->observe(&member->context, observation);
 	}
 }

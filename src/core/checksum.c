@@ -1,13 +1,40 @@
 #include "core/checksum.h"
 
 #include <string.h>
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+#endif
 
 /* Sums in the machine's own byte order, 32 bits at a time into 64: RFC 1071 (B) shows that the order
  * does not matter as long as the folded result is swapped back. The loop is written so that gcc and
  * clang turn it into vector additions. */
+#if defined(__x86_64__) && defined(__GNUC__)
+/* The same with vectors twice as wide, on processors that have them. */
+__attribute__((target("avx2"))) static uint64_t add_blocks_avx2(const uint8_t *b, size_t blocks)
+{
+	__m256i low = _mm256_setzero_si256(), high = low;
+	const __m256i mask = _mm256_set1_epi64x(0xffffffff);
+	for (; blocks; blocks--, b += 32) {
+		__m256i words = _mm256_loadu_si256((const __m256i *)b);
+		low = _mm256_add_epi64(low, _mm256_and_si256(words, mask));
+		high = _mm256_add_epi64(high, _mm256_srli_epi64(words, 32));
+	}
+	uint64_t lane[4];
+	_mm256_storeu_si256((__m256i *)lane, _mm256_add_epi64(low, high));
+	return lane[0] + lane[1] + lane[2] + lane[3];
+}
+#endif
+
 uint64_t checksum_add(uint64_t sum, const void *bytes, size_t length)
 {
 	const uint8_t *b = bytes;
+#if defined(__x86_64__) && defined(__GNUC__)
+	if (length >= 128 && __builtin_cpu_supports("avx2")) {
+		sum += add_blocks_avx2(b, length / 32);
+		b += length / 32 * 32;
+		length %= 32;
+	}
+#endif
 	uint64_t lane[4] = { 0 };
 	while (length >= 16) {
 		uint32_t word[4];

@@ -67,9 +67,31 @@ static uint16_t read_option(uint8_t kind, struct cursor *option, struct tcp_head
 	}
 }
 
+#define TIMESTAMPS_ALONE 12        /* bytes of NOP, NOP, timestamps: RFC 7323, appendix A */
+
+/* Nearly every segment between SYN and FIN carries either no options or just these. */
+static bool only_timestamps(const struct cursor *options, struct tcp_header *tcp)
+{
+	static const uint8_t start[] = { KIND_NO_OPERATION, KIND_NO_OPERATION, KIND_TIMESTAMPS, 10 };
+	const uint8_t *bytes = options->next;
+	if (options->declared != TIMESTAMPS_ALONE || options->captured != TIMESTAMPS_ALONE ||
+	    memcmp(bytes, start, sizeof start) != 0)
+		return false;
+	tcp->options = TCP_OPTION_TIMESTAMPS;
+	tcp->nop_run = 2;
+	tcp->timestamp_value = load_be32(bytes + 4);
+	tcp->timestamp_echo = load_be32(bytes + 8);
+	tcp->options_hash = FNV_BASIS;
+	for (int i = 0; i < 3; i++)
+		tcp->options_hash = (tcp->options_hash ^ start[i]) * FNV_PRIME;
+	return true;
+}
+
 /* Bad options end the list but not the segment: hosts skip them too. */
 static void read_options(struct cursor *options, struct tcp_header *tcp)
 {
+	if (only_timestamps(options, tcp))
+		return;
 	uint8_t nop_run = 0;
 	tcp->options_hash = FNV_BASIS;
 	while (cursor_more(options)) {

@@ -27,6 +27,8 @@
 #define CLOSED_SESSIONS_KEPT 16384
 #define CLOSED_SESSION_LINGER (120 * NANOSECONDS)    /* RFC 9293, 3.4.2: the maximum segment lifetime */
 
+#define QUALITY_EVERY 16          /* packets */
+
 struct session_table {
 	struct session_store *store;
 	struct hosts *hosts;
@@ -211,6 +213,15 @@ static void observe_original(struct session_table *table, struct session_entry *
 		messages_observe(entry->messages, packet, &table->segment, observation);
 }
 
+/* Quality changes slowly. It must be right where somebody looks: when something happened (an event), and
+ * at the end, where quality_end brings it up to date. */
+static bool is_time_for_quality(const struct session *session, const struct observation *observation)
+{
+	uint64_t packets = session->side[0].packets + session->side[1].packets;
+	return packets < QUALITY_EVERY || packets % QUALITY_EVERY == 0 || observation->event_count ||
+	       observation->twin_of;
+}
+
 static void observe_session(struct session_table *table, const struct flow *flow, uint64_t hash,
 			    struct packet *packet, struct observation *observation)
 {
@@ -229,7 +240,8 @@ static void observe_session(struct session_table *table, const struct flow *flow
 		entry->session.duplicates++;
 	else
 		observe_original(table, entry, packet, observation);
-	quality_observe(table, &entry->session);
+	if (is_time_for_quality(&entry->session, observation))
+		quality_observe(table, &entry->session);
 }
 
 /* The round trip of a session, -1 when it is not known. */
