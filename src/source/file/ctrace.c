@@ -24,7 +24,7 @@ struct known_name {
 struct ctrace {
 	struct walk walk;
 	struct segments segments;
-	struct zos_record zos;       /* of the record that was delivered last */
+	struct cte cte;              /* the last entry; what was delivered may point to it */
 	struct known_name names[NAMES_REMEMBERED];
 	size_t name_count, last_name;
 	bool frames_judged, frames_raw_ip;
@@ -252,7 +252,6 @@ static void deliver(struct reader *reader, const struct zos_record *zos, struct 
 {
 	struct ctrace *ctrace = reader->state;
 	struct source_zos *counts = counters(reader);
-	ctrace->zos = *zos;
 	if (zos->confidential)
 		data.length = 0;
 	count_record(counts, zos, data);
@@ -271,7 +270,7 @@ static void deliver(struct reader *reader, const struct zos_record *zos, struct 
 	if (zos->format == ZOS_FRAME)
 		record->direction = DIRECTION_UNKNOWN;
 	record->offset = offset;
-	record->zos = &ctrace->zos;
+	record->zos = zos;
 	record->drop_count = ctrace->lost;
 	ctrace->lost = 0;
 }
@@ -364,11 +363,10 @@ static void conclude(struct reader *reader)
 static bool ctrace_next(struct reader *reader, struct record *record)
 {
 	struct ctrace *ctrace = reader->state;
-	struct cte cte;
 	uint64_t offset;
 	bool cut;
-	while (!ctrace->walked && walk_next(&ctrace->walk, &cte, &offset, &cut))
-		if (use_entry(reader, &cte, offset, cut, record))
+	while (!ctrace->walked && walk_next(&ctrace->walk, &ctrace->cte, &offset, &cut))
+		if (use_entry(reader, &ctrace->cte, offset, cut, record))
 			return true;
 	if (!ctrace->walked)
 		conclude(reader);

@@ -70,34 +70,36 @@ enum cte_check cte_check(const uint8_t *bytes, size_t available)
 }
 
 /* IPv4 addresses are mapped into IPv6 (::ffff:a.b.c.d); z/OS itself also writes fffe there. */
-static struct address read_address(struct cursor *in)
+static void read_address(struct cursor *in, struct address *to)
 {
-	uint8_t bytes[16];
-	cursor_bytes(in, bytes, sizeof bytes);
+	const uint8_t *bytes = cursor_take(in, 16);
+	*to = (struct address){ .family = ADDRESS_NONE };
+	if (!bytes)
+		return;
 	uint64_t high = load_be64(bytes);
 	uint32_t middle = load_be32(bytes + 8);
-	if (!high && (middle == 0xffff || middle == 0xfffe))
-		return address_ipv4(bytes + 12);
-	if (!high && !middle && !load_be32(bytes + 12))
-		return (struct address){ .family = ADDRESS_NONE };
-	return address_ipv6(bytes);
+	if (!high && (middle == 0xffff || middle == 0xfffe)) {
+		to->family = ADDRESS_IPV4;
+		memcpy(to->bytes, bytes + 12, 4);
+	} else if (high || middle || load_be32(bytes + 12)) {
+		to->family = ADDRESS_IPV6;
+		memcpy(to->bytes, bytes, 16);
+	}
 }
 
 static void read_name(struct cursor *in, struct zos_record *zos)
 {
 	cursor_bytes(in, zos->raw_name, sizeof zos->raw_name);
-	if (zos->format != ZOS_DATA) {
-		zos_ebcdic_to_text(zos->raw_name, 16, zos->name);
-		return;
-	}
-	zos_ebcdic_to_text(zos->raw_name, 8, zos->name);
-	zos->family = zos->raw_name[8];
-	zos->socket_type = zos->raw_name[9];
-	zos->state = zos->raw_name[11];
-	zos->connection = load_be32(zos->raw_name + 12);
+	bool data = zos->format == ZOS_DATA;
+	zos_ebcdic_to_text(zos->raw_name, data ? 8 : 16, zos->name);
+	zos->family = data ? zos->raw_name[8] : 0;
+	zos->socket_type = data ? zos->raw_name[9] : 0;
+	zos->state = data ? zos->raw_name[11] : 0;
+	zos->connection = data ? load_be32(zos->raw_name + 12) : 0;
 }
 
-/* Fields behind the end of a short header stay zero. */
+/* Sets every field, those behind the end of a short header to zero: clearing the whole record first would
+ * cost as much as reading it. */
 static void read_header(struct cursor in, struct cte *cte)
 {
 	struct zos_record *zos = &cte->zos;
@@ -111,8 +113,8 @@ static void read_header(struct cursor in, struct cte *cte)
 	zos->traced_length = cursor_be24(&in);
 	read_name(&in, zos);
 	zos->capture_tod = cursor_be64(&in);
-	zos->source = read_address(&in);
-	zos->destination = read_address(&in);
+	read_address(&in, &zos->source);
+	read_address(&in, &zos->destination);
 	zos->source_port = cursor_be16(&in);
 	zos->destination_port = cursor_be16(&in);
 	zos->trace_count = cursor_be32(&in);
@@ -130,11 +132,13 @@ static void read_header(struct cursor in, struct cte *cte)
 void cte_read(const uint8_t *bytes, size_t available, int leap_seconds, struct cte *to)
 {
 	struct zos_record *zos = &to->zos;
-	memset(to, 0, sizeof *to);
+	if (!cte_has_header(load_be32(bytes + AT_FORMAT)) || available < CTE_SHORTEST)
+		memset(to, 0, sizeof *to);
 	size_t length = cte_length(bytes);
 	to->length = (uint16_t)length;
 	zos->format = load_be32(bytes + AT_FORMAT);
 	zos->segments = 1;
+	zos->incomplete = false;
 	zos->buffer_tod = load_be64(bytes + AT_TIME);
 	zos->buffer_time = zos->capture_time = zos_time_from_tod(zos->buffer_tod, leap_seconds);
 	bool has_header = cte_has_header(zos->format);
