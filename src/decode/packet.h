@@ -103,6 +103,7 @@ struct tcp_header {
 	uint32_t sack[TCP_MAX_SACK_BLOCKS][2];   /* left and right edge, in the order sent */
 	uint32_t options_hash;       /* order and kinds of the options: a fingerprint of the sender's stack */
 	uint32_t payload_length;     /* bytes of data as the IP length promises, whatever was captured */
+	uint16_t payload_sum;        /* stands for the payload; only if the checksum is good */
 	bool options_malformed;
 	bool options_truncated;      /* the trace does not hold them all: what is missing here may be there */
 };

@@ -1,4 +1,7 @@
 /* Transmission Control Protocol, RFC 9293, with the options that hosts send in practice. */
+#include <arpa/inet.h>
+
+#include "core/checksum.h"
 #include "decode/decoder.h"
 #include "decode/ip.h"
 #include "decode/verify.h"
@@ -141,6 +144,11 @@ static struct next decode_tcp(struct cursor *in, struct packet *packet, void *fa
 	tcp->payload_length = (uint32_t)in->declared;
 	tcp->checksum_state = verify_segment(packet, IP_PROTOCOL_TCP, segment, tcp->checksum,
 					     &tcp->checksum_expected);
+	/* Pseudo-header, header and payload of a good segment add up to zero, and the addresses do
+	 * not change: so the sum of the rest stands for that of the payload. */
+	if (tcp->payload_length && tcp->checksum_state == CHECKSUM_GOOD)
+		tcp->payload_sum = checksum_fold(checksum_add(htons(tcp->header_length),
+							      segment.next, tcp->header_length));
 	packet->tcp = tcp;
 	if (options.status == CURSOR_TRUNCATED) {
 		cursor_fail(in, options.status, options.reason);

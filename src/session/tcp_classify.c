@@ -108,9 +108,16 @@ static uint8_t take_prefix(const struct tcp_step *step, uint64_t *prefix)
 	return length;
 }
 
-/* Same first bytes as far as both were kept? */
-static bool same_prefix(const struct tcp_step *step, const struct flight_segment *original)
+static bool sum_known(const struct tcp_step *step)
 {
+	return step->length && step->header->checksum_state == CHECKSUM_GOOD;
+}
+
+/* The same bytes, as far as anything of both was kept: the sum of all of them, else the first ones. */
+static bool same_bytes(const struct tcp_step *step, const struct flight_segment *original)
+{
+	if (sum_known(step) && original->sum_known && step->segment->end == original->end)
+		return step->header->payload_sum == original->payload_sum;
 	uint64_t prefix;
 	uint8_t length = take_prefix(step, &prefix);
 	if (length > original->prefix_length)
@@ -126,8 +133,11 @@ static void remember(struct tcp_step *step, uint64_t start, uint64_t end, bool a
 		.has_timestamp = (step->header->options & TCP_OPTION_TIMESTAMPS) != 0,
 		.timestamp_value = step->header->timestamp_value, .repeated_after_hole = after_hole,
 	};
-	if (start == step->segment->sequence)
+	if (start == step->segment->sequence) {
 		segment.prefix_length = take_prefix(step, &segment.prefix);
+		segment.sum_known = end == step->segment->end && sum_known(step);
+		segment.payload_sum = step->header->payload_sum;
+	}
 	bool answered = step->receiver->acks || step->receiver->data_segments;
 	flight_insert(&step->out->flight, &segment, answered ? FLIGHT_LIMIT : FLIGHT_ONE_WAY);
 }
@@ -196,7 +206,7 @@ static enum segment_class classify_old(struct tcp_step *step, uint64_t start, ui
 	    segment->lag * 2 < tcp_round_trip(step->session))
 		return SEGMENT_NETWORK_DUPLICATE;
 	bool inconsistent = start == original->sequence && step->length > 1 &&
-			    segment->sequence == start && !same_prefix(step, original);
+			    segment->sequence == start && !same_bytes(step, original);
 	tcp_recovery_repeat(step, NULL, original, start, end);
 	for (; index < out->flight.count && flight_at(&out->flight, index)->sequence < end; index++) {
 		struct flight_segment *copy = flight_at(&out->flight, index);

@@ -62,8 +62,13 @@ void flight_acknowledge(struct flight *flight, uint64_t position)
 		flight->head = (flight->head + 1) & (flight->capacity - 1);
 		flight->count--;
 	}
-	if (flight->count && flight_at(flight, 0)->sequence < position)
-		flight_at(flight, 0)->sequence = position;
+	struct flight_segment *cut = flight->count ? flight_at(flight, 0) : NULL;
+	if (cut && cut->sequence < position) {
+		/* What is left begins with other bytes. */
+		cut->sequence = position;
+		cut->prefix_length = 0;
+		cut->sum_known = false;
+	}
 	if (!flight->count)
 		flight->overflowed = false;
 }

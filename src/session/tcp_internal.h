@@ -33,6 +33,8 @@ struct flight_segment {        /* sent and not acknowledged yet, in sequence ord
 	uint8_t copies;            /* times seen at the trace point, saturating */
 	uint8_t prefix_length;
 	bool sacked, has_timestamp, repeated_after_hole;
+	bool sum_known;            /* payload_sum is that of all its bytes */
+	uint16_t payload_sum;      /* see tcp_header */
 };
 
 struct flight {                /* a growing ring of segments, oldest first */
