@@ -97,9 +97,14 @@ static void sample_round_trip(struct tcp_step *step, uint64_t acknowledgment)
 	step->segment->rtt = step->time - newest->first_time;
 	struct tcp_mark mark = { step->number, step->time };
 	rtt_sample(&step->sender->rtt, step->segment->rtt, mark);
-	/* Only acknowledgements that later segments hurry say how long the way takes under load. */
+	/* Only acknowledgements that later segments hurry say how long the way takes under load, and only
+	 * if packets came all the while: a pause of everything, or a step of the clock, is no queue. */
 	const struct tcp_side *x = step->receiver;
-	if (x->snd_max >= x->ack_hi + LOAD_SEGMENTS * (uint64_t)x->segment_maximum && x->segment_maximum)
+	const struct silence *silence = &step->engine->silence;
+	bool paused = silence->start >= newest->first_time &&
+		      (silence->end - silence->start) * 2 > step->segment->rtt;
+	if (!paused && x->segment_maximum &&
+	    x->snd_max >= x->ack_hi + LOAD_SEGMENTS * (uint64_t)x->segment_maximum)
 		rtt_sample_loaded(step->sender, step->segment->rtt, x->snd_max - x->ack_hi, mark);
 	struct tcp_side *y = step->sender;
 	uint64_t size = newest->end - newest->sequence;
