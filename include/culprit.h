@@ -258,6 +258,52 @@ CULPRIT_API bool culprit_session(const struct culprit_analysis *analysis, size_t
 /* How many more there were than culprit_limit_sessions allowed to keep. */
 CULPRIT_API uint64_t culprit_sessions_not_kept(const struct culprit_analysis *analysis);
 
+/* ---- Conversion -------------------------------------------------------------------------------- */
+
+/* What to write. Zeroed, it is a copy of all packets in the format that the path's extension names. */
+struct culprit_conversion {
+	const char *format;          /* "pcapng", "pcap" or "ctrace"; NULL: by the extension */
+	const char *container;       /* of ctrace: "raw", "rdw", "bdw", "large", "stripped", "vbs"; NULL: "bdw" */
+	/* Packets to keep: "1-100,200-" or "2.5s-10s" after the first one or "2012-08-08T16:30:00Z-"; both
+	 * ends belong to a range. NULL: all. */
+	const char *slice;
+	int64_t time_shift;          /* nanoseconds to add to every time */
+	uint32_t snap_length;        /* cut packets to so many bytes; 0: do not */
+
+	/* Other addresses and names, no payload: see culprit-convert(1). NULL `key`: a random one; the same
+	 * key gives the same pseudonyms. CULPRIT_UNSUPPORTED when this build cannot. */
+	bool anonymise;
+	const char *key;
+	bool secrets;                /* copy decryption secrets */
+
+	/* Both need an analysis of the same files, which is read by then; so the files must be such that can
+	 * be read twice. */
+	const struct culprit_analysis *analysis;
+	bool annotate;               /* findings become comments of the packets that they cite */
+	uint32_t finding;            /* only what finding N cites, and its sessions; 0: not */
+
+	culprit_progress *progress;  /* may be NULL */
+	void *user;
+};
+
+#define CULPRIT_MAX_LOSSES 16
+
+/* What the format has no place for: "3" "packet comments". */
+struct culprit_loss { uint64_t count; const char *what; };
+
+struct culprit_conversion_result {
+	const char *format;          /* "pcapng" */
+	uint64_t read, written;      /* packets */
+	struct culprit_loss losses[CULPRIT_MAX_LOSSES];
+	size_t loss_count;
+};
+
+/* Reads traces as one, in time order, and writes one; "-" is standard input, or standard output. Nothing is
+ * left of a file that could not be written whole, and none of the traces is overwritten. */
+CULPRIT_API bool culprit_convert(const char *const *paths, size_t count, const char *to,
+				 const struct culprit_conversion *conversion,
+				 struct culprit_conversion_result *result, struct culprit_error *error);
+
 /* ---- What this build knows --------------------------------------------------------------------- */
 
 #define CULPRIT_PROFILES 5   /* wan, lan, satellite, mainframe, strict */
@@ -288,7 +334,11 @@ CULPRIT_API const char *culprit_kind_nearest(const char *id);
 /* The one of `words` that `word` is most likely meant to be, or NULL when none looks like it. */
 CULPRIT_API const char *culprit_nearest(const char *word, const char *const *words, size_t count);
 
-struct culprit_format { const char *name, *title; bool compression; };
+struct culprit_format {
+	const char *name, *title;
+	bool compression;            /* around a trace, not a trace */
+	bool written;                /* culprit_convert writes it; all are read */
+};
 CULPRIT_API bool culprit_format(size_t index, struct culprit_format *to);
 
 struct culprit_protocol {

@@ -7,6 +7,7 @@
 
 #include "analysis.h"
 #include "config.h"
+#include "convert/convert.h"
 #include "core/memory.h"
 #include "decode/decoder.h"
 #include "finding/nearest.h"
@@ -16,6 +17,7 @@
 #include "report/packets.h"
 #include "report/report.h"
 #include "report/sessions.h"
+#include "source/write/writers.h"
 
 _Static_assert((int)ERROR_WRITE == (int)CULPRIT_WRITE, "the public error codes mirror ours");
 
@@ -213,6 +215,18 @@ bool culprit_read_memory(struct culprit_analysis *analysis, const void *bytes, s
 	return true;
 }
 
+bool culprit_convert(const char *const *paths, size_t count, const char *to,
+		     const struct culprit_conversion *conversion,
+		     struct culprit_conversion_result *result, struct culprit_error *error)
+{
+	struct error inner = ERROR_INIT;
+	const struct culprit_analysis *analysis = conversion->analysis;
+	bool judged = analysis && analysis->diagnosis;
+	return convert(paths, count, to, conversion, judged ? analysis->analysis : NULL,
+		       judged ? analysis->session_limit : 0, result, &inner) ||
+	       tell(error, &inner);
+}
+
 const struct culprit_trace *culprit_trace(const struct culprit_analysis *analysis)
 {
 	return analysis->diagnosis ? &analysis->diagnosis->trace : NULL;
@@ -310,7 +324,7 @@ bool culprit_format(size_t index, struct culprit_format *to)
 	if (index >= count)
 		return false;
 	*to = (struct culprit_format){ formats[index].name, formats[index].title,
-		formats[index].compression };
+		formats[index].compression, writer_format_find(formats[index].name) != NULL };
 	return true;
 }
 

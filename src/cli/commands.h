@@ -17,10 +17,11 @@ struct command {
 	const char *summary;         /* one clause, for the list of commands */
 	const char *description;     /* some sentences, for its own help */
 	enum exit_code (*run)(const struct options *options);
+	const struct option *options;        /* of its own; ends with a NULL name. NULL: none */
 };
 
 extern const struct command *const commands[];   /* NULL-terminated; the first one is the default */
-extern const struct command diagnose_command, explain_command, formats_command, packets_command,
+extern const struct command convert_command, diagnose_command, explain_command, formats_command, packets_command,
 	protocols_command, sessions_command;
 
 const struct command *command_find(const char *name);    /* NULL when there is none */

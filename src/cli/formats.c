@@ -1,4 +1,4 @@
-/* culprit formats: what this build reads. */
+/* culprit formats: what this build reads and writes. */
 #include "cli/commands.h"
 #include "cli/output.h"
 
@@ -14,7 +14,8 @@ static enum exit_code run(const struct options *options)
 const struct command formats_command = {
 	.name = "formats",
 	.arguments = "",
-	.summary = "list the trace formats and compressions that this build reads",
-	.description = "Formats are told by their first bytes, never by the name of the file.",
+	.summary = "list the trace formats and compressions that this build reads and writes",
+	.description = "Formats are told by their first bytes, never by the name of the file. What is "
+		"written is written by culprit convert.",
 	.run = run,
 };

@@ -26,15 +26,16 @@ static void put_wrapped(const char *words, size_t at, size_t indent)
 	putchar('\n');
 }
 
-static void put_options(void)
+static void put_options(const char *title, const struct option *table)
 {
-	puts("\nOptions:");
-	for (const struct option *option = option_table; option->name; option++) {
+	printf("\n%s:\n", title);
+	for (const struct option *option = table; option->name; option++) {
 		char name[64];
-		int width = snprintf(name, sizeof name, "%c%c%s--%s%s%s", option->letter ? '-' : ' ',
+		const char *between = option->optional ? "[=" : option->argument ? " " : "";
+		int width = snprintf(name, sizeof name, "%c%c%s--%s%s%s%s", option->letter ? '-' : ' ',
 				     option->letter ? option->letter : ' ', option->letter ? ", " : "  ",
-				     option->name, option->argument ? " " : "",
-				     option->argument ? option->argument : "");
+				     option->name, between, option->argument ? option->argument : "",
+				     option->optional ? "]" : "");
 		printf("  %s", name);
 		if (width + 2 >= OPTION_COLUMN)
 			printf("\n%*s", OPTION_COLUMN, "");
@@ -50,7 +51,9 @@ void help_print(const struct command *command)
 		printf("Usage: culprit %s [OPTION...]%s%s\n\n", command->name,
 		       command->arguments[0] ? " " : "", command->arguments);
 		put_wrapped(command->description, 0, 0);
-		put_options();
+		if (command->options)
+			put_options("Its own options", command->options);
+		put_options("Options", option_table);
 		return;
 	}
 	puts("Usage: culprit [COMMAND] [OPTION...] TRACE...\n");
@@ -62,6 +65,6 @@ void help_print(const struct command *command)
 		put_wrapped(commands[i]->summary, 14, 14);
 	}
 	printf("\nWithout a command: %s. See culprit COMMAND --help.\n", commands[0]->name);
-	put_options();
+	put_options("Options", option_table);
 	puts("\nExit status: 0 done; 1 done, and --fail-on was reached; 2 wrong usage; 3 failed.");
 }

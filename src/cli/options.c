@@ -184,12 +184,29 @@ const struct option option_table[] = {
 	{ 0 },
 };
 
-static const struct option *find_long(const char *name, size_t length)
+#define MOST_OPTIONS 128             /* of all commands together */
+
+static const struct option *find_in(const struct option *table, const char *name, size_t length)
 {
-	for (const struct option *option = option_table; option->name; option++)
+	for (const struct option *option = table; option && option->name; option++)
 		if (strlen(option->name) == length && memcmp(option->name, name, length) == 0)
 			return option;
 	return NULL;
+}
+
+/* An option of one command may stand before the word that names the command, so whether it is in its place
+ * is seen at the end. */
+static const struct option *find_long(struct options *options, const char *name, size_t length)
+{
+	const struct option *option = find_in(option_table, name, length);
+	for (size_t i = 0; !option && commands[i]; i++) {
+		option = find_in(commands[i]->options, name, length);
+		if (option) {
+			options->own_option = option->name;
+			options->own_option_of = commands[i]->name;
+		}
+	}
+	return option;
 }
 
 static const struct option *find_short(char letter)
@@ -202,11 +219,15 @@ static const struct option *find_short(char letter)
 
 static void complain_unknown(const char *word, size_t length)
 {
-	const char *names[sizeof option_table / sizeof option_table[0]];
+	const char *names[MOST_OPTIONS];
 	char name[64];
 	size_t count = 0;
 	for (const struct option *option = option_table; option->name; option++)
 		names[count++] = option->name;
+	for (size_t i = 0; commands[i]; i++)
+		for (const struct option *option = commands[i]->options; option && option->name; option++)
+			if (count < MOST_OPTIONS)
+				names[count++] = option->name;
 	snprintf(name, sizeof name, "%.*s", (int)length, word);
 	const char *nearest = culprit_nearest(name, names, count);
 	if (nearest)
@@ -223,7 +244,7 @@ static bool apply(struct options *options, const struct option *option, const ch
 		complain("--%s takes no value: leave out \"%s\"", option->name, value);
 		return false;
 	}
-	if (option->argument && !value) {
+	if (option->argument && !value && !option->optional) {
 		if (*at + 1 >= argc) {
 			complain("--%s needs a value: --%s %s", option->name, option->name,
 				 option->argument);
@@ -238,7 +259,7 @@ static bool parse_long(struct options *options, int *at, int argc, char **argv)
 {
 	const char *word = argv[*at] + 2;
 	size_t length = strcspn(word, "=");
-	const struct option *option = find_long(word, length);
+	const struct option *option = find_long(options, word, length);
 	if (!option) {
 		complain_unknown(word, length);
 		return false;
@@ -298,6 +319,12 @@ bool options_parse(struct options *options, int argc, char **argv)
 		else if (!(word[1] == '-' ? parse_long(options, &at, argc, argv)
 					  : parse_short(options, &at, argc, argv)))
 			return false;
+	}
+	if (options->own_option && strcmp(options->own_option_of,
+					  options->command ? options->command->name : "") != 0) {
+		complain("--%s is an option of %s: culprit %s --help", options->own_option,
+			 options->own_option_of, options->own_option_of);
+		return false;
 	}
 	return true;
 }

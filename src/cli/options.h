@@ -26,6 +26,9 @@ struct options {
 	int leap_seconds;            /* of z/OS clocks */         /* 0: the library's default */
 	bool fails;                  /* --fail-on was given */
 	enum culprit_severity fail_on;
+	struct culprit_conversion conversion;
+	const char *own_option;      /* one that only some command has, and that command's name */
+	const char *own_option_of;
 };
 
 struct option {
@@ -35,9 +38,11 @@ struct option {
 	const char *help;
 	/* False after it told on standard error what is wrong. `value` is NULL for a switch. */
 	bool (*apply)(struct options *options, const char *value);
+	bool optional;               /* the argument may be missing; then it comes only behind a "=" */
 };
 
-extern const struct option option_table[];      /* ends with a NULL name */
+extern const struct option option_table[];      /* of all commands; ends with a NULL name */
+extern const struct option convert_options[];   /* of convert; likewise */
 
 /* Reads argv. False after telling what is wrong. Free with options_finish in either case. */
 bool options_parse(struct options *options, int argc, char **argv);

@@ -35,6 +35,15 @@ void progress_begin(struct progress *progress, struct culprit_analysis *analysis
 		culprit_on_progress(analysis, show, progress);
 }
 
+void progress_begin_conversion(struct progress *progress, struct culprit_conversion *conversion, bool quiet)
+{
+	*progress = (struct progress){ .started = now() };
+	if (quiet || !isatty(STDERR_FILENO))
+		return;
+	conversion->progress = show;
+	conversion->user = progress;
+}
+
 void progress_end(struct progress *progress)
 {
 	if (progress->shown)

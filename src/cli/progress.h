@@ -10,6 +10,8 @@ struct progress {
 
 /* Shows the progress of `analysis` if standard error is a terminal, unless `quiet`. */
 void progress_begin(struct progress *progress, struct culprit_analysis *analysis, bool quiet);
+/* The same for a conversion. */
+void progress_begin_conversion(struct progress *progress, struct culprit_conversion *conversion, bool quiet);
 /* Wipes the line. */
 void progress_end(struct progress *progress);
 

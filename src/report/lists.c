@@ -1,7 +1,8 @@
 #include "report/lists.h"
 
 static const struct column kind_columns[] = { { "id" }, { "severity" }, { "title" } };
-static const struct column format_columns[] = { { "name" }, { "kind" }, { "title" } };
+static const struct column format_columns[] = { { "name" }, { "kind" }, { "read" }, { "write" },
+	{ "title" } };
 static const struct column protocol_columns[] = { { "name" }, { "decoded" }, { "title" } };
 
 static void kind_cells(const void *row, struct cell *cell)
@@ -17,6 +18,8 @@ static void format_cells(const void *row, struct cell *cell)
 	const struct culprit_format *format = row;
 	*cell++ = cell_words(format->name);
 	*cell++ = cell_words(format->compression ? "compression" : "trace");
+	*cell++ = cell_boolean(true);
+	*cell++ = cell_boolean(format->written);
 	*cell++ = cell_words(format->title);
 }
 
@@ -30,7 +33,7 @@ static void protocol_cells(const void *row, struct cell *cell)
 
 /* They look alike to people and to programs. */
 static const struct table kinds = { kind_columns, 3, kind_cells };
-static const struct table formats = { format_columns, 3, format_cells };
+static const struct table formats = { format_columns, 5, format_cells };
 static const struct table protocols = { protocol_columns, 3, protocol_cells };
 
 bool list_kinds(const struct culprit_output *output)

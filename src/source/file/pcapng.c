@@ -136,15 +136,32 @@ static enum record_direction direction(uint32_t flags)
 	}
 }
 
+/* A packet may have several comments: they become lines of one. */
+static void add_comment(struct pcapng *pcapng, struct cursor value, struct record *record)
+{
+	if (!record->comment) {
+		record->comment = (const char *)value.next;
+		record->comment_length = (uint32_t)value.captured;
+		return;
+	}
+	if (record->comment != pcapng->comments.bytes) {
+		text_clear(&pcapng->comments);
+		text_add_bytes(&pcapng->comments, record->comment, record->comment_length);
+	}
+	text_add_char(&pcapng->comments, '\n');
+	text_add_bytes(&pcapng->comments, value.next, value.captured);
+	record->comment = pcapng->comments.bytes;
+	record->comment_length = (uint32_t)pcapng->comments.length;
+}
+
 static void packet_options(struct reader *reader, struct cursor options, struct record *record)
 {
 	enum { COMMENT = 1, FLAGS = 2, DROP_COUNT = 4 };
-	const struct pcapng *pcapng = reader->state;
+	struct pcapng *pcapng = reader->state;
 	struct pcapng_option option;
 	while (pcapng_option(&options, pcapng->big_endian, &option)) {
-		if (option.code == COMMENT && reader->keep_comments && !record->comment) {
-			record->comment = (const char *)option.value.next;
-			record->comment_length = (uint32_t)option.value.captured;
+		if (option.code == COMMENT && reader->keep_comments) {
+			add_comment(pcapng, option.value, record);
 		} else if (option.code == FLAGS) {
 			uint32_t flags = order_32(&option.value, pcapng->big_endian);
 			record->direction = (uint8_t)direction(flags);
@@ -351,6 +368,7 @@ static void pcapng_close(struct reader *reader)
 {
 	struct pcapng *pcapng = reader->state;
 	free(pcapng->interfaces);
+	text_finish(&pcapng->comments);
 }
 
 const struct source_format format_pcapng = {

@@ -3,6 +3,7 @@
 #ifndef SOURCE_FILE_PCAPNG_H
 #define SOURCE_FILE_PCAPNG_H
 
+#include "core/text.h"
 #include "source/format.h"
 #include "source/ticks.h"
 
@@ -27,6 +28,7 @@ struct pcapng {
 	bool big_endian;             /* the section's */
 	struct pcapng_interface *interfaces;
 	size_t interface_count, interface_capacity;
+	struct text comments;        /* of the present packet, when it has several */
 };
 
 /* One option out of a list. */

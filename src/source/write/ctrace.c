@@ -152,6 +152,7 @@ static bool invent(struct ctrace_writer *writer, const struct record *record, st
 	} else {
 		zos->format = ZOS_PACKET;
 		zos->device_type = 39;
+		writer->writer.report.links_lost += link > 0;
 		data->bytes += link;
 		data->length -= link;
 		headers = read_packet(*data, zos);

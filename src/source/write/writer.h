@@ -36,6 +36,11 @@ struct writer_report {
 	uint64_t without_time;       /* written with a time that they did not have */
 	uint64_t cut;                /* bytes did not fit and were left out */
 	uint64_t comments_lost, interfaces_lost, directions_lost, times_rounded, zos_lost;
+	uint64_t times_lost;         /* outside what the format's clock can count */
+	uint64_t names_lost;         /* of hosts (pcapng name resolution) */
+	uint64_t drops_lost;         /* "packets were lost before this one" */
+	uint64_t secrets_lost;       /* decryption secrets */
+	uint64_t links_lost;         /* link layer headers */
 };
 
 /* A file in the making; each format has its own NAME_writer_create with its own options. It writes the
