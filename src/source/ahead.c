@@ -12,7 +12,8 @@
 
 struct block {
 	size_t length;
-	uint8_t bytes[AHEAD_BLOCK];
+	/* The headroom is for what the customer of a lent block keeps of the one before. */
+	uint8_t room[STREAM_HEADROOM + AHEAD_BLOCK];
 };
 
 struct ahead {
@@ -31,11 +32,16 @@ struct ahead {
 	struct block blocks[2];
 };
 
+static uint8_t *bytes_of(struct block *block)
+{
+	return block->room + STREAM_HEADROOM;
+}
+
 static size_t fill(struct stream *inner, struct block *block)
 {
 	block->length = 0;
 	while (block->length < AHEAD_BLOCK) {
-		size_t got = inner->read(inner, block->bytes + block->length,
+		size_t got = inner->read(inner, bytes_of(block) + block->length,
 					 AHEAD_BLOCK - block->length);
 		if (!got)
 			break;
@@ -66,9 +72,12 @@ static void *run_ahead(void *argument)
 	return NULL;
 }
 
-/* Waits for a block with unread bytes; false at the end. */
-static bool await_block(struct ahead *ahead)
+/* Waits for a block with unread bytes; false at the end. The `kept` bytes, which may lie in the block
+ * that goes back, are saved in the headroom of the other one: the filling thread never touches that. */
+static bool await_block(struct ahead *ahead, const uint8_t *keep, size_t kept)
 {
+	if (kept)
+		memmove(bytes_of(&ahead->blocks[!ahead->reading]) - kept, keep, kept);
 	pthread_mutex_lock(&ahead->lock);
 	if (ahead->filled && ahead->taken == ahead->blocks[ahead->reading].length) {
 		ahead->filled--;
@@ -86,18 +95,45 @@ static bool await_block(struct ahead *ahead)
 static size_t ahead_read(struct stream *stream, uint8_t *to, size_t room)
 {
 	struct ahead *ahead = (struct ahead *)stream;
-	if (!await_block(ahead)) {
+	if (!await_block(ahead, NULL, 0)) {
 		stream->failure = ahead->inner->failure;
 		stream->cut = ahead->inner->cut;
 		return 0;
 	}
-	const struct block *block = &ahead->blocks[ahead->reading];
+	struct block *block = &ahead->blocks[ahead->reading];
 	size_t count = block->length - ahead->taken;
 	if (count > room)
 		count = room;
-	memcpy(to, block->bytes + ahead->taken, count);
+	memcpy(to, bytes_of(block) + ahead->taken, count);
 	ahead->taken += count;
 	return count;
+}
+
+static uint8_t *ahead_lend(struct stream *stream, const uint8_t *keep, size_t kept, size_t *length)
+{
+	struct ahead *ahead = (struct ahead *)stream;
+	unsigned before = ahead->reading;
+	bool more = await_block(ahead, keep, kept);
+	struct block *block = &ahead->blocks[more ? ahead->reading : !before];
+	uint8_t *start = bytes_of(block) + (more ? ahead->taken : 0) - kept;
+	*length = kept;
+	if (more) {
+		/* Not the other block: the very first one, or one that was partly read by copying. */
+		if (ahead->reading == before && kept)
+			memmove(start, bytes_of(&ahead->blocks[!before]) - kept, kept);
+		*length += block->length - ahead->taken;
+		ahead->taken = block->length;
+	} else {
+		stream->failure = ahead->inner->failure;
+		stream->cut = ahead->inner->cut;
+	}
+	return start;
+}
+
+static size_t ahead_read_at(struct stream *stream, uint64_t offset, uint8_t *to, size_t room)
+{
+	struct stream *inner = ((struct ahead *)stream)->inner;
+	return inner->read_at(inner, offset, to, room);
 }
 
 static void ahead_free(struct ahead *ahead)
@@ -125,8 +161,11 @@ struct stream *stream_ahead(struct stream *inner)
 	memset(ahead, 0, offsetof(struct ahead, blocks));
 	ahead->blocks[0].length = ahead->blocks[1].length = 0;
 	ahead->stream.read = ahead_read;
+	ahead->stream.lend = ahead_lend;
 	ahead->stream.close = ahead_close;
 	ahead->inner = inner;
+	ahead->stream.read_at = inner->read_at ? ahead_read_at : NULL;
+	ahead->stream.size = inner->size;
 	pthread_mutex_init(&ahead->lock, NULL);
 	pthread_cond_init(&ahead->changed, NULL);
 	if (pthread_create(&ahead->thread, NULL, run_ahead, ahead) != 0) {

@@ -53,7 +53,7 @@ struct reader_options {
 	uint64_t max_decompressed;
 	bool keep_comments;
 	int leap_seconds;
-	bool threaded;           /* decompress in a thread of its own */
+	bool threaded;           /* read and decompress in a thread of its own */
 	size_t block;            /* bytes to read at once */
 	_Atomic uint64_t *progress;
 };

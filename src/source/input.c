@@ -52,18 +52,57 @@ static size_t make_room(struct input *input)
 	return input->capacity - input->available;
 }
 
+static void finish_reading(struct input *input)
+{
+	input->ended = true;
+	input->failure = input->stream->failure;
+	input->cut = input->stream->cut;
+}
+
+/* The next block as the stream lends it, behind what is left of the one before. */
+static void borrow(struct input *input)
+{
+	size_t length;
+	input->next = input->stream->lend(input->stream, input->next, input->available, &length);
+	if (length == input->available)
+		finish_reading(input);
+	input->available = length;
+}
+
+/* Something longer than can be borrowed in one piece: from now on, bytes are copied. */
+static void stop_borrowing(struct input *input)
+{
+	while (input->capacity < input->available * 2)
+		input->capacity *= 2;
+	uint8_t *buffer = memory_allocate(input->capacity);
+	memcpy(buffer, input->next, input->available);
+	free(input->buffer);
+	input->buffer = buffer;
+	input->next = buffer;
+	input->borrows = false;
+}
+
+void input_run_ahead(struct input *input)
+{
+	input->stream = stream_ahead(input->stream);
+	input->borrows = input->stream->lend != NULL;
+}
+
 void input_fill(struct input *input, size_t want)
 {
 	assert(want <= INPUT_MAX_PEEK);
+	while (input->borrows && input->available < want && !input->ended) {
+		if (input->available <= STREAM_HEADROOM)
+			borrow(input);
+		else
+			stop_borrowing(input);
+	}
 	while (input->available < want && !input->ended) {
 		size_t room = make_room(input);
 		uint8_t *end = input->buffer + (input->next - input->buffer) + input->available;
 		size_t got = input->stream->read(input->stream, end, room);
 		input->available += got;
-		if (!got) {
-			input->ended = true;
-			input->failure = input->stream->failure;
-			input->cut = input->stream->cut;
-		}
+		if (!got)
+			finish_reading(input);
 	}
 }

@@ -20,11 +20,15 @@ struct input {
 	size_t capacity;
 	const char *failure;     /* constant text once the stream ended early */
 	bool cut;                /* the failure is that the bytes just stop */
+	bool borrows;            /* `next` points into blocks that the stream lends */
 	bool ended;              /* no byte will come after the available ones */
 };
 
 /* `block` is how much is read at once. */
 void input_init_stream(struct input *input, struct stream *stream, size_t block);
+/* Lets a thread read the stream from now on, and works in its blocks instead of copying them. Not for
+ * streams that can block for ever. */
+void input_run_ahead(struct input *input);
 void input_init_memory(struct input *input, const void *bytes, size_t length);
 void input_finish(struct input *input);
 /* Reads until `want` bytes are available or the end comes; what input_peek does on its slow

@@ -20,6 +20,8 @@
 
 /* Files open together that get a decompressor thread each. */
 #define THREADED_FILES 4
+/* Smaller ones are read before a thread has begun. */
+#define THREADED_SIZE ((uint64_t)1024 * 1024)
 
 static const char *path_of(const struct members *members, uint16_t number)
 {
@@ -55,7 +57,8 @@ static struct reader_options reader_options(struct members *members, const struc
 		.max_decompressed = members->options->max_decompressed,
 		.keep_comments = members->options->keep_comments,
 		.leap_seconds = members->options->leap_seconds,
-		.threaded = member->seekable && members->open_count < THREADED_FILES,
+		.threaded = member->seekable && members->open_count < THREADED_FILES &&
+			    member->size >= THREADED_SIZE && sysconf(_SC_NPROCESSORS_ONLN) > 1,
 		.block = block,
 		.progress = &members->bytes_read,
 	};
@@ -112,8 +115,9 @@ static bool begin(struct members *members, uint16_t number, struct error *error)
 	if (descriptor < 0)
 		return false;
 	member->seekable = S_ISREG(status.st_mode);
+	member->size = member->seekable ? (uint64_t)status.st_size : 0;
 	if (member->seekable)
-		members->bytes_total += (uint64_t)status.st_size;
+		members->bytes_total += member->size;
 	else
 		members->total_unknown = true;
 	if (member->seekable && members->count > 1)

@@ -10,6 +10,7 @@ struct member {
 	struct record record;    /* the next one, when several files are merged */
 	bool seekable;           /* a regular file: it can be closed and opened again */
 	bool open;
+	uint64_t size;           /* of a regular file, in bytes */
 };
 
 struct members {

@@ -119,17 +119,20 @@ static bool decompress(struct reader *reader, const struct reader_options *optio
 	(void)input_peek(input, 6);
 	const struct compression *compression = compression_find(
 		cursor_make(input->next, input->available, COMPRESSION_PROBE));
-	if (!compression)
+	if (!compression) {
+		if (options->threaded)
+			input_run_ahead(input);
 		return true;
+	}
 	if (!compression->create)
 		return error_set(error, ERROR_UNSUPPORTED, compression->remedy,
 				 "%s data, and this build cannot decompress it (option %s)",
 				 compression->name, compression->option);
 	file_of(reader)->compression = compression->name;
 	struct stream *stream = stream_expand(input, compression, options->max_decompressed);
-	if (options->threaded)
-		stream = stream_ahead(stream);
 	input_init_stream(input, stream, options->block);
+	if (options->threaded)
+		input_run_ahead(input);
 	return true;
 }
 
