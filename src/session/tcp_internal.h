@@ -175,6 +175,8 @@ struct bulk {                  /* A11: the bulk period of one sender */
 	bool active;
 	uint64_t bytes, round_bytes;
 	int64_t last_time, gap_typical, round_start, last_loss;
+	int64_t last_ack;                  /* that could make the sender go on */
+	int64_t trip_low, trip_before;     /* shortest trip to the receiver, this and the last round */
 	uint64_t round_flight, flights[ROUNDS_KEPT];   /* most in flight in each of the last rounds */
 	uint32_t rounds, segments;
 	uint64_t window_before;    /* the receiver's window at the last segment */

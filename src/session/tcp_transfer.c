@@ -115,6 +115,8 @@ static void follow_rounds(struct tcp_step *step, struct bulk *bulk, int64_t roun
 		bulk->round_start = step->time;
 		bulk->round_flight = flight;
 		bulk->round_bytes = 0;
+		bulk->trip_before = bulk->trip_low;
+		bulk->trip_low = 0;
 	}
 	if (!bulk->round_start)
 		bulk->round_start = step->time;
@@ -135,51 +137,67 @@ static bool flight_plateau(const struct bulk *bulk)
 	return low && (high - low) * 10 <= high;
 }
 
-static enum transfer_state state_of(struct tcp_step *step, struct bulk *bulk, int64_t gap)
+/* How much longer even the shortest trips of this round and the last one take. */
+static int64_t queueing(const struct bulk *bulk, const struct rtt_estimate *trip)
 {
-	const struct tcp_side *x = step->sender, *y = step->receiver;
-	const struct direction *out = step->out;
-	int64_t round_trip = tcp_round_trip(step->session);
-	int64_t sender_trip = x->rtt.samples ? x->rtt.minimum : round_trip;
-	int64_t gap_start = step->time - gap;
-	bool repaired = out->last_repeat_time >= gap_start && out->last_repeat_time;
-	if (out->episode || repaired) {
-		const struct tcp_done *done = step->engine->done;
-		const struct tcp_episode *episode = out->episode ? out->episode
-			: done ? &done->episode[step->direction] : NULL;
-		return episode && episode->timeouts ? TRANSFER_LOSS_TIMEOUT : TRANSFER_LOSS_FAST;
-	}
-	if (step->in->zero.end_time >= gap_start && step->in->zero.end_time)
-		return TRANSFER_WINDOW_ZERO;
-	/* A window that only feeds a queue does not limit: more would make the queue longer. */
-	int64_t queue = y->rtt.samples ? y->rtt.smoothed - y->rtt.minimum : 0;
-	if (bulk->window_filled)
-		return queue > larger(QUEUE_BEHIND_WINDOW, round_trip / 2) ? TRANSFER_BANDWIDTH
-									   : TRANSFER_WINDOW_FULL;
-	int64_t since_ack = step->time - x->last_ack_progress_time;
-	bool clocked = x->last_ack_progress_time >= gap_start &&
-		       since_ack <= sender_trip + sender_trip / 2 + CLOCK_SLACK;
-	if (!clocked)
-		return bulk->shrinking >= SHRINKING_LEAST ? TRANSFER_RECEIVER_CPU
-							  : TRANSFER_APP_SENDER;
-	if (gap >= LATE_ACK_LEAST && y->rtt.samples && since_ack + CLOCK_SLACK >= sender_trip / 2 &&
-	    x->last_ack_progress_time - gap_start > y->rtt.minimum + LATE_ACK_LEAST &&
-	    out->flight.count <= 2)
-		return TRANSFER_NAGLE;
+	int64_t low = bulk->trip_before;
+	if (bulk->trip_low && bulk->trip_low < low)
+		low = bulk->trip_low;
+	return low ? low - trip->minimum : 0;
+}
+
+/* Why a sender that was clocked by acknowledgements did not send more. */
+static enum transfer_state clocked_state(const struct tcp_step *step, const struct bulk *bulk,
+					 int64_t round_trip, int64_t queue)
+{
 	bool plateau = flight_plateau(bulk);
 	/* A short segment before the gap: nothing more was there to be sent (T-RAT). */
-	if (bulk->last_short && !plateau && !x->oversize_segments)
+	if (bulk->last_short && !plateau && !step->sender->oversize_segments)
 		return TRANSFER_APP_SENDER;
 	if (!bulk->losses && (bulk->rounds < 2 || bulk->flights[0] * 2 >= bulk->flights[1] * 3))
 		return TRANSFER_SLOW_START;
 	if (queue > larger(QUEUE_LEAST, share(round_trip, 30)))
 		return TRANSFER_BANDWIDTH;
-	if (plateau && bulk->flights[0] * 10 < y->window * 9 &&
+	if (plateau && bulk->flights[0] * 10 < step->receiver->window * 9 &&
 	    (!bulk->losses || step->time - bulk->last_loss > 4 * round_trip))
 		return TRANSFER_SENDER_WINDOW;
-	if (bulk->losses)
-		return TRANSFER_CONGESTION;
-	return TRANSFER_UNKNOWN;
+	return bulk->losses ? TRANSFER_CONGESTION : TRANSFER_UNKNOWN;
+}
+
+static bool ended_by_timeout(const struct tcp_step *step)
+{
+	const struct tcp_done *done = step->engine->done;
+	const struct tcp_episode *episode = step->out->episode ? step->out->episode
+		: done ? &done->episode[step->direction] : NULL;
+	return episode && episode->timeouts;
+}
+
+/* What the sender waited for during the gap that this packet ends; the first that fits. */
+static enum transfer_state state_of(struct tcp_step *step, const struct bulk *bulk, int64_t gap)
+{
+	const struct tcp_side *x = step->sender, *y = step->receiver;
+	int64_t round_trip = tcp_round_trip(step->session);
+	int64_t sender_trip = x->rtt.samples ? x->rtt.minimum : round_trip;
+	int64_t gap_start = step->time - gap;
+	if (step->out->episode ||
+	    (step->out->last_repeat_time && step->out->last_repeat_time >= gap_start))
+		return ended_by_timeout(step) ? TRANSFER_LOSS_TIMEOUT : TRANSFER_LOSS_FAST;
+	if (step->in->zero.end_time && step->in->zero.end_time >= gap_start)
+		return TRANSFER_WINDOW_ZERO;
+	/* A window that only feeds a queue does not limit: more would make the queue longer. */
+	int64_t queue = queueing(bulk, &y->rtt);
+	if (bulk->window_filled)
+		return queue > larger(QUEUE_BEHIND_WINDOW, round_trip / 2) ? TRANSFER_BANDWIDTH
+									   : TRANSFER_WINDOW_FULL;
+	int64_t since_ack = step->time - bulk->last_ack;
+	if (bulk->last_ack < gap_start || since_ack > sender_trip + sender_trip / 2 + CLOCK_SLACK)
+		return bulk->shrinking >= SHRINKING_LEAST ? TRANSFER_RECEIVER_CPU
+							  : TRANSFER_APP_SENDER;
+	if (gap >= LATE_ACK_LEAST && y->rtt.samples && since_ack + CLOCK_SLACK >= sender_trip / 2 &&
+	    bulk->last_ack - gap_start > y->rtt.minimum + LATE_ACK_LEAST &&
+	    step->out->flight.count <= 2)
+		return TRANSFER_NAGLE;
+	return clocked_state(step, bulk, round_trip, queue);
 }
 
 static void add_gap(struct tcp_step *step, struct bulk *bulk)
@@ -216,6 +234,10 @@ void tcp_transfer(struct tcp_step *step)
 			other->shrinking = 0;
 		if (segment->acked_bytes || segment->window_update)
 			remember_promise(step, other);
+		if (segment->acked_bytes || segment->duplicate_ack || segment->new_sack)
+			other->last_ack = step->time;
+		if (segment->rtt > 0 && (!other->trip_low || segment->rtt < other->trip_low))
+			other->trip_low = segment->rtt;
 	}
 	bool repeat = segment->class == SEGMENT_REPEATED_UPSTREAM ||
 		      segment->class == SEGMENT_REPEATED_DOWNSTREAM;
