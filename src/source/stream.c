@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/memory.h"
@@ -28,6 +29,21 @@ static size_t file_read(struct stream *stream, uint8_t *to, size_t room)
 	return (size_t)got;
 }
 
+static size_t file_read_at(struct stream *stream, uint64_t offset, uint8_t *to, size_t room)
+{
+	struct file_stream *file = (struct file_stream *)stream;
+	ssize_t got;
+	do
+		got = pread(file->descriptor, to, room, (off_t)offset);
+	while (got < 0 && errno == EINTR);
+	if (got < 0) {
+		stream->failure = "the system could not read the file further";
+		return 0;
+	}
+	atomic_fetch_add_explicit(file->progress, (uint64_t)got, memory_order_relaxed);
+	return (size_t)got;
+}
+
 static void file_close(struct stream *stream)
 {
 	struct file_stream *file = (struct file_stream *)stream;
@@ -42,6 +58,11 @@ struct stream *stream_file(int descriptor, _Atomic uint64_t *progress)
 	file->stream.read = file_read;
 	file->stream.close = file_close;
 	file->descriptor = descriptor;
+	struct stat status;
+	if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) {
+		file->stream.read_at = file_read_at;
+		file->stream.size = (uint64_t)status.st_size;
+	}
 	file->progress = progress;
 	return &file->stream;
 }

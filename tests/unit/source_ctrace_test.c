@@ -1,6 +1,7 @@
 /* z/OS CTRACE: what the writer writes is read again, from every container and after every kind of damage. */
-#include "source_image.h"
+#include "source_files.h"
 
+#include "core/cursor.h"
 #include "source/linktype.h"
 #include "source/write/ctrace.h"
 #include "source/zos.h"
@@ -654,6 +655,53 @@ static void test_wrapped(void **state)
 	text_finish(&image.text);
 }
 
+/* Where a container may be cut in two: at an entry, a record or a block near the middle. */
+static size_t cut_place(const struct text *file)
+{
+	size_t at = 0;
+	while (at < file->length / 2)
+		at += load_be16((const uint8_t *)file->bytes + at);
+	return at;
+}
+
+/* On a disk the oldest record is found, and all come in the order of time. */
+static void test_wrapped_on_disk(void **state)
+{
+	(void)state;
+	static const enum ctrace_container containers[] = { CTRACE_RAW, CTRACE_RDW, CTRACE_BDW };
+	struct samples samples;
+	struct folder folder;
+	make_samples(&samples, 400);
+	folder_make(&folder);
+	for (size_t c = 0; c < sizeof containers / sizeof *containers; c++) {
+		struct text file = { 0 }, turned = { 0 };
+		write_samples(&samples, &(struct ctrace_writer_options){ .container = containers[c],
+			.writer_header = 28 }, &file);
+		size_t cut = cut_place(&file);
+		text_add_bytes(&turned, file.bytes + cut, file.length - cut);
+		text_add_bytes(&turned, file.bytes, cut);
+		const char *path = folder_write(&folder, "wrapped", turned.bytes, turned.length);
+		struct error error = ERROR_INIT;
+		struct source *source = source_open(&path, 1, NULL, &error);
+		assert_non_null(source);
+		struct record record;
+		for (unsigned i = 0; i < samples.count; i++) {
+			assert_int_equal(source_next(source, &record, &error), SOURCE_RECORD);
+			compare(&record, &samples.list[i]);
+			assert_true(record.offset < turned.length);
+		}
+		assert_int_equal(source_next(source, &record, &error), SOURCE_END);
+		assert_true(source_report(source)->zos.wrapped);
+		assert_true(source_report(source)->zos.wrap_sorted);
+		assert_int_equal(source_report(source)->damage_total, 0);
+		source_close(source);
+		text_finish(&file);
+		text_finish(&turned);
+	}
+	folder_remove(&folder);
+	free_samples(&samples);
+}
+
 static void check_refusal(const void *bytes, size_t length, enum error_code code, const char *says)
 {
 	struct error error = ERROR_INIT;
@@ -704,6 +752,7 @@ int main(void)
 		cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_wrapped),
+		cmocka_unit_test(test_wrapped_on_disk),
 		cmocka_unit_test(test_refusals),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

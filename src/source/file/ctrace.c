@@ -7,6 +7,7 @@
 #include "source/file/ctrace_frame.h"
 #include "source/file/ctrace_segments.h"
 #include "source/file/ctrace_walk.h"
+#include "source/file/ctrace_wrap.h"
 #include "source/linktype.h"
 
 /* Names remembered to find their interface again; further ones share the last. */
@@ -31,6 +32,7 @@ struct ctrace {
 	uint32_t lost;               /* records lost since the last one delivered */
 	int64_t first_time, last_time, latest_time;  /* of the buffer */
 	bool any_time;
+	uint64_t pivot, size;        /* where the oldest record of a wrapped data set is; of the file */
 	bool walked;                 /* the end was reached; segments may wait */
 };
 
@@ -39,8 +41,8 @@ static struct source_zos *counters(struct reader *reader)
 	return &reader->ledger->report.zos;
 }
 
-/* Is there an entry in these bytes? Whole ones count wherever they are; one that is cut only at the start,
- * where nothing else can be behind it. */
+/* Is there an entry in these bytes? Of one that is not whole the first 100 bytes have its name and both
+ * times, which is enough to tell. */
 static enum probe look_for_entry(struct cursor head)
 {
 	for (size_t at = 0; at + CTE_HEADER <= head.captured; at++) {
@@ -48,8 +50,8 @@ static enum probe look_for_entry(struct cursor head)
 		enum cte_check check = cte_check(head.next + at, left < CTE_LONGEST ? left : CTE_LONGEST);
 		if (check == CTE_WHOLE)
 			return at ? PROBE_PERHAPS : PROBE_CERTAIN;
-		/* 100 bytes of an entry have its name and both times. */
-		if (at <= 2 * sizeof(uint32_t) && left >= CTE_SHORTEST - CTE_TRAILER && check == CTE_CUT)
+		if (check != CTE_NO && left >= CTE_SHORTEST - CTE_TRAILER &&
+		    cte_has_header(load_be32(head.next + at + 4)))
 			return PROBE_PERHAPS;
 	}
 	return PROBE_NO;
@@ -119,6 +121,11 @@ static bool ctrace_open(struct reader *reader, struct error *error)
 	/* What begins with an entry has no container. */
 	enum ctrace_framing framing = cte_check(head.next, head.captured) != CTE_NO
 		? FRAMING_NONE : content_guess(head);
+	ctrace->size = reader->input.stream ? reader->input.stream->size : 0;
+	if (wrap_find(&reader->input, framing, &ctrace->pivot)) {
+		wrap_turn(&reader->input, ctrace->pivot);
+		counters(reader)->wrapped = counters(reader)->wrap_sorted = true;
+	}
 	walk_init(&ctrace->walk, reader, framing);
 	return true;
 }
@@ -269,7 +276,7 @@ static void deliver(struct reader *reader, const struct zos_record *zos, struct 
 	/* An OSA sees frames of others, too. */
 	if (zos->format == ZOS_FRAME)
 		record->direction = DIRECTION_UNKNOWN;
-	record->offset = offset;
+	record->offset = ctrace->pivot ? (offset + ctrace->pivot) % ctrace->size : offset;
 	record->zos = zos;
 	record->drop_count = ctrace->lost;
 	ctrace->lost = 0;

@@ -128,6 +128,13 @@ enum ctrace_framing content_guess(struct cursor head)
 	return guess_from_within(head);
 }
 
+bool content_begins(struct cursor in, enum ctrace_framing framing)
+{
+	if (framing == FRAMING_BDW)
+		return block_fits(in) != FIT_NO;
+	return framing == FRAMING_NONE || records_fit(in, CHAIN) == FIT_WHOLE;
+}
+
 void content_init(struct content *content, struct reader *reader, enum ctrace_framing framing)
 {
 	memset(content, 0, sizeof *content);

@@ -39,6 +39,8 @@ struct content {
 
 /* Which framing fits the first bytes? */
 enum ctrace_framing content_guess(struct cursor head);
+/* Does what this framing puts first (a block, a record) begin here? Always true without framing. */
+bool content_begins(struct cursor in, enum ctrace_framing framing);
 void content_init(struct content *content, struct reader *reader, enum ctrace_framing framing);
 void content_finish(struct content *content);
 /* Makes `want` bytes available unless the end comes first; returns how many are. */
