@@ -27,6 +27,7 @@ struct service {
 	int64_t worst_total, worst_server, pause;
 	int64_t network_sum, cost_total, cost_server;
 	int64_t part[RESPONSE_PARTS];          /* of slow answers */
+	uint64_t request_bytes;                /* of their requests */
 	uint32_t histogram[ANSWERS_BUCKETS];   /* of the server's parts */
 	struct answer slow_cited[ANSWERS_CITED], server_cited[ANSWERS_CITED], pause_cited;
 	struct finding *sample;                /* subject and quality of the first session */

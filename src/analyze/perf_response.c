@@ -121,6 +121,7 @@ static const struct finding_kind *const kinds[] = { &client_think, &response_tim
 	&server_think, NULL };
 
 #define SELDOM 5                   /* one slow answer in so many */
+#define UPLOAD_BYTES 20000         /* larger requests are transfers */
 #define VERY_SLOW 3                /* times the limit: worth a warning even once */
 
 struct response_state {
@@ -197,6 +198,7 @@ static void add_slow(const struct response_state *state, struct service *service
 	service->cost_total += transaction->total;
 	for (int i = 0; i < RESPONSE_PARTS; i++)
 		service->part[i] += transaction->part[i];
+	service->request_bytes += transaction->request_bytes;
 	service->window_of_client |= transaction->window_of_client;
 	service->window_of_server |= transaction->window_of_server;
 	struct answer answer = answer_of(session, transaction, transaction->total);
@@ -401,7 +403,10 @@ static void blame_largest(struct finding *finding, const struct service *service
 			blame_word(finding, PARTY_CLIENT, "app:client");
 		break;
 	case PART_REQUEST:
-		blame_word(finding, PARTY_CLIENT, "app:client");
+		if (service->request_bytes < (uint64_t)service->slow * UPLOAD_BYTES)
+			blame_word(finding, PARTY_CLIENT, "app:client");
+		else
+			blame_unknown(finding);
 		break;
 	case PART_RETRANSMISSION:
 	case PART_ROUND_TRIP:
@@ -424,7 +429,8 @@ static void report_slow(struct analysis_context *context, const struct service *
 	begin(&finding, &response_time, service);
 	blame_largest(&finding, service);
 	/* A long transfer is a matter of size and rate, which the verdict on it judges. */
-	bool transfer = finding.blame.party == PARTY_UNKNOWN && service->part[PART_TRANSFER];
+	bool transfer = finding.blame.party == PARTY_UNKNOWN &&
+			(service->part[PART_TRANSFER] || service->part[PART_REQUEST]);
 	weigh(&finding, service, service->slow, state->answers, service->worst_total, state->slow);
 	if (transfer)
 		finding.severity = SEVERITY_INFO;
