@@ -24,7 +24,7 @@
 #define DEFAULT_MAX_SESSIONS 100000
 /* Past so many, connections that closed a while ago are judged early and forgotten. Below, they are
  * kept, so that a straggler still finds its session (and Wireshark's number for it). */
-#define CLOSED_SESSIONS_KEPT 16384
+#define CLOSED_SESSIONS_KEPT 1024
 #define CLOSED_SESSION_LINGER (120 * NANOSECONDS)    /* RFC 9293, 3.4.2: the maximum segment lifetime */
 
 #define QUALITY_EVERY 16          /* packets */
