@@ -16,23 +16,28 @@ static const struct finding_kind delayed_ack_stall = {
 	.suppressed_by = QUALITY_ONE_WAY | QUALITY_COARSE,
 	.weakened_by = QUALITY_LOSS,
 	.title = "A transfer waits for acknowledgements that are delayed on purpose",
-	.say = "{times|time|times} {sender} waited for a confirmation that {receiver} delays on purpose: {each} each, "
-	       "{waited} in all.",
-	.meaning = "The receiver confirms every second segment at once and a single one only after a timer. A sender "
-		   "that has just one or two segments under way before it must wait (small send buffer, small congestion "
-		   "window) runs into that timer again and again.",
-	.false_alarms = "An acknowledgement that comes together with an answer is no delay; one after which nothing "
-			"was sent held nobody up. Acknowledgements that are late for other reasons do not come after the "
-			"same time again and again.",
-	.advice = { "Give {sender} a send buffer of several segments, so that it never waits for a single one.",
-		    "Switch delayed acknowledgements off on {receiver} for this service (z/OS: NODELAYACKS; Linux: "
-		    "TCP_QUICKACK)." },
+	.say = "{times|time|times} {sender} waited for a confirmation that {receiver} delays on "
+	       "purpose: {each} each, {waited} in all.",
+	.meaning = "The receiver confirms every second segment at once and a single one only after "
+		   "a timer. A sender that has just one or two segments under way before it must "
+		   "wait (small send buffer, small congestion window) runs into that timer again "
+		   "and again.",
+	.false_alarms = "An acknowledgement that comes together with an answer is no delay; one "
+			"after which nothing was sent held nobody up. Acknowledgements that are "
+			"late for other reasons do not come after the same time again and again.",
+	.advice = { "Give {sender} a send buffer of several segments, so that it never waits for a "
+		    "single one.",
+		    "Switch delayed acknowledgements off on {receiver} for this service (z/OS: "
+		    "NODELAYACKS; Linux: TCP_QUICKACK)." },
 	.reference = "RFC 1122 4.2.3.2; RFC 5681 4.2",
 	.parameters = {
-		{ .name = "times", .unit = UNIT_COUNT, .value = 3, .strict = 1, .meaning = "waits of one conversation" },
+		{ .name = "times", .unit = UNIT_COUNT, .value = 3, .strict = 1,
+		  .meaning = "waits of one conversation" },
 		{ .name = "each", .unit = UNIT_SECONDS, .value = 0.1, .strict = PARAMETER_ZERO,
-		  .meaning = "shorter waits, or less than half a round trip, are a notice while there are few" },
-		{ .name = "total", .unit = UNIT_SECONDS, .value = 0.5, .lan = 0.3, .mainframe = 0.3, .strict = PARAMETER_ZERO,
+		  .meaning = "shorter waits, or less than half a round trip, are a notice while "
+			     "there are few" },
+		{ .name = "total", .unit = UNIT_SECONDS, .value = 0.5, .lan = 0.3, .mainframe = 0.3,
+		  .strict = PARAMETER_ZERO,
 		  .meaning = "waiting in all below which it is a notice" },
 		{ .name = "many", .unit = UNIT_SECONDS, .value = 2, .lan = 1, .mainframe = 1,
 		  .meaning = "waiting in all that is a warning however short each wait is" },
@@ -49,21 +54,27 @@ static const struct finding_kind nagle_stall = {
 	.suppressed_by = QUALITY_ONE_WAY | QUALITY_COARSE,
 	.weakened_by = QUALITY_LOSS,
 	.title = "Messages in two pieces wait for a delayed acknowledgement",
-	.say = "{sender} sends messages in two pieces; the second waits for the delayed confirmation of the first: "
-	       "{times|time|times} {each}, {waited} in all.",
-	.meaning = "Nagle's algorithm keeps a small segment back while an earlier one is unconfirmed, and the receiver "
-		   "delays the confirmation of a single small segment. A program that writes twice before it reads is "
-		   "caught between the two.",
-	.false_alarms = "The second piece must leave right behind the late acknowledgement, and most of the late "
-			"acknowledgements must release one. A program that merely works between two writes is told apart.",
-	.advice = { "Change the program on {sender} to write each message at once, or let it set TCP_NODELAY.",
-		    "Where the program cannot be changed, switch delayed acknowledgements off on {receiver}." },
+	.say = "{sender} sends messages in two pieces; the second waits for the delayed "
+	       "confirmation of the first: {times|time|times} {each}, {waited} in all.",
+	.meaning = "Nagle's algorithm keeps a small segment back while an earlier one is "
+		   "unconfirmed, and the receiver delays the confirmation of a single small "
+		   "segment. A program that writes twice before it reads is caught between the two.",
+	.false_alarms = "The second piece must leave right behind the late acknowledgement, and "
+			"most of the late acknowledgements must release one. A program that merely "
+			"works between two writes is told apart.",
+	.advice = { "Change the program on {sender} to write each message at once, or let it set "
+		    "TCP_NODELAY.",
+		    "Where the program cannot be changed, switch delayed acknowledgements off on "
+		    "{receiver}." },
 	.reference = "RFC 9293 3.7.4; RFC 1122 4.2.3.2, 4.2.3.4",
 	.parameters = {
-		{ .name = "times", .unit = UNIT_COUNT, .value = 3, .strict = 1, .meaning = "waits of one conversation" },
+		{ .name = "times", .unit = UNIT_COUNT, .value = 3, .strict = 1,
+		  .meaning = "waits of one conversation" },
 		{ .name = "each", .unit = UNIT_SECONDS, .value = 0.1, .strict = PARAMETER_ZERO,
-		  .meaning = "shorter waits, or less than half a round trip, are a notice while there are few" },
-		{ .name = "total", .unit = UNIT_SECONDS, .value = 0.5, .lan = 0.3, .mainframe = 0.3, .strict = PARAMETER_ZERO,
+		  .meaning = "shorter waits, or less than half a round trip, are a notice while "
+			     "there are few" },
+		{ .name = "total", .unit = UNIT_SECONDS, .value = 0.5, .lan = 0.3, .mainframe = 0.3,
+		  .strict = PARAMETER_ZERO,
 		  .meaning = "waiting in all below which it is a notice" },
 		{ .name = "many", .unit = UNIT_SECONDS, .value = 2, .lan = 1, .mainframe = 1,
 		  .meaning = "waiting in all that is a warning however short each wait is" },
@@ -76,8 +87,10 @@ static const struct finding_kind *const kinds[] = { &delayed_ack_stall, &nagle_s
 
 #define WAITS_CITED 3
 #define SERVICES 512               /* counters by hash; a clash only makes a notice louder */
-#define SERVICE_FACTOR 2           /* single waits in many conversations count from so many times `times` */
-#define TIMER_LONGEST 0.26         /* s; BSD's timer ticks every 200 ms, so its waits are anything up to it */
+/* Single waits in many conversations count from so many times `times`. */
+#define SERVICE_FACTOR 2
+/* Seconds. BSD's timer ticks every 200 ms, so its waits are anything up to it. */
+#define TIMER_LONGEST 0.26
 #define TIMER_SPREAD 0.25          /* deviation over mean of waits that come from one timer */
 
 enum wait_kind { WAIT_DELAYED_ACK, WAIT_NAGLE, WAIT_KINDS };
@@ -90,7 +103,7 @@ struct waits {                     /* of one sender, of one kind */
 	struct wait cited[WAITS_CITED];
 };
 
-struct delay_session { struct waits *of[2]; };     /* by sender: WAIT_KINDS of them, NULL when none */
+struct delay_session { struct waits *of[2]; };     /* by sender: WAIT_KINDS each, or NULL */
 
 struct delay_limits { double times, each, total, many, share; };
 
@@ -129,8 +142,10 @@ static void add(struct delay_session *mine, const struct observation *observatio
 	struct waits *waits = &(*of)[stall->cause == STALL_NAGLE ? WAIT_NAGLE : WAIT_DELAYED_ACK];
 	double seconds = (double)(stall->end_time - stall->start_time) / 1e9;
 	if (waits->times < WAITS_CITED)
-		waits->cited[waits->times] = (struct wait){ { stall->before_packet, stall->start_time },
-			{ stall->after_packet, stall->end_time }, { record->number, record->time } };
+		waits->cited[waits->times] =
+			(struct wait){ { stall->before_packet, stall->start_time },
+				       { stall->after_packet, stall->end_time },
+				       { record->number, record->time } };
 	waits->times++;
 	waits->total += seconds;
 	waits->squares += seconds * seconds;
@@ -148,7 +163,7 @@ static void delay_observe(struct analysis_context *context, const struct observa
 	}
 }
 
-/* Waits that end by the receiver's timer are alike, or at least never longer than a common timer. */
+/* Waits that end by the receiver's timer are alike, or at least not longer than a common one. */
 static bool by_timer(const struct waits *waits)
 {
 	double mean = waits->total / waits->times;
@@ -162,7 +177,8 @@ static bool hurts(const struct delay_limits *limits, const struct session *sessi
 	double lasted = (double)(session->last_time - session->first_time) / 1e9;
 	double each = waits->total / waits->times, trip = (double)tcp_round_trip(session) / 1e9;
 	bool long_ones = each >= limits->each && each >= trip / 2 && waits->total >= limits->total;
-	return (long_ones || waits->total >= limits->many) && waits->total >= limits->share * lasted;
+	return (long_ones || waits->total >= limits->many) &&
+	       waits->total >= limits->share * lasted;
 }
 
 static enum severity weigh(struct delay_state *state, const struct session *session, uint8_t sender,
@@ -196,13 +212,18 @@ static void report(struct analysis_context *context, const struct session *sessi
 	tcp_say_ends(&finding, session, sender);
 	if (kind == WAIT_NAGLE) {
 		blame_program(&finding, session, sender);
-		finding_why(&finding, "Its program writes a message in pieces, and its TCP keeps the second back "
-			    "until the first is confirmed; the delay itself is the other end's, as the standard allows.");
+		finding_why(&finding,
+			    "Its program writes a message in pieces, and its TCP keeps the second "
+			    "back until the first is confirmed; the delay itself is the other "
+			    "end's, as the standard allows.");
 	} else {
 		blame_config(&finding, session, sender ^ 1);
-		finding_why(&finding, "It delays its confirmations; that the sender has so little under way is the "
-			    "other half of the cause.");
-		finding_alternative(&finding, "the sender's buffer or window holds only one or two segments", NULL);
+		finding_why(&finding,
+			    "It delays its confirmations; that the sender has so little under way "
+			    "is the other half of the cause.");
+		finding_alternative(&finding,
+				    "the sender's buffer or window holds only one or two segments",
+				    NULL);
 	}
 	finding_count(&finding, "times", waits->times);
 	finding_number(&finding, "each", UNIT_SECONDS, waits->total / waits->times, FACT_MAX);
@@ -212,11 +233,13 @@ static void report(struct analysis_context *context, const struct session *sessi
 	finding_threshold(&finding, "times_limit", UNIT_COUNT, state->limits[kind].times);
 	for (uint32_t i = 0; i < waits->times && i < WAITS_CITED; i++) {
 		const struct wait *wait = &waits->cited[i];
-		finding_evidence(&finding, wait->data.packet, wait->data.time, "data that waits for its confirmation");
+		finding_evidence(&finding, wait->data.packet, wait->data.time,
+				 "data that waits for its confirmation");
 		finding_evidence(&finding, wait->acknowledgment.packet, wait->acknowledgment.time,
 				 "the confirmation, %.0f ms later",
 				 (double)(wait->acknowledgment.time - wait->data.time) / 1e6);
-		finding_evidence(&finding, wait->released.packet, wait->released.time, "what had to wait for it");
+		finding_evidence(&finding, wait->released.packet, wait->released.time,
+				 "what had to wait for it");
 	}
 	finding_submit(context->findings, &finding);
 }

@@ -1,7 +1,8 @@
 /* Did a firewall or NAT forget a connection while it was idle? tcp/idle-drop.
  *
- * One failure shows only that something happened during a silence. What makes it a time-out of a device
- * between is that the host lives, and that no silence as long was survived by the same two hosts. */
+ * One failure shows only that something happened during a silence. What makes it a time-out of a
+ * device between is that the host lives, and that no silence as long was survived by the same two
+ * hosts. */
 #include <stdlib.h>
 
 #include "analyze/cache.h"
@@ -17,28 +18,36 @@ static const struct finding_kind idle_drop = {
 	.suppressed_by = QUALITY_ONE_WAY,
 	.weakened_by = QUALITY_LOSS,
 	.title = "A firewall or NAT forgot an idle connection",
-	.say = "A firewall or NAT between {sender} and {receiver} forgot this connection during {idle} of silence: what "
-	       "{sender} sent then {outcome}.",
-	.meaning = "The connection was healthy and quiet. The first packets after the silence were repeated without "
-		   "an answer, or answered by a reset that is not the other end's, while that host otherwise works.",
-	.false_alarms = "A server that closes idle connections itself sends a FIN or a reset with its own marks "
-			"(tcp/reset-after-idle). Where the same two hosts survived a longer silence nothing is said, "
-			"and where the other end sent nothing more to anybody it is only a notice.",
+	.say = "A firewall or NAT between {sender} and {receiver} forgot this connection during "
+	       "{idle} of silence: what {sender} sent then {outcome}.",
+	.meaning = "The connection was healthy and quiet. The first packets after the silence were "
+		   "repeated without an answer, or answered by a reset that is not the other end's, "
+		   "while that host otherwise works.",
+	.false_alarms = "A server that closes idle connections itself sends a FIN or a reset with "
+			"its own marks (tcp/reset-after-idle). Where the same two hosts survived a "
+			"longer silence nothing is said, and where the other end sent nothing more "
+			"to anybody it is only a notice.",
 	.advice = { "Send keep-alives more often than every {idle}, on {sender} or in the program.",
-		    "Raise the state time-out of the firewall or NAT, or let it send resets when it forgets." },
+		    "Raise the state time-out of the firewall or NAT, or let it send resets when it "
+		    "forgets." },
 	.reference = "RFC 5382 REQ-5; RFC 9293 3.8.4",
 	.parameters = {
-		{ .name = "idle", .unit = UNIT_SECONDS, .value = 60, .meaning = "silence before, at least 30 s" },
-		{ .name = "repeats", .unit = UNIT_COUNT, .value = 3, .meaning = "time-outs or keep-alives without an answer" },
-		{ .name = "hops", .unit = UNIT_COUNT, .value = 2, .meaning = "by which the distance of a reset differs" },
-		{ .name = "answer", .unit = UNIT_SECONDS, .value = 5, .meaning = "within which a reset answers" },
+		{ .name = "idle", .unit = UNIT_SECONDS, .value = 60,
+		  .meaning = "silence before, at least 30 s" },
+		{ .name = "repeats", .unit = UNIT_COUNT, .value = 3,
+		  .meaning = "time-outs or keep-alives without an answer" },
+		{ .name = "hops", .unit = UNIT_COUNT, .value = 2,
+		  .meaning = "by which the distance of a reset differs" },
+		{ .name = "answer", .unit = UNIT_SECONDS, .value = 5,
+		  .meaning = "within which a reset answers" },
 	},
 };
 
 static const struct finding_kind *const kinds[] = { &idle_drop, NULL };
 
 #define PAIRS 4096                 /* two hosts whose longest survived silence is remembered */
-#define HELD_LIMIT 64              /* findings that wait for the rest of the trace; later ones are told at once */
+/* Findings that wait for the rest of the trace; later ones are told at once. */
+#define HELD_LIMIT 64
 
 struct pair { struct address end[2]; };
 
@@ -82,7 +91,8 @@ static uint32_t repeats_after(const struct session *session, const struct tcp_id
 			      const struct observation *last)
 {
 	const struct tcp_keepalives *probes = session->tcp->side[idle->woken_by].keepalive;
-	uint32_t most = probes && probes->silent_since.time >= idle->end_time ? probes->unanswered : 0;
+	uint32_t most =
+		probes && probes->silent_since.time >= idle->end_time ? probes->unanswered : 0;
 	for (unsigned i = 0; i < last->event_count; i++) {
 		const struct session_event *event = &last->events[i];
 		if (event->type == EVENT_EPISODE && event->episode->sender == idle->woken_by &&
@@ -98,28 +108,33 @@ static int hops_of(uint8_t ttl)
 	return (ttl <= 32 ? 32 : ttl <= 64 ? 64 : ttl <= 128 ? 128 : 255) - ttl;
 }
 
-/* The first sign after the pause is a reset that does not come from where this host's packets come. */
+/* The first sign after the pause is a reset that comes from elsewhere than this host's packets. */
 static bool reset_by_other(const struct idle_state *state, const struct session *session,
 			   const struct tcp_idle *idle)
 {
 	const struct tcp_side *x = &session->tcp->side[idle->woken_by];
 	const struct tcp_side *y = &session->tcp->side[idle->woken_by ^ 1];
-	if (!y->rst_seen || y->rst_time < idle->end_time || y->rst_time - idle->end_time > state->answer ||
+	if (!y->rst_seen || y->rst_time < idle->end_time ||
+	    y->rst_time - idle->end_time > state->answer ||
 	    x->last_ack_progress_time >= idle->end_time || y->last_data_time >= idle->end_time)
 		return false;
-	bool far = y->rst_ttl_expected && abs(hops_of(y->rst_ttl) - hops_of(y->rst_ttl_expected)) >= state->hops;
+	bool far = y->rst_ttl_expected &&
+		   abs(hops_of(y->rst_ttl) - hops_of(y->rst_ttl_expected)) >= state->hops;
 	return far || y->rst_other_mac;
 }
 
-static void cite(struct finding *finding, const struct session *session, const struct tcp_idle *idle,
-		 bool reset)
+static void cite(struct finding *finding, const struct session *session,
+		 const struct tcp_idle *idle, bool reset)
 {
 	const struct tcp_side *y = &session->tcp->side[idle->woken_by ^ 1];
 	const struct session_side *x = &session->side[idle->woken_by];
-	finding_evidence(finding, idle->before_packet, idle->start_time, "the last packet while all was well");
-	finding_evidence(finding, idle->after_packet, idle->end_time, "the first after the silence");
+	finding_evidence(finding, idle->before_packet, idle->start_time,
+			 "the last packet while all was well");
+	finding_evidence(finding, idle->after_packet, idle->end_time,
+			 "the first after the silence");
 	if (reset)
-		finding_evidence(finding, y->rst_packet, y->rst_time, "a reset that is not the other end's");
+		finding_evidence(finding, y->rst_packet, y->rst_time,
+				 "a reset that is not the other end's");
 	else if (x->last_packet != idle->after_packet)
 		finding_evidence(finding, x->last_packet, x->last_time, "the last try");
 }
@@ -137,8 +152,8 @@ static void hold(struct analysis_context *context, const struct session *session
 	state->held[state->held_count++] = (struct held){ *finding, pair_of(session), idle };
 }
 
-static void report(struct analysis_context *context, const struct session *session, uint32_t repeats,
-		   bool reset, bool alive)
+static void report(struct analysis_context *context, const struct session *session,
+		   uint32_t repeats, bool reset, bool alive)
 {
 	const struct idle_state *state = context->state;
 	const struct tcp_idle *idle = session->tcp->idle;
@@ -151,24 +166,31 @@ static void report(struct analysis_context *context, const struct session *sessi
 		finding.sub_kind = "reset";
 		finding_words(&finding, "outcome", "was answered by a reset that is not %s",
 			      "the other end's");
-		finding_why(&finding, "The connection was healthy before the silence, and the reset has not the marks of "
-			    "the other end's packets.");
+		finding_why(&finding,
+			    "The connection was healthy before the silence, and the reset has not "
+			    "the marks of the other end's packets.");
 	} else {
 		finding.sub_kind = "silent";
 		finding_words(&finding, "outcome", "had no answer, %u times", repeats + 1);
-		finding_why(&finding, alive ? "The connection was healthy before the silence, and the other end answers "
-			    "others meanwhile: only this connection is unknown on the way."
-			    : "The connection was healthy before the silence, and nobody reset it.");
+		finding_why(&finding, alive ? "The connection was healthy before the silence, and "
+					      "the other end answers others meanwhile: only this "
+					      "connection is unknown on the way."
+					    : "The connection was healthy before the silence, and "
+					      "nobody reset it.");
 	}
 	if (!reset && !alive) {
 		finding.severity = SEVERITY_NOTICE;
 		finding.confidence = CONFIDENCE_POSSIBLE;
-		finding.say = "The connection between {sender} and {receiver} died during {idle} of silence: what {sender} "
-			      "sent then {outcome}. A firewall or NAT may have forgotten it.";
-		finding_alternative(&finding, "the other end, or the path to it, went away meanwhile", NULL);
+		finding.say =
+			"The connection between {sender} and {receiver} died during {idle} of "
+			"silence: what {sender} sent then {outcome}. A firewall or NAT may "
+			"have forgotten it.";
+		finding_alternative(&finding,
+				    "the other end, or the path to it, went away meanwhile", NULL);
 	}
 	finding.cost = session->last_time - idle->end_time;
-	finding_number(&finding, "idle", UNIT_SECONDS, (double)(idle->end_time - idle->start_time) / 1e9, FACT_MIN);
+	finding_number(&finding, "idle", UNIT_SECONDS,
+		       (double)(idle->end_time - idle->start_time) / 1e9, FACT_MIN);
 	finding_count(&finding, "repeats", repeats);
 	finding_threshold(&finding, "idle_limit", UNIT_SECONDS, (double)state->idle / 1e9);
 	cite(&finding, session, idle, reset);
@@ -211,7 +233,8 @@ static void idle_finish(struct analysis_context *context)
 		if (survived && *survived >= held->idle)
 			continue;
 		if (survived)
-			finding_number(&held->finding, "survived", UNIT_SECONDS, (double)*survived / 1e9, FACT_MAX);
+			finding_number(&held->finding, "survived", UNIT_SECONDS,
+				       (double)*survived / 1e9, FACT_MAX);
 		finding_submit(context->findings, &held->finding);
 	}
 }

@@ -13,18 +13,21 @@ static const struct finding_kind rtt_high = {
 	.merge = MERGE_PAIR,
 	.suppressed_by = QUALITY_ONE_WAY | QUALITY_COARSE | QUALITY_CLOCK,
 	.title = "The round trip is long",
-	.say = "A round trip between {client} and {server} takes at least {rtt}: {client_part} on the client's side of "
-	       "the capture point, {server_part} on the server's.",
-	.meaning = "The smallest round trip of all connections between the two hosts. It is what distance and line "
-		   "make of it, before any load, and every question and answer costs it once.",
-	.false_alarms = "Delayed acknowledgements look like long round trips; the handshake, or full segments that are "
-			"confirmed at once, are measured instead.",
-	.advice = { "Fewer turns: see how many questions and answers the program needs for one action.",
-		    "A nearer server, or a cache near the users. Light in glass needs 1 ms for 100 km and back." },
+	.say = "A round trip between {client} and {server} takes at least {rtt}: {client_part} on "
+	       "the client's side of the capture point, {server_part} on the server's.",
+	.meaning = "The smallest round trip of all connections between the two hosts. It is what "
+		   "distance and line make of it, before any load, and every question and answer "
+		   "costs it once.",
+	.false_alarms = "Delayed acknowledgements look like long round trips; the handshake, or "
+			"full segments that are confirmed at once, are measured instead.",
+	.advice = { "Fewer turns: see how many questions and answers the program needs for one "
+		    "action.",
+		    "A nearer server, or a cache near the users. Light in glass needs 1 ms for 100 "
+		    "km and back." },
 	.reference = "RFC 6298; RFC 6349",
 	.parameters = {
-		{ .name = "rtt", .unit = UNIT_SECONDS, .value = 0.15, .lan = 0.02, .satellite = 0.9, .mainframe = 0.05,
-		  .strict = 0.005, .meaning = "smallest round trip" },
+		{ .name = "rtt", .unit = UNIT_SECONDS, .value = 0.15, .lan = 0.02, .satellite = 0.9,
+		  .mainframe = 0.05, .strict = 0.005, .meaning = "smallest round trip" },
 	},
 };
 
@@ -36,22 +39,29 @@ static const struct finding_kind rtt_inflation = {
 	.suppressed_by = QUALITY_ONE_WAY | QUALITY_COARSE | QUALITY_REORDERED | QUALITY_CLOCK,
 	.weakened_by = QUALITY_LOSS,
 	.title = "Queues lengthen the round trip under load",
-	.say = "Queues on {place} add up to {added} to the round trip when {sender} sends much: {base} at rest, {busy} "
-	       "and more for one packet in twenty.",
-	.meaning = "The round trip grows with what is under way: packets wait in a long queue in front of the narrowest "
-		   "link (bufferbloat), and everybody who uses that link waits with them.",
-	.false_alarms = "Only acknowledgements hurried by later segments are measured, so none is delayed on purpose. "
-			"Round trips that vary without regard to the load are jitter.",
-	.advice = { "Shape the traffic a little below the rate of that link, or use queue management (fq_codel, CAKE).",
+	.say = "Queues on {place} add up to {added} to the round trip when {sender} sends much: "
+	       "{base} at rest, {busy} and more for one packet in twenty.",
+	.meaning = "The round trip grows with what is under way: packets wait in a long queue in "
+		   "front of the narrowest link (bufferbloat), and everybody who uses that link "
+		   "waits with them.",
+	.false_alarms = "Only acknowledgements hurried by later segments are measured, so none is "
+			"delayed on purpose. Round trips that vary without regard to the load are "
+			"jitter.",
+	.advice = { "Shape the traffic a little below the rate of that link, or use queue "
+		    "management (fq_codel, CAKE).",
 		    "QoS for what must not wait; see who else uses the line at that time." },
 	.reference = "RFC 6349 (buffer delay); RFC 8290; RFC 7567",
 	.parameters = {
 		{ .name = "added", .unit = UNIT_SECONDS, .value = 0.05, .lan = 0.02, .satellite = 0.3,
 		  .meaning = "by which one round trip in twenty exceeds the smallest" },
-		{ .name = "ratio", .unit = UNIT_RATIO, .value = 1, .meaning = "the same, as a share of the smallest" },
-		{ .name = "samples", .unit = UNIT_COUNT, .value = 50, .meaning = "round trips measured under load" },
-		{ .name = "time", .unit = UNIT_SECONDS, .value = 1, .meaning = "between the first and the last of them" },
-		{ .name = "correlation", .unit = UNIT_NONE, .value = 0.5, .meaning = "of round trip and bytes under way" },
+		{ .name = "ratio", .unit = UNIT_RATIO, .value = 1,
+		  .meaning = "the same, as a share of the smallest" },
+		{ .name = "samples", .unit = UNIT_COUNT, .value = 50,
+		  .meaning = "round trips measured under load" },
+		{ .name = "time", .unit = UNIT_SECONDS, .value = 1,
+		  .meaning = "between the first and the last of them" },
+		{ .name = "correlation", .unit = UNIT_NONE, .value = 0.5,
+		  .meaning = "of round trip and bytes under way" },
 	},
 };
 
@@ -59,7 +69,8 @@ static const struct finding_kind *const kinds[] = { &rtt_high, &rtt_inflation, N
 
 #define PAIRS 4096                 /* pairs of hosts whose smallest round trip is remembered */
 #define PROMPT_SURE (30 * MILLISECOND)     /* no stack delays acknowledgements by less */
-#define TRIP_LONGEST (10 * NANOSECONDS)    /* more is a host that was busy, or a clock that was wrong */
+/* More is a host that was busy, or a clock that was wrong. */
+#define TRIP_LONGEST (10 * NANOSECONDS)
 #define BUSY_SHARE 0.95
 
 struct pair { struct address end[2]; };
@@ -121,7 +132,8 @@ static void fill_high(struct finding *finding, const struct session *session, in
 	finding_begin(finding, &rtt_high, session);
 	finding->confidence = CONFIDENCE_LIKELY;
 	blame_network_at(finding, session, far);
-	finding_why(finding, "The larger part of the round trip lies on that side of the capture point.");
+	finding_why(finding,
+		    "The larger part of the round trip lies on that side of the capture point.");
 	finding_number(finding, "rtt", UNIT_SECONDS, (double)(client + server) / 1e9, FACT_MIN);
 	finding_number(finding, "client_part", UNIT_SECONDS, (double)client / 1e9, FACT_MIN);
 	finding_number(finding, "server_part", UNIT_SECONDS, (double)server / 1e9, FACT_MIN);
@@ -161,21 +173,26 @@ static void blame_queue(struct analysis_context *context, struct finding *findin
 	if (session_vantage(context->trace->sessions, session, receiver, &reason) == VANTAGE_AT) {
 		blame_host(finding, session, receiver);
 		finding->confidence = CONFIDENCE_POSSIBLE;
-		finding_why(finding, "The trace was taken on that host (%s): only itself can delay its "
+		finding_why(finding,
+			    "The trace was taken on that host (%s): only itself can delay its "
 			    "acknowledgements there.", reason);
 		return;
 	}
 	blame_network_at(finding, session, receiver);
 	finding->confidence = CONFIDENCE_LIKELY;
-	finding_why(finding, "The round trip between the capture point and that end grows, the other part does not.");
+	finding_why(finding,
+		    "The round trip between the capture point and that end grows, the other part "
+		    "does not.");
 }
 
-static void judge_load(struct analysis_context *context, const struct session *session, uint8_t receiver)
+static void judge_load(struct analysis_context *context, const struct session *session,
+		       uint8_t receiver)
 {
 	const struct trip_state *state = context->state;
 	const struct tcp_side *y = &session->tcp->side[receiver];
 	const struct tcp_load *load = y->load;
-	if (!load || load->samples < state->samples || load->last_time - load->first_time < state->time)
+	if (!load || load->samples < state->samples ||
+	    load->last_time - load->first_time < state->time)
 		return;
 	int64_t busy = tcp_load_percentile(load, BUSY_SHARE), base = y->rtt.minimum;
 	int64_t other = session->tcp->side[receiver ^ 1].rtt.samples ?
@@ -193,8 +210,8 @@ static void judge_load(struct analysis_context *context, const struct session *s
 	if (correlation < state->correlation) {
 		finding.sub_kind = "jitter";
 		finding.severity = SEVERITY_NOTICE;
-		finding.say = "The round trip on {place} varies by up to {added}: {base} at best, {busy} and more for one "
-			      "packet in twenty, whatever {sender} sends.";
+		finding.say = "The round trip on {place} varies by up to {added}: {base} at best, "
+			      "{busy} and more for one packet in twenty, whatever {sender} sends.";
 	}
 	finding_number(&finding, "added", UNIT_SECONDS, (double)added / 1e9, FACT_MAX);
 	finding_number(&finding, "base", UNIT_SECONDS, (double)(base + other) / 1e9, FACT_MIN);
@@ -204,8 +221,8 @@ static void judge_load(struct analysis_context *context, const struct session *s
 	finding_threshold(&finding, "added_limit", UNIT_SECONDS, (double)state->added / 1e9);
 	finding_evidence(&finding, y->rtt.minimum_packet, y->rtt.minimum_time,
 			 "completes the smallest round trip");
-	finding_evidence(&finding, load->slowest.packet, load->slowest.time, "completes the longest, %.0f ms",
-			 (double)load->maximum / 1e6);
+	finding_evidence(&finding, load->slowest.packet, load->slowest.time,
+			 "completes the longest, %.0f ms", (double)load->maximum / 1e6);
 	finding_submit(context->findings, &finding);
 }
 

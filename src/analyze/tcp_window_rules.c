@@ -10,17 +10,18 @@ static const struct finding_kind window_full = {
 	.merge = MERGE_SESSION,
 	.suppressed_by = QUALITY_ONE_WAY,
 	.title = "The sender filled the receive window",
-	.say = "{sender} filled the receive window of {receiver} {times|time|times} and waited for it {waited} "
-	       "({share} of the transfer); the window is at most {window}.",
-	.meaning = "The sender had more to send than the receiver was ready to take. Either the window is small for "
-		   "the distance, or the receiving program reads slowly.",
-	.false_alarms = "Without the handshake the scale of the window is unknown and nothing is said. A full window "
-			"for which nobody waited is not reported.",
-	.advice = { "See whether the window shrinks while it happens (the program reads slowly) or stays the same "
-		    "(the buffer of {receiver} is small for this round trip)." },
+	.say = "{sender} filled the receive window of {receiver} {times|time|times} and waited for "
+	       "it {waited} ({share} of the transfer); the window is at most {window}.",
+	.meaning = "The sender had more to send than the receiver was ready to take. Either the "
+		   "window is small for the distance, or the receiving program reads slowly.",
+	.false_alarms = "Without the handshake the scale of the window is unknown and nothing is "
+			"said. A full window for which nobody waited is not reported.",
+	.advice = { "See whether the window shrinks while it happens (the program reads slowly) or "
+		    "stays the same (the buffer of {receiver} is small for this round trip)." },
 	.reference = "RFC 9293 3.8.6; RFC 7323",
 	.parameters = {
-		{ .name = "share", .unit = UNIT_RATIO, .value = 0.1, .meaning = "of the time of the transfer" },
+		{ .name = "share", .unit = UNIT_RATIO, .value = 0.1,
+		  .meaning = "of the time of the transfer" },
 		{ .name = "time", .unit = UNIT_SECONDS, .value = 0.1, .strict = PARAMETER_ZERO,
 		  .meaning = "shorter waiting is not reported" },
 	},
@@ -33,19 +34,22 @@ static const struct finding_kind silly_window = {
 	.merge = MERGE_SESSION,
 	.suppressed_by = QUALITY_ONE_WAY,
 	.title = "The receive window opens by drops",
-	.say = "{receiver} opens its window by drops; {sender} sends crumbs: {crumbs|segment|segments} of at most "
-	       "{size}, where {mss} would fit.",
-	.meaning = "A receiver must not offer new window before it is worth a segment or half its buffer, and a "
-		   "sender must not fill such an offer at once (silly window syndrome). Otherwise one small read "
-		   "after the other becomes one small packet after the other.",
-	.false_alarms = "Small messages in a wide window, the last bytes before a window closes, and a device whose "
-			"whole buffer is less than a segment are told apart.",
-	.advice = { "Look for a program on {receiver} that reads a few bytes at a time from a full buffer.",
+	.say = "{receiver} opens its window by drops; {sender} sends crumbs: "
+	       "{crumbs|segment|segments} of at most {size}, where {mss} would fit.",
+	.meaning = "A receiver must not offer new window before it is worth a segment or half its "
+		   "buffer, and a sender must not fill such an offer at once (silly window "
+		   "syndrome). Otherwise one small read after the other becomes one small packet "
+		   "after the other.",
+	.false_alarms = "Small messages in a wide window, the last bytes before a window closes, "
+			"and a device whose whole buffer is less than a segment are told apart.",
+	.advice = { "Look for a program on {receiver} that reads a few bytes at a time from a full "
+		    "buffer.",
 		    "Update the TCP of {receiver}: it does not avoid silly windows.",
 		    "Enlarge the receive buffer." },
 	.reference = "RFC 1122 4.2.3.3, 4.2.3.4; RFC 9293 3.8.6.2",
 	.parameters = {
-		{ .name = "segments", .unit = UNIT_COUNT, .value = 5, .meaning = "crumbs sent into such windows" },
+		{ .name = "segments", .unit = UNIT_COUNT, .value = 5,
+		  .meaning = "crumbs sent into such windows" },
 	},
 };
 
@@ -56,15 +60,19 @@ static const struct finding_kind window_shrunk = {
 	.merge = MERGE_SESSION,
 	.suppressed_by = QUALITY_ONE_WAY,
 	.title = "A receiver took back window it had promised",
-	.say = "{receiver} took back window it had promised to {sender} ({times|time|times}, up to {size}).",
-	.meaning = "The right edge of a receive window (acknowledgement plus window) moved back. Data sent on the "
-		   "strength of the promise may be refused.",
-	.false_alarms = "Differences of less than one unit of the window scale are rounding. Windows with an unknown "
-			"scale, of a SYN or a reset, and after a FIN are left out.",
-	.advice = { "Update the TCP of {receiver}, or look for a device on the way that rewrites windows." },
+	.say = "{receiver} took back window it had promised to {sender} ({times|time|times}, up to "
+	       "{size}).",
+	.meaning = "The right edge of a receive window (acknowledgement plus window) moved back. "
+		   "Data sent on the strength of the promise may be refused.",
+	.false_alarms = "Differences of less than one unit of the window scale are rounding. "
+			"Windows with an unknown scale, of a SYN or a reset, and after a FIN are "
+			"left out.",
+	.advice = { "Update the TCP of {receiver}, or look for a device on the way that rewrites "
+		    "windows." },
 	.reference = "RFC 9293 3.8.6; RFC 7323 2.4",
 	.parameters = {
-		{ .name = "bytes", .unit = UNIT_BYTES, .value = 256, .strict = 1, .meaning = "taken back at once" },
+		{ .name = "bytes", .unit = UNIT_BYTES, .value = 256, .strict = 1,
+		  .meaning = "taken back at once" },
 	},
 };
 
@@ -76,20 +84,26 @@ static const struct finding_kind scale_ignored = {
 	.suppressed_by = QUALITY_ONE_WAY | QUALITY_MIDSTREAM,
 	.weakened_by = QUALITY_LOSS,
 	.title = "Window scaling was agreed but not used",
-	.say = "Window scaling was agreed but not used: {flights} times {sender} stopped where the window of {receiver} "
-	       "would end without its scale ({raw} instead of {window}), and it never sent more.",
-	.meaning = "Both SYNs carried the window scale option, yet the sender treats the window field as plain bytes. "
-		   "A firewall that removed or did not understand the option for one side does this.",
-	.false_alarms = "A congestion window can stand at any level by chance: the sender must stop at the raw value "
-			"again and again, for at least three different values, and never exceed one.",
-	.advice = { "Look for a firewall between the two that handles the window scale option wrongly; record on both "
-		    "sides of it and compare the SYNs.",
+	.say = "Window scaling was agreed but not used: {flights} times {sender} stopped where the "
+	       "window of {receiver} would end without its scale ({raw} instead of {window}), and "
+	       "it never sent more.",
+	.meaning = "Both SYNs carried the window scale option, yet the sender treats the window "
+		   "field as plain bytes. A firewall that removed or did not understand the option "
+		   "for one side does this.",
+	.false_alarms = "A congestion window can stand at any level by chance: the sender must stop "
+			"at the raw value again and again, for at least three different values, and "
+			"never exceed one.",
+	.advice = { "Look for a firewall between the two that handles the window scale option "
+		    "wrongly; record on both sides of it and compare the SYNs.",
 		    "As a stopgap, switch window scaling off on one end." },
 	.reference = "RFC 7323 2.2",
 	.parameters = {
-		{ .name = "flights", .unit = UNIT_COUNT, .value = 50, .meaning = "flights that stopped at the raw value" },
-		{ .name = "windows", .unit = UNIT_COUNT, .value = 3, .meaning = "different raw values, at most 3" },
-		{ .name = "scale", .unit = UNIT_COUNT, .value = 2, .meaning = "smallest shift that matters" },
+		{ .name = "flights", .unit = UNIT_COUNT, .value = 50,
+		  .meaning = "flights that stopped at the raw value" },
+		{ .name = "windows", .unit = UNIT_COUNT, .value = 3,
+		  .meaning = "different raw values, at most 3" },
+		{ .name = "scale", .unit = UNIT_COUNT, .value = 2,
+		  .meaning = "smallest shift that matters" },
 	},
 };
 
@@ -125,7 +139,8 @@ static uint32_t segment_size(const struct session *session, uint8_t receiver)
 	return y->mss ? y->mss : session->tcp->side[receiver ^ 1].segment_maximum;
 }
 
-static void judge_full(struct analysis_context *context, const struct session *session, uint8_t receiver)
+static void judge_full(struct analysis_context *context, const struct session *session,
+		       uint8_t receiver)
 {
 	const struct window_rules *rules = context->state;
 	const struct tcp_window_use *use = session->tcp->side[receiver].window_use;
@@ -164,16 +179,17 @@ static void judge_crumbs(struct analysis_context *context, const struct session 
 	begin(&finding, &silly_window, session, receiver);
 	finding.count = use->crumbs;
 	blame_host(&finding, session, receiver);
-	finding_why(&finding, "The window is the receiver's to open, and its TCP must wait until that is worth a "
-		    "segment.");
+	finding_why(&finding,
+		    "The window is the receiver's to open, and its TCP must wait until that is "
+		    "worth a segment.");
 	finding_count(&finding, "crumbs", use->crumbs);
 	finding_number(&finding, "size", UNIT_BYTES, use->crumb_largest, FACT_MAX);
 	finding_number(&finding, "mss", UNIT_BYTES, segment_size(session, receiver), FACT_MAX);
 	finding_threshold(&finding, "segments", UNIT_COUNT, rules->crumbs);
 	finding_evidence(&finding, use->crumb_first.packet, use->crumb_first.time,
 			 "a small segment fills a window that opened by less than one");
-	finding_evidence(&finding, use->crumb_last.packet, use->crumb_last.time, "number %u, the last",
-			 use->crumbs);
+	finding_evidence(&finding, use->crumb_last.packet, use->crumb_last.time,
+			 "number %u, the last", use->crumbs);
 	finding_submit(context->findings, &finding);
 }
 
@@ -193,9 +209,10 @@ static void judge_shrunk(struct analysis_context *context, const struct session 
 	finding.confidence = CONFIDENCE_LIKELY;
 	finding_count(&finding, "times", use->shrunk);
 	finding_number(&finding, "size", UNIT_BYTES, (double)use->shrunk_most, FACT_MAX);
-	finding_evidence(&finding, use->promised.packet, use->promised.time, "the window as promised");
-	finding_evidence(&finding, use->taken_back.packet, use->taken_back.time, "%llu bytes less",
-			 (unsigned long long)use->shrunk_most);
+	finding_evidence(&finding, use->promised.packet, use->promised.time,
+			 "the window as promised");
+	finding_evidence(&finding, use->taken_back.packet, use->taken_back.time,
+			 "%llu bytes less", (unsigned long long)use->shrunk_most);
 	finding_submit(context->findings, &finding);
 }
 
@@ -207,7 +224,8 @@ static unsigned different_windows(const struct tcp_window_use *use)
 	return count;
 }
 
-static void judge_scale(struct analysis_context *context, const struct session *session, uint8_t receiver)
+static void judge_scale(struct analysis_context *context, const struct session *session,
+			uint8_t receiver)
 {
 	const struct window_rules *rules = context->state;
 	const struct tcp_side *y = &session->tcp->side[receiver];
@@ -222,8 +240,9 @@ static void judge_scale(struct analysis_context *context, const struct session *
 	finding.confidence = CONFIDENCE_LIKELY;
 	finding.count = use->unscaled;
 	blame_middlebox(&finding, session, receiver ^ 1);
-	finding_why(&finding, "Both ends agreed on the scale in the SYNs seen here; the sender acts as if it had "
-		    "not, so its side of the path probably saw other SYNs.");
+	finding_why(&finding,
+		    "Both ends agreed on the scale in the SYNs seen here; the sender acts as if it "
+		    "had not, so its side of the path probably saw other SYNs.");
 	finding_alternative(&finding, "the TCP of the sender ignores the scale", NULL);
 	finding_count(&finding, "flights", use->unscaled);
 	finding_number(&finding, "raw", UNIT_BYTES, y->raw_window, FACT_MAX);
@@ -231,11 +250,12 @@ static void judge_scale(struct analysis_context *context, const struct session *
 	finding_number(&finding, "scale", UNIT_COUNT, y->window_scale, FACT_MAX);
 	finding_threshold(&finding, "flights_limit", UNIT_COUNT, rules->flights);
 	if (y->syn_first_packet)
-		finding_evidence(&finding, y->syn_first_packet, y->syn_first_time, "offers window scale %u",
-				 y->window_scale_offered);
+		finding_evidence(&finding, y->syn_first_packet, y->syn_first_time,
+				 "offers window scale %u", y->window_scale_offered);
 	finding_evidence(&finding, use->unscaled_first.packet, use->unscaled_first.time,
 			 "stops at the raw value of the window");
-	finding_evidence(&finding, use->unscaled_last.packet, use->unscaled_last.time, "and still does");
+	finding_evidence(&finding, use->unscaled_last.packet, use->unscaled_last.time,
+			 "and still does");
 	finding_submit(context->findings, &finding);
 }
 

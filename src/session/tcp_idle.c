@@ -1,9 +1,10 @@
-/* Pauses: of a whole session, of one sender, and the keep-alives that bridge them. Little of this is
- * ever needed for a session, so nothing is remembered before it happens. */
+/* Pauses: of a whole session, of one sender, and the keep-alives that bridge them. Little of this
+ * is ever needed for a session, so nothing is remembered before it happens. */
 #include "core/memory.h"
 #include "session/tcp_internal.h"
 
-#define IDLE_LEAST (30 * NANOSECONDS)  /* the shortest state time-outs of firewalls are about a minute */
+/* the shortest state time-outs of firewalls are about a minute */
+#define IDLE_LEAST (30 * NANOSECONDS)
 #define RESTART_FLIGHT 20      /* segments that were under way before a pause worth looking at */
 #define RESTART_WINDOW 10      /* RFC 6928: the initial window, to which RFC 5681 4.1 falls back */
 #define RESTART_LEAST 2        /* less is what a program sends that has no more */

@@ -2,7 +2,8 @@
 #include "core/memory.h"
 #include "session/tcp_internal.h"
 
-#define FLIGHT_SEGMENTS 4   /* windows smaller than that are compared to the byte, larger ones to a segment */
+/* Windows of fewer segments are compared to the byte, larger ones to a segment. */
+#define FLIGHT_SEGMENTS 4
 
 static uint32_t segment_size(const struct tcp_step *step)
 {
@@ -60,7 +61,8 @@ static void follow_edge(struct tcp_step *step, uint64_t window)
 			use->taken_back = mark;
 		}
 	}
-	uint64_t worth = segment_size(step), usable = edge > other->snd_max ? edge - other->snd_max : 0;
+	uint64_t usable = edge > other->snd_max ? edge - other->snd_max : 0;
+	uint64_t worth = segment_size(step);
 	if (side->window_maximum / 2 < worth)
 		worth = side->window_maximum / 2;
 	if (usable >= worth)
@@ -105,7 +107,8 @@ void tcp_window_used(struct tcp_step *step)
 	struct tcp_mark mark = { step->number, step->time };
 	if (segment->window_full && !use_of(y)->filled++)
 		y->window_use->filled_first = mark;
-	if (in->crumb_offered && segment->new_bytes && segment->class != SEGMENT_ZERO_WINDOW_PROBE) {
+	if (in->crumb_offered && segment->new_bytes &&
+	    segment->class != SEGMENT_ZERO_WINDOW_PROBE) {
 		in->crumb_offered = false;
 		if (step->length < (y->mss ? y->mss : x->segment_maximum) &&
 		    segment->outstanding * 4 >= y->window * 3) {
@@ -117,7 +120,8 @@ void tcp_window_used(struct tcp_step *step)
 				use->crumb_largest = step->length;
 		}
 	}
-	if (!in->scale_used && y->scale == SCALE_KNOWN && y->window_scale && y->acks && y->raw_window)
+	if (!in->scale_used && y->scale == SCALE_KNOWN && y->window_scale && y->acks &&
+	    y->raw_window)
 		follow_scale(step);
 }
 
