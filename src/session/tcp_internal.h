@@ -158,6 +158,7 @@ struct turn {                  /* A10: where the conversation is */
 	uint8_t state;
 	bool last_response_short;  /* the last response segment was less than full or carried PSH */
 	bool words;                /* the first request began like a command of a text protocol */
+	int64_t delivery;          /* ns that the end of a long request took to the server and back */
 	uint32_t overlaps;         /* requests while the response was not acknowledged yet */
 	uint32_t wait_count;
 	struct wait waits[WAITS_LIMIT];

@@ -11,6 +11,7 @@
 #define PUSH_SILENCE (2 * NANOSECONDS)
 /* A client silent for so long, with all confirmed, had not finished asking. */
 #define REQUEST_PAUSE (NANOSECONDS / 2)
+#define LONG_REQUEST 4             /* segments */
 #define OVERLAPS_ALLOWED 4         /* one turn in so many may overlap before turns mean nothing */
 
 void tcp_turn_wait(struct tcp_engine *engine, int64_t start, int64_t end, enum response_part part)
@@ -131,6 +132,8 @@ static void split_time(struct session *session, struct turn *turn)
 	int64_t wait = cut_waits(turn, now->request_last_time, now->response_time);
 	const struct rtt_estimate *trip = &session->tcp->side[session_server(session)].rtt;
 	int64_t round_trip = trip->samples ? trip->minimum : 0;
+	if (turn->delivery > round_trip)
+		round_trip = turn->delivery;
 	now->part[PART_ROUND_TRIP] = wait < round_trip ? wait : round_trip;
 	now->part[PART_SERVER] = wait - now->part[PART_ROUND_TRIP];
 	now->part[PART_TRANSFER] = cut_waits(turn, now->response_time, now->response_last_time);
@@ -203,6 +206,19 @@ static void add_request(struct tcp_step *step)
 	now->request_last_packet = step->number;
 	now->request_last_time = step->time;
 	now->request_bytes += step->segment->new_bytes;
+	turn->delivery = step->receiver->rtt.samples ? step->receiver->rtt.last : 0;
+}
+
+/* The end of a long request may stand in a queue for longer than the shortest trip takes. When its
+ * confirmation comes with the answer, the last trip before has to do. */
+static void follow_delivery(struct tcp_step *step)
+{
+	struct turn *turn = &step->engine->turn;
+	const struct tcp_side *client = step->receiver;
+	if (turn->now.request_bytes < LONG_REQUEST * (uint64_t)client->segment_maximum)
+		turn->delivery = 0;
+	else if (client->ack_hi == client->snd_max && client->last_ack_progress_time < step->time)
+		turn->delivery = client->last_ack_progress_time - turn->now.request_last_time;
 }
 
 static void add_response(struct tcp_step *step)
@@ -213,6 +229,7 @@ static void add_response(struct tcp_step *step)
 		return;                /* the server speaks unasked: a greeting or a push */
 	if (turn->state == TURN_REQUEST) {
 		turn->state = TURN_RESPONSE;
+		follow_delivery(step);
 		now->response_packet = step->number;
 		now->response_time = step->time;
 	} else if (turn->last_response_short &&
