@@ -115,7 +115,8 @@ static bool ctrace_open(struct reader *reader, struct error *error)
 	head.declared = head.captured;
 	if (is_foreign(head))
 		return error_set(error, ERROR_UNSUPPORTED,
-				 "take the trace with COMP(SYSTCPDA) (packet or data trace) or COMP(SYSTCPOT) (OSAENTA)",
+				 "take the trace with COMP(SYSTCPDA) (packet or data trace) or "
+				 "COMP(SYSTCPOT) (OSAENTA)",
 				 "this is a z/OS component trace, but not of packets: its records have "
 				 "format %08X", load_be32(head.next + 4));
 	/* What begins with an entry has no container. */
