@@ -2,12 +2,14 @@
 
 #include "source/compression.h"
 
-extern const struct source_format format_ctrace, format_erf, format_iptrace, format_netmon,
-	format_netxray, format_pcap, format_pcapng, format_sniffer, format_snoop;
+extern const struct source_format format_ctrace, format_erf, format_hextext, format_ipcs,
+	format_iptrace, format_netmon, format_netxray, format_pcap, format_pcapng, format_sniffer, format_snoop;
 
 static const struct source_format *const list[] = {
 	&format_ctrace,
 	&format_erf,
+	&format_hextext,
+	&format_ipcs,
 	&format_iptrace,
 	&format_netmon,
 	&format_netxray,
