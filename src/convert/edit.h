@@ -25,6 +25,7 @@ struct edit {
 	size_t known;                        /* bytes up to here hold nothing that must not be told */
 	size_t end;                          /* where the innermost IP datagram ends */
 	bool keeps_length;                   /* what is not known is wiped, not cut off */
+	bool is_good, is_remarkable;         /* the innermost TCP or UDP checksum: good; bad or missing */
 	uint64_t pseudo_before, pseudo_after;        /* sums of the innermost IP addresses */
 	struct edit_checksum checksums[EDIT_MAX_CHECKSUMS];
 	unsigned checksum_count;
@@ -49,6 +50,13 @@ void edit_checksum(struct edit *edit, size_t at, size_t start, size_t end, bool 
 /* An IP header and its addresses; the next checksums with a pseudo-header use them. Returns where the
  * payload begins, 0 when the header is not there. For IPv6 only the fixed header is edited. */
 size_t edit_ip_header(struct edit *edit, size_t at, uint8_t checksum_state);
+
+/* All layers of edit->packet, and the checksums. What is not known is wiped. */
+void edit_packet(struct edit *edit);
+
+/* The first word of a TCP payload, when it belongs to a protocol and not to its user: "GET", "220", the header
+ * of a TLS record. It tells what waits for what. */
+void edit_first_word(struct edit *edit, size_t at, size_t end);
 
 /* From the start of their message on. Each raises `known` to where it understood the bytes. */
 void edit_icmp(struct edit *edit, size_t at, const struct icmp_header *icmp);

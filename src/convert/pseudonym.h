@@ -26,5 +26,8 @@ void pseudonym_word(struct pseudonyms *pseudonyms, uint8_t *bytes, size_t length
 /* A short name for a name, NUL-terminated; an empty one stays empty. */
 #define PSEUDONYM_NAME_SIZE 9
 void pseudonym_name(struct pseudonyms *pseudonyms, const char *name, char to[static PSEUDONYM_NAME_SIZE]);
+/* A capture filter, NUL-terminated, in place, in `size` bytes: its language stays, addresses and names get
+ * pseudonyms; what then does not fit is cut. */
+void pseudonym_filter(struct pseudonyms *pseudonyms, char *filter, size_t size);
 
 #endif
