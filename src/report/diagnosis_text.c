@@ -88,6 +88,12 @@ static void add_trace(const struct letter *letter)
 		text_addf(&words, ", %s from %s",
 			  duration_text(trace->last_time - trace->first_time, duration),
 			  time_rfc3339(trace->first_time, 0, start));
+	if (trace->sessions_closed_early) {
+		text_add(&words, ". ");
+		add_counted(&words, trace->sessions_closed_early, "session was", "sessions were");
+		text_add(&words, " judged before the end, to stay within the limit of sessions in memory "
+				 "(--max-sessions)");
+	}
 	page_paragraph(&letter->page, INK_DIM, 0, words.bytes);
 	text_finish(&words);
 }
