@@ -54,6 +54,8 @@ static const struct finding_kind rtt_inflation = {
 	.parameters = {
 		{ .name = "added", .unit = UNIT_SECONDS, .value = 0.05, .lan = 0.02, .satellite = 0.3,
 		  .meaning = "by which one round trip in twenty exceeds the smallest" },
+		{ .name = "warn", .unit = UNIT_SECONDS, .value = 0.15, .lan = 0.05, .satellite = 0.6,
+		  .strict = PARAMETER_ZERO, .meaning = "added, below which it is a notice" },
 		{ .name = "ratio", .unit = UNIT_RATIO, .value = 1,
 		  .meaning = "the same, as a share of the smallest" },
 		{ .name = "samples", .unit = UNIT_COUNT, .value = 50,
@@ -81,7 +83,7 @@ struct pair_trip {                 /* the session with the smallest round trip o
 };
 
 struct trip_state {
-	int64_t high, added, time;
+	int64_t high, added, warn, time;
 	double ratio, samples, correlation;
 	struct cache pairs;        /* struct pair to struct pair_trip */
 };
@@ -104,6 +106,7 @@ static void trip_begin(struct analysis_context *context)
 	state->added = setting_duration(settings, &rtt_inflation, "added");
 	state->ratio = setting(settings, &rtt_inflation, "ratio");
 	state->samples = setting(settings, &rtt_inflation, "samples");
+	state->warn = setting_duration(settings, &rtt_inflation, "warn");
 	state->time = setting_duration(settings, &rtt_inflation, "time");
 	state->correlation = setting(settings, &rtt_inflation, "correlation");
 	cache_init(&state->pairs, PAIRS, sizeof(struct pair), sizeof(struct pair_trip));
@@ -207,6 +210,8 @@ static void judge_load(struct analysis_context *context, const struct session *s
 	tcp_say_ends(&finding, session, receiver ^ 1);
 	blame_queue(context, &finding, session, receiver);
 	finding_words(&finding, "place", "%s", tcp_side_words(session, receiver));
+	if (added < state->warn)
+		finding.severity = SEVERITY_NOTICE;
 	if (correlation < state->correlation) {
 		finding.sub_kind = "jitter";
 		finding.severity = SEVERITY_NOTICE;

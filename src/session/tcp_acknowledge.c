@@ -105,7 +105,8 @@ static void sample_round_trip(struct tcp_step *step, uint64_t acknowledgment)
 		      (silence->end - silence->start) * 2 > step->segment->rtt;
 	if (!paused && x->segment_maximum &&
 	    x->snd_max >= x->ack_hi + LOAD_SEGMENTS * (uint64_t)x->segment_maximum)
-		rtt_sample_loaded(step->sender, step->segment->rtt, x->snd_max - x->ack_hi, mark);
+		rtt_sample_loaded(step->sender, step->segment->rtt,
+				  newest->under_way * UNDER_WAY_UNIT, mark);
 	struct tcp_side *y = step->sender;
 	uint64_t size = newest->end - newest->sequence;
 	if (size < step->receiver->segment_maximum || step->segment->acked_bytes < 2 * size)

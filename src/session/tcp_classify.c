@@ -133,6 +133,9 @@ static void remember(struct tcp_step *step, uint64_t start, uint64_t end, bool a
 		.has_timestamp = (step->header->options & TCP_OPTION_TIMESTAMPS) != 0,
 		.timestamp_value = step->header->timestamp_value, .repeated_after_hole = after_hole,
 	};
+	uint64_t known = step->sender->ack_hi;
+	uint64_t units = end > known ? (end - known) / UNDER_WAY_UNIT : 0;
+	segment.under_way = (uint16_t)(units < UINT16_MAX ? units : UINT16_MAX);
 	if (start == step->segment->sequence) {
 		segment.prefix_length = take_prefix(step, &segment.prefix);
 		segment.sum_known = end == step->segment->end && sum_known(step);

@@ -21,6 +21,7 @@
 #define RTT_GUESS_FAR (30 * MILLISECOND)
 #define RTO_FLOOR (200 * MILLISECOND)      /* Linux's; A7 names others */
 #define DUPLICATE_THRESHOLD 3              /* RFC 5681 */
+#define UNDER_WAY_UNIT 256u
 #define LOAD_SEGMENTS 3                    /* under way: no acknowledgement is delayed then (RFC 5681, 4.2) */
 
 struct flight_segment {        /* sent and not acknowledged yet, in sequence order */
@@ -35,6 +36,7 @@ struct flight_segment {        /* sent and not acknowledged yet, in sequence ord
 	bool sacked, has_timestamp, repeated_after_hole;
 	bool sum_known;            /* payload_sum is that of all its bytes */
 	uint16_t payload_sum;      /* see tcp_header */
+	uint16_t under_way;        /* unacknowledged when it was first sent, in UNDER_WAY_UNIT bytes */
 };
 
 struct flight {                /* a growing ring of segments, oldest first */
@@ -294,7 +296,7 @@ void tcp_transfer(struct tcp_step *step);
 void tcp_transfer_end(struct session *session);
 /* tcp_rtt.c */
 void rtt_sample(struct rtt_estimate *estimate, int64_t sample, struct tcp_mark mark);
-/* A sample to `side` that was taken while `flight` bytes were under way to it. */
+/* A sample to `side` of a segment that left when `flight` bytes were under way to it. */
 void rtt_sample_loaded(struct tcp_side *side, int64_t sample, uint64_t flight, struct tcp_mark mark);
 /* RTO_est of A8 for data of `side`. */
 int64_t tcp_timeout_estimate(const struct session *session, uint8_t side);
