@@ -1,13 +1,13 @@
-/* Hexadecimal dumps of packets as text, as text2pcap reads them and as od, xxd, hexdump -C, tcpdump -x and
- * tshark -x print them:
+/* Hexadecimal dumps of packets as text, as text2pcap reads them and as od, xxd, hexdump -C, tcpdump
+ * -x and tshark -x print them:
  *
  *     I 2019-05-14T19:04:57Z                                  direction and time, when there
  *     000000 00 0e b6 00 00 02 00 0e b6 00 00 01 08 00 45 00  ..............E.
  *     000010 00 28 00 00 ...
  *
- * A row begins with its offset. Offset 0 begins a packet; an offset that does not follow ends it. Bytes
- * stand alone or, with xxd and tcpdump, in pairs. The text behind them may look like bytes: the offset of
- * the next row tells, or that all rows of a packet have the same length. */
+ * A row begins with its offset. Offset 0 begins a packet; an offset that does not follow ends it.
+ * Bytes stand alone or, with xxd and tcpdump, in pairs. The text behind them may look like bytes:
+ * the offset of the next row tells, or that all rows of a packet have the same length. */
 #include <stdlib.h>
 
 #include "core/checksum.h"
@@ -37,7 +37,7 @@ struct row {
 struct packet_text {                 /* a packet that is being put together */
 	uint8_t *bytes;
 	size_t capacity, length;
-	size_t row, width;           /* where the last row begins; bytes of the first one, 0: not known */
+	size_t row, width;           /* where the last one begins; bytes of the first, or 0 */
 	bool open;
 	int64_t time;                /* INT64_MIN: not said */
 	uint8_t direction;
@@ -57,7 +57,7 @@ struct hextext {
 	bool has_interface[LINKS];
 };
 
-/* "000010 …", "0010  …", "00000010: …", "\t0x0010:  …", and all that with "> " in front of it. */
+/* "000010 …", "0010  …", "00000010: …", "\t0x0010:  …", and all that with "> " in front. */
 static bool read_row(const char *line, struct row *row)
 {
 	while (*line == ' ' || *line == '>')
@@ -205,7 +205,8 @@ static int64_t time_on_some_day(struct hextext *hextext, int64_t of_day)
 	return hextext->day + of_day;
 }
 
-/* "Reassembled TCP (2000 bytes):": tshark dumps what it made of several packets behind the last of them. */
+/* "Reassembled TCP (2000 bytes):": tshark dumps what it made of several packets behind the last of
+ * them. */
 static bool names_other_bytes(const char *line)
 {
 	size_t length = strlen(line);
@@ -226,7 +227,8 @@ static void read_lead(struct hextext *hextext, const char *line)
 	if (names_other_bytes(line))
 		hextext->skip_next = true;
 	if (word_is(word, "I") || word_is(word, "O"))
-		hextext->next_direction = *word.text == 'I' ? DIRECTION_INBOUND : DIRECTION_OUTBOUND;
+		hextext->next_direction =
+			*word.text == 'I' ? DIRECTION_INBOUND : DIRECTION_OUTBOUND;
 	else
 		at = line;
 	if (hextext->next_time != INT64_MIN)
@@ -237,7 +239,8 @@ static void read_lead(struct hextext *hextext, const char *line)
 		hextext->next_time = time_on_some_day(hextext, time);
 }
 
-/* The number of bytes of all rows but the last is known from their offsets; the last one has no more. */
+/* The number of bytes of all rows but the last is known from their offsets; the last one has no
+ * more. */
 static void end_row(struct packet_text *packet)
 {
 	if (packet->width && packet->length - packet->row > packet->width)
@@ -251,7 +254,8 @@ static void begin_packet(struct hextext *hextext)
 	packet->open = true;
 	packet->time = hextext->next_time;
 	packet->direction = hextext->next_direction;
-	packet->offset = hextext->lead_offset != UINT64_MAX ? hextext->lead_offset : hextext->lines.offset;
+	packet->offset =
+		hextext->lead_offset != UINT64_MAX ? hextext->lead_offset : hextext->lines.offset;
 	forget_lead(hextext);
 }
 
@@ -278,7 +282,8 @@ static bool is_raw_ip(const struct packet_text *packet)
 	size_t header = length ? (size_t)(bytes[0] & 0x0f) * 4 : 0;
 	if (length < 20 || bytes[0] >> 4 != 4 || header < 20 || header > length)
 		return false;
-	return load_be16(bytes + 2) == length || checksum_fold(checksum_add(0, bytes, header)) == 0xffff;
+	return load_be16(bytes + 2) == length ||
+	       checksum_fold(checksum_add(0, bytes, header)) == 0xffff;
 }
 
 static uint32_t find_interface(struct reader *reader, unsigned link, uint32_t link_type)
@@ -305,7 +310,8 @@ static bool deliver(struct reader *reader, struct record *record)
 		return false;
 	bool raw = is_raw_ip(packet);
 	record->link_type = raw ? LINKTYPE_RAW : LINKTYPE_ETHERNET;
-	record->interface = find_interface(reader, raw ? LINK_RAW : LINK_ETHERNET, record->link_type);
+	record->interface =
+		find_interface(reader, raw ? LINK_RAW : LINK_ETHERNET, record->link_type);
 	record->time = packet->time;
 	record->direction = packet->direction;
 	record->bytes = packet->bytes;

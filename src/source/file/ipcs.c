@@ -1,18 +1,19 @@
-/* Reports of IPCS CTRACE COMP(SYSTCPDA), COMP(SYSTCPOT) and COMP(SYSTCPIS) as text: FULL, DUMP, FORMAT and
- * SUMMARY. Packets come from the hexadecimal part; where a report has none, headers are made from what it
- * says in words. doc/formats/ipcs-text.md draws the reports and names the sources. */
+/* Reports of IPCS CTRACE COMP(SYSTCPDA), COMP(SYSTCPOT) and COMP(SYSTCPIS) as text: FULL, DUMP,
+ * FORMAT and SUMMARY. Packets come from the hexadecimal part; where a report has none, headers are
+ * made from what it says in words. doc/formats/ipcs-text.md draws the reports and names the
+ * sources. */
 #include <stdio.h>
 
-#include "core/clock.h"
 #include "source/file/ctrace_frame.h"
 #include "source/file/ipcs_build.h"
 #include "source/file/ipcs_dump.h"
+#include "source/file/ipcs_zos.h"
 #include "source/file/lines.h"
 #include "source/format.h"
 #include "source/linktype.h"
 
-#define DAY (86400 * NANOSECONDS)
-/* A stack has some dozen interfaces; a report that names more is hostile, and the last stands for all. */
+/* A stack has some dozen interfaces; a report that names more is hostile, and the last stands for
+ * all. */
 #define MAX_PLACES 64
 /* A record's first line is 60 characters long; two halves of it are no longer than this. */
 #define HALF_LINE 100
@@ -37,14 +38,15 @@ struct ipcs {
 	uint64_t first_number, highest_number;
 	int64_t first_time;
 	bool repeats;
-	uint64_t delivered, unshown, unshown_offset, unshown_end;
+	uint64_t records, delivered, unshown, unshown_offset, unshown_end;
 	uint32_t lost;
 	/* What the last record points to. */
 	struct zos_record zos;
 	uint8_t built[IPCS_BUILT_LONGEST];
 };
 
-static const char summary_comment[] = "from an IPCS SUMMARY: lifetime, options and checksums are not known";
+static const char summary_comment[] =
+	"from an IPCS SUMMARY: lifetime, options and checksums are not known";
 static const char words_comment[] = "from an IPCS FORMAT without DUMP: headers only";
 
 /* Both halves of a first line that was wrapped, or that came out of a PDF file cell by cell. */
@@ -64,11 +66,6 @@ static void remember_line(char before[static HALF_LINE], const char *line)
 		memcpy(before, line, strlen(line) + 1);
 }
 
-static bool is_packet_format(uint32_t format)
-{
-	return format > 0 && format < ZOS_FORMATS;
-}
-
 /* The headings that nobody else prints. */
 static bool is_heading(const char *line)
 {
@@ -84,12 +81,14 @@ static enum probe judge(struct lines *lines, struct cursor *head)
 	bool begun = false;
 	enum probe sure = PROBE_NO;
 	while (lines_take(lines, head)) {
-		if (ipcs_begin_format(&words, lines->text) || begins_joined(&words, before, lines->text)) {
-			if (is_packet_format(words.format))
+		if (ipcs_begin_format(&words, lines->text) ||
+		    begins_joined(&words, before, lines->text)) {
+			if (ipcs_is_packet_format(words.format))
 				return PROBE_CERTAIN;
 			begun = true;
 		}
-		if ((begun && ipcs_is_place(lines->text)) || ipcs_begin_summary(&words, lines->text))
+		if ((begun && ipcs_is_place(lines->text)) ||
+		    ipcs_begin_summary(&words, lines->text))
 			return PROBE_CERTAIN;
 		if (is_heading(lines->text))
 			sure = PROBE_PERHAPS;
@@ -126,7 +125,8 @@ static uint32_t find_interface(struct reader *reader, const char *name, uint32_t
 {
 	struct ipcs *ipcs = reader->state;
 	for (unsigned i = 0; i < ipcs->place_count; i++)
-		if (strcmp(ipcs->places[i].name, name) == 0 && ipcs->places[i].link_type == link_type)
+		if (strcmp(ipcs->places[i].name, name) == 0 &&
+		    ipcs->places[i].link_type == link_type)
 			return ipcs->places[i].interface;
 	if (ipcs->place_count == MAX_PLACES)
 		return ipcs->places[MAX_PLACES - 1].interface;
@@ -141,63 +141,6 @@ static uint32_t find_interface(struct reader *reader, const char *name, uint32_t
 	snprintf(interface->description, sizeof interface->description, "%s%s", ipcs->words.device,
 		 ipcs->local_times ? " (times are local)" : "");
 	return place->interface;
-}
-
-static uint8_t device_type(const char *name)
-{
-	for (unsigned type = 1; type <= UINT8_MAX; type++) {
-		const char *known = zos_device_name((uint8_t)type);
-		if (known && strcmp(known, name) == 0)
-			return (uint8_t)type;
-	}
-	return 0;
-}
-
-/* The first line has the time of day at which the record went into the buffer: shortly after capture, but
- * maybe on the next day. */
-static int64_t buffer_time(const struct ipcs *ipcs, int64_t captured)
-{
-	if (captured == INT64_MIN)
-		return ipcs->date + ipcs->words.time_of_day;
-	int64_t time = captured - captured % DAY + ipcs->words.time_of_day;
-	return time < captured - DAY / 2 ? time + DAY : time;
-}
-
-static void fill_zos(const struct ipcs *ipcs, int leap_seconds, struct zos_record *zos)
-{
-	const struct ipcs_words *words = &ipcs->words;
-	int64_t buffered = buffer_time(ipcs, words->tod);
-	int64_t captured = words->tod == INT64_MIN ? buffered : words->tod;
-	*zos = (struct zos_record){
-		.format = is_packet_format(words->format) ? words->format : ZOS_PACKET,
-		.segments = 1,
-		.flags = words->outbound ? ZOS_OUTBOUND : 0,
-		.device_type = device_type(words->device),
-		.buffer_tod = zos_tod_from_time(buffered, 0), .capture_tod = zos_tod_from_time(captured, 0),
-		.buffer_time = buffered - leap_seconds * NANOSECONDS,
-		.capture_time = captured - leap_seconds * NANOSECONDS,
-		.trace_count = (uint32_t)words->number,
-		.tcb = (uint32_t)words->value[IPCS_TCB], .asid = (uint16_t)words->value[IPCS_ASID],
-		.interface_index = (uint32_t)words->value[IPCS_INTERFACE_INDEX],
-		.discard = (uint16_t)words->value[IPCS_DISCARD],
-		.connection = (uint32_t)words->value[IPCS_CONNECTION],
-		.family = (uint8_t)words->value[IPCS_FAMILY],
-		.socket_type = (uint8_t)words->value[IPCS_SOCKET_TYPE],
-		.protocol = (uint8_t)words->value[IPCS_PROTOCOL],
-		.source = words->socket_source.family ? words->socket_source : words->source,
-		.destination = words->socket_destination.family ? words->socket_destination
-								: words->destination,
-		.source_port = (uint16_t)words->value[IPCS_SOCKET_SOURCE_PORT],
-		.destination_port = (uint16_t)words->value[IPCS_SOCKET_DESTINATION_PORT],
-	};
-	if (ipcs_knows(words, IPCS_SOCKET_PROTOCOL))
-		zos->protocol = (uint8_t)words->value[IPCS_SOCKET_PROTOCOL];
-	if (zos->format == ZOS_OLD_PACKET)
-		zos->format = ZOS_PACKET;
-	if (zos->format == ZOS_OLD_DATA)
-		zos->format = ZOS_DATA;
-	memcpy(zos->name, words->name, sizeof zos->name);
-	zos_text_to_ebcdic(words->name, zos->raw_name, sizeof zos->raw_name);
 }
 
 /* The packet as far as the report shows it. */
@@ -216,7 +159,8 @@ static size_t ip_length(const struct shown *shown)
 	return length > shown->length ? length : shown->length;
 }
 
-/* A word of the dump that lost digits may be said in words, too; otherwise the packet ends before it. */
+/* A word of the dump that lost digits may be said in words, too; otherwise the packet ends before
+ * it. */
 static void repair(struct ipcs *ipcs)
 {
 	struct ipcs_dump *dump = &ipcs->dump;
@@ -291,7 +235,8 @@ static void note_unshown(struct ipcs *ipcs, uint64_t end)
 static bool told_before(struct ipcs *ipcs)
 {
 	const struct ipcs_words *words = &ipcs->words;
-	if (ipcs->delivered && words->number == ipcs->first_number && words->time_of_day == ipcs->first_time)
+	if (ipcs->delivered && words->number == ipcs->first_number &&
+	    words->time_of_day == ipcs->first_time)
 		ipcs->repeats = true;
 	if (ipcs->repeats && words->number <= ipcs->highest_number)
 		return true;
@@ -348,9 +293,10 @@ static bool finish_record(struct reader *reader, uint64_t end, bool at_end, stru
 	struct shown shown;
 	if (words->kind == IPCS_NOTHING)
 		return false;
+	ipcs->records++;
 	bool whole = ipcs_dump_end(&ipcs->dump);
 	bool lost = words->kind == IPCS_FORMAT && words->format >= ZOS_LOST_RECORDS;
-	fill_zos(ipcs, reader->leap_seconds, &ipcs->zos);
+	ipcs_fill_zos(words, ipcs->date, reader->leap_seconds, &ipcs->zos);
 	words->unusable |= ipcs->destination_missing;
 	bool repeated = !lost && told_before(ipcs);
 	bool got = !lost && !repeated && find_bytes(ipcs, &ipcs->zos, &shown);
@@ -360,14 +306,17 @@ static bool finish_record(struct reader *reader, uint64_t end, bool at_end, stru
 		count(&reader->ledger->report.zos, ipcs, &ipcs->zos);
 	if (got && !dump_is_sound(ipcs, &shown)) {
 		reader_damage(reader, ipcs->record_offset, end - ipcs->record_offset,
-			      "the dump of an IP header does not have the checksum that the report found");
+			      "the dump of an IP header does not have the checksum that the report "
+			      "found");
 		got = false;
 	} else if (!got && !lost && !repeated) {
 		note_unshown(ipcs, end);
 	} else if (got && ipcs->dump.broken) {
-		reader_damage(reader, ipcs->record_offset, 0, "lines of a packet's dump are missing");
+		reader_damage(reader, ipcs->record_offset, 0,
+			      "lines of a packet's dump are missing");
 	} else if (got && at_end && !whole) {
-		reader_cut(reader, ipcs->record_offset, 0, "the report ends inside a packet's dump");
+		reader_cut(reader, ipcs->record_offset, 0,
+			   "the report ends inside a packet's dump");
 	}
 	if (got) {
 		fill_record(reader, &shown, record);
@@ -427,7 +376,7 @@ static bool ipcs_next(struct reader *reader, struct record *record)
 		if (!begins(ipcs, lines->text, &begun)) {
 			read_inside(ipcs, lines->text);
 			remember_line(ipcs->before, lines->text);
-			/* "Both Bootp(67,68) … Local Ntp(123)" among the options in the heading. */
+			/* "Both Bootp(67,68) … Local Ntp(123)": options in the heading. */
 			ipcs->local_times |= !ipcs->delivered && strstr(lines->text, " Local ");
 			continue;
 		}
@@ -445,9 +394,11 @@ static bool ipcs_next(struct reader *reader, struct record *record)
 	if (finish_record(reader, reader->input.offset, true, record))
 		return true;
 	if (ipcs->unshown)
-		reader_damage(reader, ipcs->unshown_offset, ipcs->unshown_end - ipcs->unshown_offset,
-			      "the report lists records without showing their packets: print it with FULL");
-	else if (!ipcs->delivered)
+		reader_damage(reader, ipcs->unshown_offset,
+			      ipcs->unshown_end - ipcs->unshown_offset,
+			      "the report lists records without showing their packets: print it "
+			      "with FULL");
+	else if (!ipcs->records)
 		reader_damage(reader, 0, reader->input.offset,
 			      "the report lists no packets: print it with FULL");
 	return false;

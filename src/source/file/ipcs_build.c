@@ -70,8 +70,8 @@ static size_t build_udp(const struct ipcs_words *words, uint8_t *to)
 static size_t build_tcp(const struct ipcs_words *words, uint8_t *to, size_t length)
 {
 	static const enum ipcs_field needed[] = {
-		IPCS_SOURCE_PORT, IPCS_DESTINATION_PORT, IPCS_SEQUENCE, IPCS_ACKNOWLEDGMENT, IPCS_TCP_FLAGS,
-		IPCS_WINDOW, IPCS_TCP_LENGTH, IPCS_CHECKSUM,
+		IPCS_SOURCE_PORT, IPCS_DESTINATION_PORT, IPCS_SEQUENCE, IPCS_ACKNOWLEDGMENT,
+		IPCS_TCP_FLAGS, IPCS_WINDOW, IPCS_TCP_LENGTH, IPCS_CHECKSUM,
 	};
 	if (!knows_all(words, needed, words->kind == IPCS_SUMMARY ? 6 : 8) || length < TCP_HEADER)
 		return 0;
@@ -91,13 +91,14 @@ static size_t build_tcp(const struct ipcs_words *words, uint8_t *to, size_t leng
 static size_t build_ipv4(const struct ipcs_words *words, uint8_t *to, size_t *wire)
 {
 	static const enum ipcs_field needed[] = {
-		IPCS_PROTOCOL, IPCS_HEADER_LENGTH, IPCS_PACKET_LENGTH, IPCS_ID, IPCS_OFFSET, IPCS_TTL,
-		IPCS_IP_CHECKSUM,
+		IPCS_PROTOCOL, IPCS_HEADER_LENGTH, IPCS_PACKET_LENGTH, IPCS_ID, IPCS_OFFSET,
+		IPCS_TTL, IPCS_IP_CHECKSUM,
 	};
 	bool summary = words->kind == IPCS_SUMMARY;
 	if (!knows_all(words, needed, summary ? 1 : sizeof needed / sizeof *needed))
 		return 0;
-	*wire = summary ? IPV4_HEADER + transport_length(words) + (size_t)words->value[IPCS_DATA_LENGTH]
+	size_t data = (size_t)words->value[IPCS_DATA_LENGTH];
+	*wire = summary ? IPV4_HEADER + transport_length(words) + data
 			: (size_t)words->value[IPCS_PACKET_LENGTH];
 	size_t length = summary ? IPV4_HEADER : (size_t)words->value[IPCS_HEADER_LENGTH];
 	if (length < IPV4_HEADER || length > TCP_LONGEST || *wire < length || *wire > UINT16_MAX)
@@ -115,13 +116,16 @@ static size_t build_ipv4(const struct ipcs_words *words, uint8_t *to, size_t *wi
 	if (summary)
 		store_be16(to + 10, 0xffffu ^ checksum_fold(checksum_add(0, to, IPV4_HEADER)));
 	/* The checksum shows whether the words were read well. */
-	bool misread = words->header_was_right && length == IPV4_HEADER && !ipcs_header_sound(to, length);
+	bool misread =
+		words->header_was_right && length == IPV4_HEADER && !ipcs_header_sound(to, length);
 	return misread ? 0 : IPV4_HEADER;
 }
 
 static size_t build_ipv6(const struct ipcs_words *words, uint8_t *to, size_t *wire)
 {
-	static const enum ipcs_field needed[] = { IPCS_PROTOCOL, IPCS_PAYLOAD_LENGTH, IPCS_HOP_LIMIT };
+	static const enum ipcs_field needed[] = {
+		IPCS_PROTOCOL, IPCS_PAYLOAD_LENGTH, IPCS_HOP_LIMIT,
+	};
 	bool summary = words->kind == IPCS_SUMMARY;
 	if (!knows_all(words, needed, summary ? 1 : 3))
 		return 0;
@@ -140,7 +144,8 @@ static size_t build_ipv6(const struct ipcs_words *words, uint8_t *to, size_t *wi
 }
 
 /* A packet that is all there gets the checksum that it surely had. */
-static void sum_whole(const struct ipcs_words *words, uint8_t *packet, size_t network, size_t length)
+static void sum_whole(const struct ipcs_words *words, uint8_t *packet, size_t network,
+		      size_t length)
 {
 	size_t place = words->value[IPCS_PROTOCOL] == PROTOCOL_TCP ? 16 : 6;
 	size_t addresses = packet[0] >> 4 == 4 ? 8 : 32;
@@ -153,13 +158,15 @@ static void sum_whole(const struct ipcs_words *words, uint8_t *packet, size_t ne
 	store_be16(packet + network + place, result ? result : 0xffffu);
 }
 
-size_t ipcs_build(const struct ipcs_words *words, uint8_t to[static IPCS_BUILT_LONGEST], size_t *wire)
+size_t ipcs_build(const struct ipcs_words *words, uint8_t to[static IPCS_BUILT_LONGEST],
+		  size_t *wire)
 {
 	memset(to, 0, IPCS_BUILT_LONGEST);
 	uint8_t family = words->source.family;
 	if (words->unusable || !family || family != words->destination.family)
 		return 0;
-	size_t network = family == ADDRESS_IPV4 ? build_ipv4(words, to, wire) : build_ipv6(words, to, wire);
+	size_t network =
+		family == ADDRESS_IPV4 ? build_ipv4(words, to, wire) : build_ipv6(words, to, wire);
 	/* Options in between are not known, and later fragments have no header. */
 	if (!network || (to[0] >> 4 == 4 && to[0] != 0x45) || words->value[IPCS_OFFSET])
 		return network;

@@ -84,7 +84,9 @@ static size_t room_in_row(const struct ipcs_dump *dump)
 	size_t most = dump->is_data ? DATA_ROW : HEADER_ROW;
 	size_t room = used < most ? most - used : 0;
 	if (dump->promised != IPCS_DUMP_UNKNOWN) {
-		size_t left = dump->promised > section_length(dump) ? dump->promised - section_length(dump) : 0;
+		size_t left = dump->promised > section_length(dump)
+				      ? dump->promised - section_length(dump)
+				      : 0;
 		room = left < room ? left : room;
 	}
 	return room;
@@ -96,7 +98,8 @@ static void take_words(struct ipcs_dump *dump, const char *at)
 	struct word word;
 	while (room_in_row(dump) && words_next(&at, &word)) {
 		size_t digits = 0;
-		while (digits < word.length && digits < WORD_DIGITS && hex_digit(word.text[digits]) >= 0)
+		while (digits < word.length && digits < WORD_DIGITS &&
+		       hex_digit(word.text[digits]) >= 0)
 			digits++;
 		bool ends = digits == word.length || word.text[digits] == '|';
 		if (!digits || !ends || dump->odd_digits + digits > WORD_DIGITS)
@@ -128,7 +131,8 @@ static bool take_row(struct ipcs_dump *dump, const char *line)
 		word = (struct word){ word.text + 1, OFFSET_DIGITS };
 	const char *rest = at;
 	if (!word_is_hex(word, OFFSET_DIGITS, OFFSET_DIGITS) || !words_next(&rest, &next) ||
-	    hex_digit(next.text[0]) < 0 || hex_digit(next.text[1]) < 0 || !words_hex(&word.text, &offset))
+	    hex_digit(next.text[0]) < 0 || hex_digit(next.text[1]) < 0 ||
+	    !words_hex(&word.text, &offset))
 		return false;
 	settle(dump);
 	/* Without its heading a section shows by rows that count from 0 again. */
@@ -190,12 +194,21 @@ static bool take_length(struct ipcs_dump *dump, const char *line)
 	return true;
 }
 
-/* The rest of a row that was wrapped: nothing but words, and room for them. */
+/* Are the digits of the last word all that the section still lacks? */
+static bool odd_word_completes(const struct ipcs_dump *dump)
+{
+	return dump->odd_digits && dump->odd_digits % 2 == 0 &&
+	       section_length(dump) + dump->odd_digits / 2 == dump->promised;
+}
+
+/* The rest of a row that was wrapped: nothing but words, and room for them. A single digit on its
+ * line is rather an order to the printer. */
 static bool take_wrapped(struct ipcs_dump *dump, const char *line)
 {
 	struct word word;
 	const char *at = line;
-	if (!dump->in_row || !room_in_row(dump) || !words_next(&at, &word) ||
+	if (!dump->in_row || !room_in_row(dump) || odd_word_completes(dump) ||
+	    !words_next(&at, &word) || (!dump->odd_digits && word.length < 2) ||
 	    !word_is_hex(word, 1, WORD_DIGITS - dump->odd_digits))
 		return false;
 	if (!dump->odd_digits && word.length < WORD_DIGITS && *skip_blanks(at))

@@ -3,14 +3,14 @@
 #include <stdio.h>
 
 enum reading {
-	READ_DECIMAL, READ_HEX, READ_WORD, READ_ADDRESS, READ_DISCARD, READ_SUM, READ_NAME, READ_DEVICE,
-	READ_TOD, READ_FLAGS, READ_FRAGMENT,
+	READ_DECIMAL, READ_HEX, READ_WORD, READ_ADDRESS, READ_DISCARD, READ_SUM, READ_NAME,
+	READ_DEVICE, READ_TOD, READ_FLAGS, READ_FRAGMENT,
 };
 
 /* One label. `in`: the parts in which it means this. */
 struct label {
 	const char *text;
-	int field;                   /* enum ipcs_field; or INBOUND … for names, SOURCE … for addresses */
+	int field;                   /* enum ipcs_field; INBOUND … of names, SOURCE … of addresses */
 	enum reading reading;
 	uint8_t in;
 };
@@ -85,9 +85,9 @@ static const struct named socket_types[] = {
 };
 /* RFC 9293, 3.1, as both FORMAT and SUMMARY write them. */
 static const struct named flags[] = {
-	{ "FIN", 0x01 }, { "SYN", 0x02 }, { "RST", 0x04 }, { "PSH", 0x08 }, { "ACK", 0x10 }, { "URG", 0x20 },
-	{ "Fin", 0x01 }, { "Syn", 0x02 }, { "Rst", 0x04 }, { "Psh", 0x08 }, { "Ack", 0x10 }, { "Urg", 0x20 },
-	{ "ECE", 0x40 }, { "CWR", 0x80 }, { NULL, 0 },
+	{ "FIN", 0x01 }, { "SYN", 0x02 }, { "RST", 0x04 }, { "PSH", 0x08 }, { "ACK", 0x10 },
+	{ "URG", 0x20 }, { "Fin", 0x01 }, { "Syn", 0x02 }, { "Rst", 0x04 }, { "Psh", 0x08 },
+	{ "Ack", 0x10 }, { "Urg", 0x20 }, { "ECE", 0x40 }, { "CWR", 0x80 }, { NULL, 0 },
 };
 
 static bool find_named(const struct named *list, struct word word, uint64_t *value)
@@ -101,14 +101,18 @@ static bool find_named(const struct named *list, struct word word, uint64_t *val
 	return false;
 }
 
-/* The first time that a record says something counts: what follows its end may look alike. */
-static bool learn(struct ipcs_words *words, enum ipcs_field field, uint64_t value)
+bool ipcs_learn(struct ipcs_words *words, enum ipcs_field field, uint64_t value)
 {
 	if (ipcs_knows(words, field))
 		return false;
 	words->known |= (uint64_t)1 << field;
 	words->value[field] = value;
 	return true;
+}
+
+bool ipcs_find_flag(struct word word, uint64_t *bit)
+{
+	return find_named(flags, word, bit);
 }
 
 static void keep(char *to, size_t room, struct word word)
@@ -128,7 +132,7 @@ static bool read_discard(struct ipcs_words *words, const char *at)
 		name = (struct word){ at + 1, strcspn(at + 1, ") ") };
 		keep(words->discard_name, sizeof words->discard_name, name);
 	}
-	return learn(words, IPCS_DISCARD, code);
+	return ipcs_learn(words, IPCS_DISCARD, code);
 }
 
 static bool read_address(struct ipcs_words *words, bool destination, const char *at)
@@ -156,7 +160,7 @@ static bool read_sum(struct ipcs_words *words, enum ipcs_field field, const char
 		return false;
 	if (words_next(&at, &over_all))
 		words->header_was_right = word_is(over_all, "FFFF");
-	return learn(words, field, sum);
+	return ipcs_learn(words, field, sum);
 }
 
 static bool read_name(struct ipcs_words *words, bool outbound, const char *at)
@@ -198,8 +202,9 @@ static bool read_word(struct ipcs_words *words, enum ipcs_field field, const cha
 				 : field == IPCS_SOCKET_TYPE ? socket_types : protocols;
 	const char *digit = at;
 	if (list == protocols && words_decimal(&digit, &value) && value <= UINT8_MAX)
-		return learn(words, field, value);
-	return words_next(&at, &word) && find_named(list, word, &value) && learn(words, field, value);
+		return ipcs_learn(words, field, value);
+	return words_next(&at, &word) && find_named(list, word, &value) &&
+	       ipcs_learn(words, field, value);
 }
 
 /* "Ack Psh" */
@@ -212,21 +217,23 @@ static bool read_flags(struct ipcs_words *words, enum ipcs_field field, const ch
 		all |= one;
 		any = true;
 	}
-	return any && learn(words, field, all);
+	return any && ipcs_learn(words, field, all);
 }
 
 /* Empty, "DontFragment", "MoreFragments": the bits as in the header, RFC 791, 3.1. */
 static bool read_fragment(struct ipcs_words *words, enum ipcs_field field, const char *at)
 {
-	uint64_t bits = (strncmp(at, "Dont", 4) == 0 ? 0x4000u : 0) | (strncmp(at, "More", 4) == 0 ? 0x2000u : 0);
-	return learn(words, field, bits);
+	uint64_t bits = (strncmp(at, "Dont", 4) == 0 ? 0x4000u : 0) |
+			(strncmp(at, "More", 4) == 0 ? 0x2000u : 0);
+	return ipcs_learn(words, field, bits);
 }
 
 static bool read_number(struct ipcs_words *words, const struct label *label, const char *at)
 {
 	uint64_t value;
 	bool got = label->reading == READ_HEX ? words_hex(&at, &value) : words_decimal(&at, &value);
-	return got && (*at == ' ' || *at == '\0') && learn(words, (enum ipcs_field)label->field, value);
+	return got && (*at == ' ' || *at == '\0') &&
+	       ipcs_learn(words, (enum ipcs_field)label->field, value);
 }
 
 static bool assign(struct ipcs_words *words, const struct label *label, const char *at)
@@ -260,14 +267,16 @@ static bool assign(struct ipcs_words *words, const struct label *label, const ch
 }
 
 /* The label that ends where this text of `length` does, or NULL. */
-static const struct label *label_before(const struct ipcs_words *words, const char *text, size_t length)
+static const struct label *label_before(const struct ipcs_words *words, const char *text,
+					size_t length)
 {
 	for (size_t i = 0; i < LABELS; i++) {
 		size_t size = strlen(labels[i].text);
 		if (size > length || !(labels[i].in & IN(words->part)) ||
 		    memcmp(text + length - size, labels[i].text, size) != 0)
 			continue;
-		if (size == length || text[length - size - 1] == ' ' || text[length - size - 1] == ':')
+		if (size == length || text[length - size - 1] == ' ' ||
+		    text[length - size - 1] == ':')
 			return &labels[i];
 	}
 	return NULL;
@@ -299,7 +308,8 @@ static void read_cell(struct ipcs_words *words, const char *line)
 	} else if (words->waiting_label && assign(words, &labels[words->waiting_label - 1], line)) {
 		words->waiting_label = 0;
 	} else if (length < sizeof words->waiting_value) {
-		keep(words->waiting_value, sizeof words->waiting_value, (struct word){ line, length });
+		keep(words->waiting_value, sizeof words->waiting_value,
+		     (struct word){ line, length });
 	}
 }
 
@@ -343,10 +353,11 @@ bool ipcs_is_place(const char *line)
 	if (!words_next(&line, &first) || !words_next(&line, &second))
 		return false;
 	return (word_is(first, "From") || word_is(first, "To")) &&
-	       (word_is(second, "Interface") || word_is(second, "Link") || word_is(second, "Jobname"));
+	       (word_is(second, "Interface") || word_is(second, "Link") ||
+		word_is(second, "Jobname"));
 }
 
-static void begin(struct ipcs_words *words, enum ipcs_kind kind, uint64_t number, int64_t time)
+void ipcs_begin(struct ipcs_words *words, enum ipcs_kind kind, uint64_t number, int64_t time)
 {
 	*words = (struct ipcs_words){
 		.kind = kind, .number = number, .time_of_day = time, .tod = INT64_MIN,
@@ -375,104 +386,7 @@ bool ipcs_begin_format(struct ipcs_words *words, const char *line)
 	if (!word_is_hex(word, 8, 8) || !words_time(&line, &time))
 		return false;
 	words_hex(&word.text, &entry);
-	begin(words, IPCS_FORMAT, number, time);
+	ipcs_begin(words, IPCS_FORMAT, number, time);
 	words->format = entry < ZOS_FORMATS || entry >= ZOS_LOST_RECORDS ? (uint32_t)entry : 0;
-	return true;
-}
-
-/* The words behind the time, from the last to the first: those in front may be missing. */
-#define SUMMARY_WORDS 16
-
-static bool read_summary_tcp(struct ipcs_words *words, const struct word *list, size_t count)
-{
-	uint64_t all = 0, one;
-	size_t at = count;
-	while (at && find_named(flags, list[at - 1], &one)) {
-		all |= one;
-		at--;
-	}
-	static const enum ipcs_field numbers[] = { IPCS_WINDOW, IPCS_ACKNOWLEDGMENT, IPCS_SEQUENCE };
-	for (size_t i = 0; i < 3; i++) {
-		uint64_t value;
-		if (!at)
-			return false;
-		const char *text = list[--at].text;
-		if (!words_decimal(&text, &value) || *text != ' ')
-			return false;
-		learn(words, numbers[i], value);
-	}
-	return learn(words, IPCS_TCP_FLAGS, all);
-}
-
-static bool read_summary_rest(struct ipcs_words *words, char protocol, const char *line)
-{
-	struct word list[SUMMARY_WORDS];
-	size_t count = 0;
-	while (count < SUMMARY_WORDS && words_next(&line, &list[count]))
-		count++;
-	uint64_t value;
-	uint16_t port;
-	if (count < 2 || !word_endpoint(list[count - 1], &words->source, &port))
-		return false;
-	learn(words, IPCS_SOURCE_PORT, port);
-	const char *text = list[count - 2].text;
-	words->unusable = true;
-	if (!words_decimal(&text, &value) || *text != ' ')
-		return true;
-	learn(words, IPCS_DATA_LENGTH, value);
-	text = list[0].text;
-	if (word_is_hex(list[0], 4, 4) && words_hex(&text, &value))
-		learn(words, IPCS_ID, value);
-	learn(words, IPCS_PROTOCOL, protocol == 'T' ? 6 : 17);
-	if (protocol == 'T')
-		words->unusable = !read_summary_tcp(words, list, count - 2);
-	else
-		words->unusable = protocol != 'U';
-	return true;
-}
-
-/* DP    Nr hh:mm:ss.mmmmmm IpId    Seq_num    Ack_num  Wndw Flags    DatLn Source/Destination */
-bool ipcs_begin_summary(struct ipcs_words *words, const char *line)
-{
-	uint64_t number;
-	int64_t time;
-	line = skip_blanks(line);
-	char direction = line[0], protocol = direction ? line[1] : '\0';
-	if ((direction != 'I' && direction != 'O') || !protocol || !strchr("TUIGDP", protocol))
-		return false;
-	line += 2;
-	if (!words_decimal(&line, &number) || *line != ' ' || !words_time(&line, &time) || *line != ' ')
-		return false;
-	struct ipcs_words begun;
-	begin(&begun, IPCS_SUMMARY, number, time);
-	begun.placed = true;
-	begun.outbound = direction == 'O';
-	if (!read_summary_rest(&begun, protocol, line))
-		return false;
-	*words = begun;
-	return true;
-}
-
-/* "3232302D 2057656C *.......% 220- Wel*    10.7.1.61-3470" */
-bool ipcs_end_summary(struct ipcs_words *words, const char *line)
-{
-	struct word word = { line, 0 }, last;
-	const char *at = line;
-	while (words_next(&at, &last))
-		word = last;
-	uint16_t port;
-	if (!word_endpoint(word, &words->destination, &port))
-		return false;
-	learn(words, IPCS_DESTINATION_PORT, port);
-	at = skip_blanks(line);
-	if (at == word.text)
-		return true;
-	while (words->first_byte_count < IPCS_FIRST_BYTES && hex_digit(at[0]) >= 0 && hex_digit(at[1]) >= 0) {
-		words->first_bytes[words->first_byte_count++] =
-			(uint8_t)(hex_digit(at[0]) << 4 | hex_digit(at[1]));
-		at += 2;
-		if (words->first_byte_count % 4 == 0)
-			at = skip_blanks(at);
-	}
 	return true;
 }

@@ -12,11 +12,13 @@
 /* Print data sets have records of 80 to 255 bytes. */
 #define NARROWEST 72
 #define WIDEST 255
-/* So many lines must begin and end like lines before a width is believed, and so large a part of all. */
+/* So many lines must begin and end like lines before a width is believed, and so large a part of
+ * all. */
 #define WIDTH_LINES 6
 #define WIDTH_PERCENT 95
 
-/* Code pages 037 and 1047 from 0x40 on; where they differ, 1047. What has no ASCII character is a dot. */
+/* Code pages 037 and 1047 from 0x40 on; where they differ, 1047. What has no ASCII character is a
+ * dot. */
 static const char ebcdic[] =
 	" ...........<(+|" "&.........!$*);^" "-/........|,%_>?" ".........`:#@'=\""
 	".abcdefghi......" ".jklmnopqr......" ".~stuvwxyz...[.." ".............].."
@@ -44,8 +46,9 @@ static bool is_ascii_text(uint8_t byte)
 
 static bool is_ebcdic_text(uint8_t byte)
 {
-	return byte >= EBCDIC_BLANK ? byte != 0xff : byte == 0x05 || (byte >= 0x0b && byte <= 0x0d) ||
-	       byte == EBCDIC_NEL || byte == EBCDIC_LF;
+	return byte >= EBCDIC_BLANK ? byte != 0xff
+				    : byte == 0x05 || (byte >= 0x0b && byte <= 0x0d) ||
+					      byte == EBCDIC_NEL || byte == EBCDIC_LF;
 }
 
 /* Lines of fixed length begin with a blank or a carriage control and are filled with blanks. */

@@ -1,6 +1,7 @@
-/* Lines of a text file as it arrives from other machines: ASCII, UTF-8 or EBCDIC, with any line end or,
- * from z/OS data sets of fixed length, with none. A line is handed out as an ASCII copy that ends with
- * NUL and holds no control character, so that what reads words out of it cannot run past its end. */
+/* Lines of a text file as it arrives from other machines: ASCII, UTF-8 or EBCDIC, with any line end
+ * or, from z/OS data sets of fixed length, with none. A line is handed out as an ASCII copy that
+ * ends with NUL and holds no control character, so that what reads words out of it cannot run past
+ * its end. */
 #ifndef SOURCE_FILE_LINES_H
 #define SOURCE_FILE_LINES_H
 

@@ -96,7 +96,8 @@ bool words_time(const char **at, int64_t *nanoseconds)
 	const char *next = skip_blanks(*at);
 	unsigned hours, minutes, seconds;
 	if (!digits(&next, 2, &hours) || !mark(&next, ':') || !digits(&next, 2, &minutes) ||
-	    !mark(&next, ':') || !digits(&next, 2, &seconds) || hours > 23 || minutes > 59 || seconds > 60)
+	    !mark(&next, ':') || !digits(&next, 2, &seconds) || hours > 23 || minutes > 59 ||
+	    seconds > 60)
 		return false;
 	int64_t time = (hours * 3600 + minutes * 60 + seconds) * NANOSECONDS;
 	if ((*next == '.' || *next == ',') && is_digit(next[1])) {
@@ -116,9 +117,9 @@ bool words_date(const char **at, int64_t *nanoseconds)
 	if (!digits(&next, 4, &year))
 		return false;
 	char between = *next;
-	if ((between != '/' && between != '-') || !mark(&next, between) || !digits(&next, 2, &month) ||
-	    !mark(&next, between) || !digits(&next, 2, &day) || year < 1970 || year > 2199 ||
-	    month < 1 || month > 12 || day < 1 || day > 31)
+	if ((between != '/' && between != '-') || !mark(&next, between) ||
+	    !digits(&next, 2, &month) || !mark(&next, between) || !digits(&next, 2, &day) ||
+	    year < 1970 || year > 2199 || month < 1 || month > 12 || day < 1 || day > 31)
 		return false;
 	*nanoseconds = time_from_date(year, month, day);
 	*at = next;

@@ -1,5 +1,5 @@
-/* Numbers, dates and addresses in a line of text. Each function reads what stands at *at, after blanks,
- * and moves past it; where it is not there, *at stays and the answer is false. */
+/* Numbers, dates and addresses in a line of text. Each function reads what stands at *at, after
+ * blanks, and moves past it; where it is not there, *at stays and the answer is false. */
 #ifndef SOURCE_FILE_WORDS_H
 #define SOURCE_FILE_WORDS_H
 
