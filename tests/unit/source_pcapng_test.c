@@ -72,7 +72,7 @@ static void test_packet_options(void **state)
 		struct image image = begin(big_endian), options = { .big_endian = big_endian };
 		put_interface(&image, 1, 0, 6, 0);
 		put_option(&options, 1, "look here", 9);
-		put_option(&options, 1, "not here", 8);
+		put_option(&options, 1, "and here", 8);
 		put(&options, 2, 2);
 		put(&options, 4, 2);
 		put(&options, 2 | 4 << 5, 4);            /* outbound, 4 bytes of FCS */
@@ -89,8 +89,8 @@ static void test_packet_options(void **state)
 		assert_int_equal(record.direction, DIRECTION_OUTBOUND);
 		assert_int_equal(record.fcs_length, 4);
 		assert_int_equal(record.drop_count, 17);
-		assert_int_equal(record.comment_length, 9);
-		assert_memory_equal(record.comment, "look here", 9);
+		assert_int_equal(record.comment_length, 18);
+		assert_memory_equal(record.comment, "look here\nand here", 18);
 		assert_int_equal(source_next(source, &record, &error), SOURCE_RECORD);
 		assert_int_equal(record.direction, DIRECTION_UNKNOWN);
 		assert_null(record.comment);
