@@ -3,7 +3,7 @@
 usage: hextext_test.py CULPRIT
 
 tshark -x writes the text, with a summary line that has the time; culprit must read the packets, bytes and
-times of the capture, and the same packets as Wireshark's text2pcap makes of the text. Skipped without
+times of the capture, and as many packets as Wireshark's text2pcap. Skipped without
 tshark and text2pcap or without ../shared/traces beside the repository (or CULPRIT_TRACES).
 """
 import glob
@@ -37,7 +37,7 @@ def rows(program, path):
 
 
 def converted(program, path, folder):
-    """The bytes that culprit read, as Wireshark sees them in the pcapng that culprit makes."""
+    """The bytes that culprit reads, as Wireshark sees them in the pcapng that it makes of them."""
     made = os.path.join(folder, "made.pcapng")
     done = run(program, "convert", path, made)
     if done.returncode:
@@ -61,8 +61,6 @@ def compare(program, capture, folder):
     text = os.path.join(folder, "dump.txt")
     with open(text, "wb") as out:
         out.write(run("tshark", "-r", capture, "-P", "-x", "-t", "ad").stdout)
-    back = os.path.join(folder, "back.pcap")
-    run("text2pcap", "-a", "-F", "pcap", text, back)
     wanted = fields(capture, "frame.time_epoch", "frame.cap_len")
     got = rows(program, text)
     if len(got) != len(wanted):
@@ -73,11 +71,31 @@ def compare(program, capture, folder):
         fraction = row["time"].rstrip("Z").partition(".")[2].ljust(6, "0")[:6]
         if fraction != time.partition(".")[2][:6]:
             return "packet %d is at %s instead of %s" % (number, row["time"], time)
-    bytes_read = converted(program, text, folder)
-    if bytes_read is not None and bytes_read != frames(capture):
+    if converted(program, text, folder) != frames(capture):
         return "the bytes differ from the capture's"
-    if bytes_read is not None and len(frames(back)) == len(wanted) and bytes_read != frames(back):
-        return "the bytes differ from text2pcap's"
+    return compare_plain(program, capture, folder)
+
+
+def compare_plain(program, capture, folder):
+    """Without the summary lines, which text2pcap would take for bytes."""
+    text = os.path.join(folder, "plain.txt")
+    dump = run("tshark", "-r", capture, "-x").stdout
+    with open(text, "wb") as out:
+        out.write(dump)
+    got = converted(program, text, folder)
+    if got != frames(capture):
+        return "the bytes of the plain dump differ from the capture's"
+    if b"Frame (" in dump:     # what tshark joined follows, and text2pcap takes it for packets
+        return None
+    back = os.path.join(folder, "back.pcap")
+    run("text2pcap", "-F", "pcap", text, back)
+    theirs = frames(back)
+    if len(theirs) != len(got):
+        return "%d packets, %d with text2pcap" % (len(got), len(theirs))
+    # Without knowing the width of rows, text2pcap takes text for bytes in the last one.
+    for number, (mine, other) in enumerate(zip(got, theirs), 1):
+        if not other.startswith(mine):
+            return "packet %d differs from text2pcap's" % number
     return None
 
 
