@@ -1,6 +1,8 @@
 /* What did z/OS throw away, and why? link/stack-discard.
  *
  * PKTTRACE DISCARD=ALL and OSAENTA record packets that the stack or the adapter discarded, with a code. */
+#include <stdio.h>
+
 #include "analyze/analyzer.h"
 #include "analyze/cache.h"
 #include "analyze/frame.h"
@@ -36,6 +38,7 @@ struct discards {                        /* of one code */
 	uint32_t topic;                  /* of the first */
 	bool more_topics;
 	char interface[ZOS_NAME_SIZE];
+	char name[32];                   /* of the code, where the trace says it */
 };
 
 struct discard_state {
@@ -74,6 +77,8 @@ static void discard_observe(struct analysis_context *context, const struct obser
 		discards->destination = destination;
 		discards->topic = topic;
 		memcpy(discards->interface, zos->name, sizeof discards->interface);
+		if (zos->discard_name)
+			snprintf(discards->name, sizeof discards->name, "%s", zos->discard_name);
 	}
 	discards->more_sources |= !address_equal(&discards->source, &source);
 	discards->more_destinations |= !address_equal(&discards->destination, &destination);
@@ -128,8 +133,8 @@ static void tell_code(struct finding *finding, uint32_t code, const struct disca
 {
 	const struct zos_discard *known = zos_discard_find((uint16_t)code);
 	finding_words(finding, "code", "%u", code);
-	finding_words(finding, "name", "%s%s%s", known->name ? " (" : "", known->name ? known->name : "",
-		      known->name ? ")" : "");
+	const char *name = known->name ? known->name : discards->name;
+	finding_words(finding, "name", "%s%s%s", *name ? " (" : "", name, *name ? ")" : "");
 	finding_words(finding, "layer", "%s", known->first <= ZOS_DISCARD_OSA_LAST ? "OSA adapter"
 		      : known->first < ZOS_DISCARD_TCP_FIRST || known->first > ZOS_DISCARD_RAW_LAST
 		      ? "IP layer" : known->layer);

@@ -53,6 +53,7 @@ struct zos_record {
 	uint16_t asid;
 	uint32_t interface_index;    /* "Intfx" */
 	uint16_t discard;            /* PTH_DropRsn, 0: not discarded; zos_discard_find */
+	const char *discard_name;    /* of `discard` as a report prints it: "IP_MAC_BRDCST"; NULL: not said */
 	uint16_t offload_segment_length;
 	/* Data trace only */
 	uint8_t family;              /* AF_: 2 IPv4, 19 IPv6 */

@@ -2,6 +2,8 @@
 #include "source_ipcs_samples.h"
 #include "source_image.h"
 
+#include "culprit.h"
+
 #include "source/format.h"
 #include "source/linktype.h"
 #include "source/zos.h"
@@ -76,7 +78,8 @@ static void check_discard(const struct record *record, uint32_t tcb)
 	assert_int_equal(zos->destination_port, 137);
 	assert_int_equal(zos->protocol, 17);
 	assert_string_equal(zos->name, "OSDL");
-	assert_int_equal(zos->capture_tod, 0xc73bc996ddb95000 & ~0xfffull);
+	assert_string_equal(zos->discard_name, "IP_MAC_BRDCST");
+	assert_true(zos->capture_tod == 0xc73bc996ddb95000);
 }
 
 static void check_one_discard(struct reading *reading, uint32_t tcb)
@@ -485,6 +488,54 @@ static void test_other_texts(void **state)
 	}
 }
 
+/* The case of the presentation: a name query in a broadcast frame with an address that is no broadcast for
+ * z/OS explains the discard, and a UDP checksum of 0 is no alarm. */
+static void test_diagnosis(void **state)
+{
+	(void)state;
+	struct text text = { 0 };
+	struct culprit_error error;
+	make_sample(&text, 1);
+	struct culprit_analysis *analysis = culprit_create();
+	assert_true(culprit_read_memory(analysis, text.bytes, text.length, "report", &error));
+	const struct culprit_finding *finding, *discard = NULL;
+	size_t mask = 0;
+	for (size_t i = 0; (finding = culprit_finding(analysis, i)) != NULL; i++) {
+		assert_true(finding->severity <= CULPRIT_NOTICE);
+		assert_null(strstr(finding->id, "checksum"));
+		if (strcmp(finding->id, "link/stack-discard") == 0)
+			discard = finding;
+		if (strcmp(finding->id, "link/mac-broadcast-unicast-ip") == 0)
+			mask = i + 1;
+	}
+	assert_non_null(discard);
+	assert_non_null(strstr(discard->text, "4114 (IP_MAC_BRDCST)"));
+	assert_non_null(strstr(discard->text, "netbios-ns"));
+	assert_int_equal(discard->caused_by, mask);
+	assert_int_not_equal(mask, 0);
+	culprit_destroy(analysis);
+	text_finish(&text);
+}
+
+/* A name that this build's table lacks is learned from the report. */
+static void test_unknown_code(void **state)
+{
+	(void)state;
+	struct text text = { 0 };
+	struct culprit_error error;
+	make_sample(&text, 0);
+	memcpy(strstr(text.bytes, "4114 (IP_MAC_BRDCST)"), "5114 (IP_NEW_REASON)", 20);
+	struct culprit_analysis *analysis = culprit_create();
+	assert_true(culprit_read_memory(analysis, text.bytes, text.length, "report", &error));
+	const struct culprit_finding *finding;
+	bool named = false;
+	for (size_t i = 0; (finding = culprit_finding(analysis, i)) != NULL; i++)
+		named |= strstr(finding->text, "5114 (IP_NEW_REASON)") != NULL;
+	assert_true(named);
+	culprit_destroy(analysis);
+	text_finish(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -503,6 +554,8 @@ int main(void)
 		cmocka_unit_test(test_flipped_bits),
 		cmocka_unit_test(test_only_ipcs_claims),
 		cmocka_unit_test(test_other_texts),
+		cmocka_unit_test(test_diagnosis),
+		cmocka_unit_test(test_unknown_code),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

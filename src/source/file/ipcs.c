@@ -42,6 +42,7 @@ struct ipcs {
 	uint32_t lost;
 	/* What the last record points to. */
 	struct zos_record zos;
+	char discard_name[IPCS_DISCARD_NAME];
 	uint8_t built[IPCS_BUILT_LONGEST];
 };
 
@@ -297,6 +298,10 @@ static bool finish_record(struct reader *reader, uint64_t end, bool at_end, stru
 	bool whole = ipcs_dump_end(&ipcs->dump);
 	bool lost = words->kind == IPCS_FORMAT && words->format >= ZOS_LOST_RECORDS;
 	ipcs_fill_zos(words, ipcs->date, reader->leap_seconds, &ipcs->zos);
+	if (words->discard_name[0]) {
+		snprintf(ipcs->discard_name, sizeof ipcs->discard_name, "%s", words->discard_name);
+		ipcs->zos.discard_name = ipcs->discard_name;
+	}
 	words->unusable |= ipcs->destination_missing;
 	bool repeated = !lost && told_before(ipcs);
 	bool got = !lost && !repeated && find_bytes(ipcs, &ipcs->zos, &shown);
