@@ -146,9 +146,14 @@ bool slice_parse(struct slice *slice, const char *words, struct error *error)
 static bool place(const struct slice_bound *bound, uint64_t number, int64_t time, int64_t origin,
 		  int64_t *value)
 {
-	*value = bound->unit == SLICE_NUMBER ? (int64_t)number
-	       : bound->unit == SLICE_TIME ? time : time - origin;
-	return bound->unit == SLICE_NUMBER || time != INT64_MIN;
+	if (bound->unit == SLICE_NUMBER) {
+		*value = (int64_t)number;
+		return true;
+	}
+	if (time == INT64_MIN)
+		return false;
+	*value = bound->unit == SLICE_TIME ? time : time - origin;
+	return true;
 }
 
 static bool is_within(const struct slice *slice, unsigned range, uint64_t number, int64_t time,

@@ -8,39 +8,44 @@
 /* An ARP request: an Ethernet frame of 42 bytes. */
 #define ARP_BYTES 42
 static const uint8_t arp[ARP_BYTES] = {
-	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00, 0x0e, 0xb6, 0x00, 0x00, 0x02, 0x08, 0x06, 0x00, 0x01,
-	0x08, 0x00, 0x06, 0x04, 0x00, 0x01, 0x00, 0x0e, 0xb6, 0x00, 0x00, 0x02, 0xc0, 0x00, 0x02, 0x01,
-	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xc0, 0x00, 0x02, 0x61,
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00, 0x0e, 0xb6, 0x00, 0x00, 0x02, 0x08, 0x06,
+	0x00, 0x01, 0x08, 0x00, 0x06, 0x04, 0x00, 0x01, 0x00, 0x0e, 0xb6, 0x00, 0x00, 0x02,
+	0xc0, 0x00, 0x02, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xc0, 0x00, 0x02, 0x61,
 };
 #define TEXT2PCAP \
 	"000000 ff ff ff ff ff ff 00 0e b6 00 00 02 08 06 00 01\n" \
 	"000010 08 00 06 04 00 01 00 0e b6 00 00 02 c0 00 02 01\n" \
 	"000020 00 00 00 00 00 00 c0 00 02 61\n"
 
-static const struct layout { const char *text; unsigned packets; uint32_t link_type; } layouts[] = {
-	{ TEXT2PCAP, 1, LINKTYPE_ETHERNET },
-	{ TEXT2PCAP "00002a\n" TEXT2PCAP "00002a\n", 2, LINKTYPE_ETHERNET },
+static const struct layout { const char *text; unsigned packets; uint32_t link_type;
+} layouts[] = {
+	{TEXT2PCAP, 1, LINKTYPE_ETHERNET},
+	{TEXT2PCAP "00002a\n" TEXT2PCAP "00002a\n", 2, LINKTYPE_ETHERNET},
 	/* tshark -x: the text may look like bytes. */
-	{ "0000  ff ff ff ff ff ff 00 0e b6 00 00 02 08 06 00 01   ................\n"
-	  "0010  08 00 06 04 00 01 00 0e b6 00 00 02 c0 00 02 01   ab cd ef........\n"
-	  "0020  00 00 00 00 00 00 c0 00 02 61                     .........a\n\n"
-	  "0000  ff ff ff ff ff ff 00 0e b6 00 00 02 08 06 00 01   ................\n"
-	  "0010  08 00 06 04 00 01 00 0e b6 00 00 02 c0 00 02 01 12 34 56\n"
-	  "0020  00 00 00 00 00 00 c0 00 02 61                     .........a\n", 2, LINKTYPE_ETHERNET },
+	{"0000  ff ff ff ff ff ff 00 0e b6 00 00 02 08 06 00 01   ................\n"
+	 "0010  08 00 06 04 00 01 00 0e b6 00 00 02 c0 00 02 01   ab cd ef........\n"
+	 "0020  00 00 00 00 00 00 c0 00 02 61                     .........a\n\n"
+	 "0000  ff ff ff ff ff ff 00 0e b6 00 00 02 08 06 00 01   ................\n"
+	 "0010  08 00 06 04 00 01 00 0e b6 00 00 02 c0 00 02 01 12 34 56\n"
+	 "0020  00 00 00 00 00 00 c0 00 02 61                     .........a\n",
+	 2, LINKTYPE_ETHERNET},
 	/* hexdump -C */
-	{ "00000000  ff ff ff ff ff ff 00 0e  b6 00 00 02 08 06 00 01  |................|\n"
-	  "00000010  08 00 06 04 00 01 00 0e  b6 00 00 02 c0 00 02 01  |................|\n"
-	  "00000020  00 00 00 00 00 00 c0 00  02 61                    |.........a|\n"
-	  "0000002a\n", 1, LINKTYPE_ETHERNET },
+	{"00000000  ff ff ff ff ff ff 00 0e  b6 00 00 02 08 06 00 01  |................|\n"
+	 "00000010  08 00 06 04 00 01 00 0e  b6 00 00 02 c0 00 02 01  |................|\n"
+	 "00000020  00 00 00 00 00 00 c0 00  02 61                    |.........a|\n"
+	 "0000002a\n",
+	 1, LINKTYPE_ETHERNET},
 	/* xxd */
-	{ "00000000: ffff ffff ffff 000e b600 0002 0806 0001  ................\n"
-	  "00000010: 0800 0604 0001 000e b600 0002 c000 0201  ................\n"
-	  "00000020: 0000 0000 0000 c000 0261                 .........a\n", 1, LINKTYPE_ETHERNET },
+	{"00000000: ffff ffff ffff 000e b600 0002 0806 0001  ................\n"
+	 "00000010: 0800 0604 0001 000e b600 0002 c000 0201  ................\n"
+	 "00000020: 0000 0000 0000 c000 0261                 .........a\n",
+	 1, LINKTYPE_ETHERNET},
 	/* od, in a mail that was answered, with a comment */
-	{ "# the frame\r\n"
-	  "> 0000000 ff ff ff ff ff ff 00 0e b6 00 00 02 08 06 00 01\r\n"
-	  "> 0000010 08 00 06 04 00 01 00 0e b6 00 00 02 c0 00 02 01\r\n"
-	  "> 0000020 00 00 00 00 00 00 c0 00 02 61\r\n> 000002a\r\n", 1, LINKTYPE_ETHERNET },
+	{"# the frame\r\n"
+	 "> 0000000 ff ff ff ff ff ff 00 0e b6 00 00 02 08 06 00 01\r\n"
+	 "> 0000010 08 00 06 04 00 01 00 0e b6 00 00 02 c0 00 02 01\r\n"
+	 "> 0000020 00 00 00 00 00 00 c0 00 02 61\r\n> 000002a\r\n",
+	 1, LINKTYPE_ETHERNET},
 };
 
 static struct source *open_text(const char *text)
@@ -80,7 +85,8 @@ static void test_raw_ip(void **state)
 {
 	(void)state;
 	struct source *source = open_text(
-		"23:59:59.900000 IP 192.0.2.1 > 192.0.2.2: ICMP echo request, id 1, seq 1, length 8\n"
+		"23:59:59.900000 IP 192.0.2.1 > 192.0.2.2: ICMP echo request, id 1, seq 1, length "
+		"8\n"
 		"\t0x0000:  4500 001c 0001 0000 4001 f6dc c000 0201\n"
 		"\t0x0010:  c000 0202 0800 f7fd 0001 0001\n"
 		"00:00:00.100000 IP 192.0.2.2 > 192.0.2.1: ICMP echo reply, id 1, seq 1, length 8\n"
@@ -103,13 +109,15 @@ static void test_raw_ip(void **state)
 static void test_leads(void **state)
 {
 	(void)state;
-	static const struct { const char *lead; int64_t time; uint8_t direction; } leads[] = {
-		{ "I 2019-05-14T19:04:57Z\n", 1557860697000000000, DIRECTION_INBOUND },
-		{ "O\n2019-05-14 19:04:57.25\n", 1557860697250000000, DIRECTION_OUTBOUND },
-		{ "    1 2019-05-14 19:04:57.000001 192.0.2.1 -> 192.0.2.2 ARP\n\n", 1557860697000001000, 0 },
-		{ "O 1557860697.123456789\n", 1557860697123456789, DIRECTION_OUTBOUND },
-		{ "I 19:04:57.5\n", 68697500000000, DIRECTION_INBOUND },
-		{ "Infinite words 12\n", INT64_MIN, DIRECTION_UNKNOWN },
+	static const struct { const char *lead; int64_t time; uint8_t direction;
+	} leads[] = {
+		{"I 2019-05-14T19:04:57Z\n", 1557860697000000000, DIRECTION_INBOUND},
+		{"O\n2019-05-14 19:04:57.25\n", 1557860697250000000, DIRECTION_OUTBOUND},
+		{"    1 2019-05-14 19:04:57.000001 192.0.2.1 -> 192.0.2.2 ARP\n\n",
+		 1557860697000001000, 0},
+		{"O 1557860697.123456789\n", 1557860697123456789, DIRECTION_OUTBOUND},
+		{"I 19:04:57.5\n", 68697500000000, DIRECTION_INBOUND},
+		{"Infinite words 12\n", INT64_MIN, DIRECTION_UNKNOWN},
 	};
 	for (size_t i = 0; i < sizeof leads / sizeof *leads; i++) {
 		char text[512];

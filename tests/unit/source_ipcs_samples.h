@@ -1,5 +1,6 @@
-/* Text of IPCS reports. What is marked IBM are excerpts of samples in z/OS Communications Server: IP Diagnosis
- * Guide; the packet of discard code 4114 is from a public presentation on network diagnosis. */
+/* Text of IPCS reports. What is marked IBM are excerpts of samples in z/OS Communications Server:
+ * IP Diagnosis Guide; the packet of discard code 4114 is from a public presentation on network
+ * diagnosis. */
 #ifndef UNIT_SOURCE_IPCS_SAMPLES_H
 #define UNIT_SOURCE_IPCS_SAMPLES_H
 

@@ -19,8 +19,8 @@ static void open_text(struct reading *reading)
 {
 	struct error error = ERROR_INIT;
 	static const struct source_options options = { .keep_comments = true };
-	reading->source = source_open_memory(reading->text.bytes, reading->text.length, "report", &options,
-					     &error);
+	reading->source = source_open_memory(reading->text.bytes, reading->text.length, "report",
+					     &options, &error);
 	if (!reading->source)
 		print_error("%s\n", error.message);
 	assert_non_null(reading->source);
@@ -111,7 +111,8 @@ static void test_cells_of_a_pdf(void **state)
 	check_one_discard(&reading, 0);
 }
 
-/* What a listing goes through: carriage returns, a printer's page, a terminal's width, other output. */
+/* What a listing goes through: carriage returns, a printer's page, a terminal's width, other
+ * output. */
 static void add_shaped(struct text *to, const char *text, const char *line_end, size_t width,
 		       const char *between)
 {
@@ -130,13 +131,17 @@ static void add_shaped(struct text *to, const char *text, const char *line_end, 
 static void test_shapes(void **state)
 {
 	(void)state;
-	static const struct { const char *line_end; size_t width; const char *between; } shapes[] = {
-		{ "\r\n", 200, "" },
-		{ "\n", 200, "1z/OS IPCS CTRACE                      PAGE 00002\n0\n" },
-		{ "\n", 200, " 14.13.05 STC00123  IEF404I TCPIP - ENDED - TIME=14.13.05\n\n" },
-		{ "\n", 72, "" },
-		{ "\n", 60, "" },
-		{ " \r\n", 64, "\r\n" },
+	static const struct {
+		const char *line_end;
+		size_t width;
+		const char *between;
+	} shapes[] = {
+		{"\r\n", 200, ""},
+		{"\n", 200, "1z/OS IPCS CTRACE                      PAGE 00002\n0\n"},
+		{"\n", 200, " 14.13.05 STC00123  IEF404I TCPIP - ENDED - TIME=14.13.05\n\n"},
+		{"\n", 72, ""},
+		{"\n", 60, ""},
+		{" \r\n", 64, "\r\n"},
 	};
 	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
 		struct reading reading = { .text = { 0 } };
@@ -147,7 +152,8 @@ static void test_shapes(void **state)
 		open_text(&reading);
 		assert_true(next(&reading));
 		assert_int_equal(reading.record.captured_length, sizeof ipcs_discard_bytes);
-		assert_memory_equal(reading.record.bytes, ipcs_discard_bytes, sizeof ipcs_discard_bytes);
+		assert_memory_equal(reading.record.bytes, ipcs_discard_bytes,
+				    sizeof ipcs_discard_bytes);
 		assert_int_equal(reading.record.time, 1295964785687445000);
 		assert_int_equal(reading.record.zos->discard, 4114);
 		assert_string_equal(reading.record.zos->name, "OSDL");
@@ -309,9 +315,10 @@ static void test_told_twice(void **state)
 {
 	(void)state;
 	struct reading reading;
-	static const char line[] =
-		"IU54550962 14:13:05.687445 78B7                                      50 172.29.96.9-137\n"
-		"              84E20110 00010000 *........ ........*            172.29.191.255-137\n";
+	static const char line[] = "IU54550962 14:13:05.687445 78B7                                "
+				   "      50 172.29.96.9-137\n"
+				   "              84E20110 00010000 *........ ........*            "
+				   "172.29.191.255-137\n";
 	begin(&reading, line, ipcs_discard_words, ipcs_discard_dump);
 	check_one_discard(&reading, 0x7aee88);
 	begin(&reading, ipcs_summary, ipcs_summary, "");
@@ -488,8 +495,8 @@ static void test_other_texts(void **state)
 	}
 }
 
-/* The case of the presentation: a name query in a broadcast frame with an address that is no broadcast for
- * z/OS explains the discard, and a UDP checksum of 0 is no alarm. */
+/* The case of the presentation: a name query in a broadcast frame with an address that is no
+ * broadcast for z/OS explains the discard, and a UDP checksum of 0 is no alarm. */
 static void test_diagnosis(void **state)
 {
 	(void)state;
