@@ -53,6 +53,7 @@ static const struct finding_kind slow_connect = {
 	.severity = SEVERITY_WARNING,
 	.buttons = BUTTON_RT,
 	.merge = MERGE_SERVICE,
+	.weakened_by = QUALITY_LOSS | QUALITY_CLOCK,
 	.title = "Opening a connection was slow",
 	.say = "Opening {server} port {server_port} took {took}: {to_server} toward the server, {to_client} toward the "
 	       "client.",

@@ -10,6 +10,7 @@ static const struct finding_kind bad_checksum = {
 	.severity = SEVERITY_ERROR,
 	.buttons = BUTTON_TE,
 	.merge = MERGE_PAIR,
+	.weakened_by = QUALITY_ONE_WAY,
 	.title = "Packets arrive damaged",
 	.say = "{damaged|packet|packets} of {sender} ({share}) came to the capture point with a "
 	       "wrong TCP checksum{repeated}.",

@@ -6,9 +6,13 @@
 
 #define LOAD_UNIT_BITS 18      /* the finest step of the histogram: 2^18 ns, about 0.26 ms */
 
+/* RFC 6298 lets a time-out grow to a minute; a clock that says more than this is wrong. It also keeps
+ * what is computed from samples far from the edge of 64 bits. */
+#define SAMPLE_LONGEST (600 * NANOSECONDS)
+
 void rtt_sample(struct rtt_estimate *estimate, int64_t sample, struct tcp_mark mark)
 {
-	if (sample < 0)
+	if (sample < 0 || sample > SAMPLE_LONGEST)
 		return;
 	if (!estimate->samples) {
 		*estimate = (struct rtt_estimate){ .minimum = sample, .maximum = sample, .smoothed = sample,
@@ -53,7 +57,7 @@ static int64_t bucket_edge(unsigned bucket)
 
 void rtt_sample_loaded(struct tcp_side *side, int64_t sample, uint64_t flight, struct tcp_mark mark)
 {
-	if (sample < 0)
+	if (sample < 0 || sample > SAMPLE_LONGEST)
 		return;
 	if (!side->load) {
 		side->load = memory_zeroed(1, sizeof *side->load);
