@@ -175,6 +175,8 @@ void anonymiser_follow(struct anonymiser *anonymiser, const struct source_report
 	struct source_report *own = &anonymiser->report;
 	/* Which recorder it was explains what a trace looks like; on which machine does not. */
 	memcpy(own->application, source->application, sizeof own->application);
+	own->files = source->files;  /* for their formats; their paths are not written */
+	own->file_count = source->file_count;
 	if (ended || own->interface_count != source->interface_count)
 		follow_interfaces(anonymiser, source);
 	if (ended)

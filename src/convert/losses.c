@@ -19,8 +19,8 @@ void losses_tell(const struct writer_report *report, uint64_t emptied,
 	     "missing times (they are now those of the packets before)");
 	tell(result, report->times_lost, "time outside of its clock (it is now that of the packet before)",
 	     "times outside of its clock (they are now those of the packets before)");
-	tell(result, report->times_rounded, "time in nanoseconds (it is now in microseconds)",
-	     "times in nanoseconds (they are now in microseconds)");
+	tell(result, report->times_rounded, "time to its last digit (it is rounded down)",
+	     "times to their last digit (they are rounded down)");
 	tell(result, report->links_lost, "link layer header", "link layer headers");
 	tell(result, report->directions_lost, "direction of a packet", "directions of packets");
 	tell(result, report->drops_lost, "count of lost packets", "counts of lost packets");

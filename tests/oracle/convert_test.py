@@ -16,7 +16,7 @@ import tempfile
 
 SKIPPED = 77
 CAPTURES = 30              # of others
-LARGEST = 500_000
+LARGEST = 200_000
 FIELDS = ("frame.time_epoch", "frame.len", "frame.cap_len", "frame.protocols", "frame.encap_type")
 HEADERS = ("frame.time_epoch", "frame.len", "ip.len", "ip.checksum.status", "tcp.seq_raw", "tcp.ack_raw",
            "tcp.flags", "tcp.checksum.status", "udp.length", "udp.checksum.status", "icmp.type", "dns.flags",

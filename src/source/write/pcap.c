@@ -27,7 +27,7 @@ static bool needs_nanoseconds(const struct pcap_writer *writer)
 {
 	const struct source_report *source = writer->writer.source;
 	for (size_t i = 0; source && i < source->interface_count; i++)
-		if (source->interfaces[i].ticks_per_second > NANOSECONDS / MICROSECOND)
+		if (writer_ticks(source, &source->interfaces[i]) > (uint64_t)NANOSECONDS / MICROSECOND)
 			return true;
 	return writer->options.time_step % MICROSECOND != 0;
 }

@@ -159,7 +159,7 @@ static bool put_interface(struct pcapng_writer *writer, const struct source_inte
 	struct text *block = &writer->block;
 	struct described described = { .link_type = link_type, .next = NONE,
 		.snap_length = snap_length(writer, interface),
-		.ticks_per_second = interface->ticks_per_second };
+		.ticks_per_second = writer_ticks(writer->writer.source, interface) };
 	uint8_t code = resolution(&described.ticks_per_second, writer->options.time_step);
 	begin_block(block, BLOCK_INTERFACE);
 	add_le16(block, number_in_file(link_type));
@@ -261,11 +261,19 @@ static bool begin(struct pcapng_writer *writer, struct error *error)
 	       put_secrets(writer, error);
 }
 
-/* Rounds up: a binary clock's time was rounded down to nanoseconds when it was read. */
+/* A binary clock's time was rounded down to nanoseconds when it was read, and is rounded up again. */
 static uint64_t ticks_of(uint64_t time, uint64_t per_second)
 {
 	uint64_t second = (uint64_t)NANOSECONDS;
-	return time / second * per_second + (time % second * per_second + second - 1) / second;
+	uint64_t up = second % per_second ? second - 1 : 0;
+	return time / second * per_second + (time % second * per_second + up) / second;
+}
+
+/* The time that readers make of these ticks. */
+static bool is_exact(uint64_t time, uint64_t ticks, uint64_t per_second)
+{
+	uint64_t second = (uint64_t)NANOSECONDS;
+	return ticks / per_second * second + ticks % per_second * second / per_second == time;
 }
 
 /* The time of a record that has none, or one that the file cannot hold, is that of the one before it. */
@@ -343,7 +351,9 @@ static bool put_packet(struct pcapng_writer *writer, const struct record *record
 {
 	struct text *block = &writer->block;
 	uint32_t captured = captured_length(writer, record);
-	uint64_t ticks = ticks_of(time_of(writer, record), writer->described[number].ticks_per_second);
+	uint64_t time = time_of(writer, record), per_second = writer->described[number].ticks_per_second;
+	uint64_t ticks = ticks_of(time, per_second);
+	writer->writer.report.times_rounded += !is_exact(time, ticks, per_second);
 	uint8_t header[PACKET_HEADER] = { 0 };
 	store_le32(header, BLOCK_PACKET);
 	store_le32(header + 8, number);

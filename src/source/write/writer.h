@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "core/error.h"
 #include "source/source.h"
@@ -57,6 +58,16 @@ struct writer {
 	const struct source_report *source;          /* names of interfaces …; may be NULL */
 	struct writer_report report;
 };
+
+/* Ticks per second that the times of an interface need. TOD clocks are finer than the first of their times,
+ * by which CTRACE judges them, may look. */
+static inline uint64_t writer_ticks(const struct source_report *source,
+				    const struct source_interface *interface)
+{
+	bool is_tod = source && interface->file < source->file_count &&
+		      strcmp(source->files[interface->file].format, "ctrace") == 0;
+	return is_tod ? 1000000000 : interface->ticks_per_second;
+}
 
 static inline bool writer_write(struct writer *writer, const struct record *record, struct error *error)
 {
