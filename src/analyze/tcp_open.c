@@ -162,6 +162,19 @@ static void unanswered(struct analysis_context *context, const struct session *s
 	cite_tries(finding, client);
 }
 
+static int hops_of(uint8_t ttl)
+{
+	return (ttl <= 32 ? 32 : ttl <= 64 ? 64 : ttl <= 128 ? 128 : 255) - ttl;
+}
+
+/* By how many hops a reset with this TTL is nearer or farther than the host's packets. Systems give
+ * resets other initial TTLs, so TTLs do not compare. */
+static int hops_apart(const struct host *host, uint8_t ttl)
+{
+	int low = abs(hops_of(ttl) - hops_of(host->ttl_max)), high = abs(hops_of(ttl) - hops_of(host->ttl_min));
+	return low < high ? low : high;
+}
+
 static void refused(struct analysis_context *context, const struct session *session)
 {
 	struct open_state *state = context->state;
@@ -181,11 +194,7 @@ static void refused(struct analysis_context *context, const struct session *sess
 	finding_evidence(finding, y->rst_packet, y->rst_time, "reset");
 	const struct host *host = session_table_host(context->trace->sessions,
 						     &session->key.end[server].address);
-	int difference = host ? (int)host->ttl_max - y->rst_ttl : 0;
-	int other = host ? (int)y->rst_ttl - host->ttl_min : 0;
-	if (other > difference)
-		difference = other;
-	if (difference >= state->hops) {
+	if (host && hops_apart(host, y->rst_ttl) >= state->hops) {
 		blame_middlebox(finding, session, server);
 		finding->confidence = CONFIDENCE_POSSIBLE;
 		finding_why(finding, "The reset carries another hop count than other packets of "

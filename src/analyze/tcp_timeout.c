@@ -182,6 +182,20 @@ static void fill(struct analysis_context *context, struct finding *finding,
 	tcp_cite_episode(finding, episode);
 }
 
+/* The receiver had taken what it offered to take, and then fell silent: look there, not at the path. */
+static void blame_full_receiver(struct finding *finding, const struct session *session,
+				const struct tcp_episode *episode)
+{
+	if (!episode->window_filled || episode->recovered)
+		return;
+	finding->sub_kind = "window-filled";
+	finding->confidence = CONFIDENCE_LIKELY;
+	blame_program(finding, session, episode->sender ^ 1);
+	finding_why(finding, "Its receive buffer was full when the answers stopped: the program there had not read "
+		    "for a while.");
+	finding_alternative(finding, "the path to it broke at the same moment", NULL);
+}
+
 static void report_backoff(struct analysis_context *context, const struct session *session,
 			   const struct tcp_episode *episode)
 {
@@ -207,6 +221,7 @@ static void report_backoff(struct analysis_context *context, const struct sessio
 	}
 	finding_alternative(&finding, "the receiving host itself stopped",
 			    episode->recovered ? "it went on later" : NULL);
+	blame_full_receiver(&finding, session, episode);
 	if (session->quality & QUALITY_END)
 		finding_alternative(&finding, "an answer came after the end of the trace", NULL);
 	finding_submit(context->findings, &finding);
@@ -250,6 +265,7 @@ static void judge(struct analysis_context *context, const struct session *sessio
 		finding_words(&finding, "reason", "%s", reason_words((enum timeout_reason)episode->timeout_reason));
 		if (mine->cost < state->total)
 			finding.severity = SEVERITY_NOTICE;
+		blame_full_receiver(&finding, session, episode);
 		finding_submit(context->findings, &finding);
 	}
 	if (!episode->recovered && episode->timeouts >= state->lost)

@@ -255,6 +255,8 @@ struct tcp_episode {             /* a loss and its repair; A9. One finding per e
 	uint32_t timeouts;           /* consecutive time-outs of one segment, the longest chain */
 	int64_t timeout_gaps[8];     /* ns between the copies of the segment repeated most */
 	uint32_t timeout_gap_count;
+	int64_t chain_gaps[8];       /* the engine's own: of the chain under way, which may become the longest */
+	bool window_filled;          /* the receiver's window had no room for another segment when it began */
 	uint32_t segment_size;       /* payload of the first lost segment */
 	uint32_t largest_unacked;    /* payload of the largest segment repeated by time-out */
 	uint32_t smallest_acked;     /* smallest payload that passed meanwhile (acknowledged or in SACK), 0 none */

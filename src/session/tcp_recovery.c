@@ -1,5 +1,6 @@
 /* Why bytes were repeated (the mechanisms of A7) and what belongs together (the episodes of A9). */
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/memory.h"
 #include "session/tcp_internal.h"
@@ -8,6 +9,7 @@
 #define REORDER_WINDOW_SHARE 4     /* RACK waits RTT/4 for what may only be late (RFC 8985, 6.2) */
 #define SMALL_FLIGHT_SEGMENTS 4
 #define CONTINUOUS_RUN 4
+#define GAPS_KEPT 8
 
 static uint32_t flight_segments(const struct tcp_step *step)
 {
@@ -76,6 +78,7 @@ static void begin(struct tcp_step *step, const struct hole *hole,
 	episode->first_sequence = start;
 	episode->recovery_point = x->snd_max;
 	episode->flight = x->snd_max - x->ack_hi;
+	episode->window_filled = out->window_filled;
 	episode->closing = step->receiver->fin_seen || step->receiver->rst_seen;
 	episode->duplicate_acks = out->duplicate_acks;
 	episode->sack_evidence = out->sacked_bytes > 0;
@@ -145,12 +148,13 @@ static void count_timeout(struct tcp_step *step, int64_t before, bool copy_lost,
 	}
 	int64_t gap = step->time - out->chain_time;
 	out->chain_time = step->time;
-	if (out->chain_length == 1)
-		episode->timeout_gap_count = 0;
-	if (episode->timeout_gap_count < 8)
-		episode->timeout_gaps[episode->timeout_gap_count++] = gap;
-	if (out->chain_length > episode->timeouts)
+	if (out->chain_length <= GAPS_KEPT)
+		episode->chain_gaps[out->chain_length - 1] = gap;
+	if (out->chain_length > episode->timeouts) {
 		episode->timeouts = out->chain_length;
+		episode->timeout_gap_count = out->chain_length < GAPS_KEPT ? out->chain_length : GAPS_KEPT;
+		memcpy(episode->timeout_gaps, episode->chain_gaps, sizeof episode->timeout_gaps);
+	}
 	if (episode->timeout_reason == TIMEOUT_NONE)
 		episode->timeout_reason = (uint8_t)reason_of(step, copy_lost, end);
 	uint32_t size = (uint32_t)(end - start);
