@@ -4,6 +4,7 @@
 #include "core/clock.h"
 
 #define SUPPRESSED (QUALITY_ONE_WAY | QUALITY_COARSE)
+#define ROOM_ENOUGH 4              /* times the rate: a window that allows this does not limit it */
 #define PACED_PERCENT 60           /* of the time without gaps: something paces the sender */
 #define PACED_TRIPS 10             /* round trips that it must last */
 
@@ -220,6 +221,26 @@ static void begin(struct finding *finding, const struct finding_kind *kind,
 			 "and ends");
 }
 
+/* The window is far larger than the rate needs: not its size decides, but how fast the receiving end
+ * takes data out of it. */
+static void blame_reader(struct finding *finding, const struct session *session, uint8_t receiver,
+			 bool unread)
+{
+	finding->sub_kind = "reader";
+	finding->say = "The transfer from {sender} to {receiver} ({size}, {rate}) waits for "
+		       "{receiver}, which takes the data more slowly than it comes; the size of "
+		       "its window ({window} at {rtt} round trip) is not what limits.";
+	if (unread) {
+		blame_program(finding, session, receiver);
+		finding_why(finding, "The window shrinks while it fills: the program there does "
+				     "not read what has come.");
+	} else {
+		blame_host(finding, session, receiver);
+		finding_why(finding, "The window would allow many times this rate at this round "
+				     "trip, and it is full all the same.");
+	}
+}
+
 static void report_window(struct analysis_context *context, const struct judged *judged)
 {
 	const struct transfer_limits *limits = context->state;
@@ -234,14 +255,18 @@ static void report_window(struct analysis_context *context, const struct judged 
 	    judged->round_trip < limits->receiver_trip)
 		finding.severity = SEVERITY_NOTICE;
 	double trip = judged->round_trip > 1e-6 ? judged->round_trip : 1e-6;
-	finding_number(&finding, "limit", UNIT_BITS_PER_SECOND,
-		       (double)transfer->window_maximum / trip * 8, FACT_MAX);
+	double limit = (double)transfer->window_maximum / trip;
+	bool unread = y->window_use && y->window_use->filled_unread > y->window_use->filled / 2;
+	finding_number(&finding, "limit", UNIT_BITS_PER_SECOND, limit * 8, FACT_MAX);
 	finding_number(&finding, "need", UNIT_BYTES, (double)transfer->best_rate * trip, FACT_MAX);
 	if (transfer->time[TRANSFER_WINDOW_ZERO] > transfer->time[TRANSFER_WINDOW_FULL]) {
 		finding.sub_kind = "zero";
 		blame_program(&finding, judged->session, receiver);
 		finding_why(&finding, "The window closes completely again and again: the program "
 				      "there does not read fast enough.");
+	} else if (unread || (judged->round_trip < limits->receiver_trip &&
+			      limit > ROOM_ENOUGH * judged->rate)) {
+		blame_reader(&finding, judged->session, receiver, unread);
 	} else {
 		blame_config(&finding, judged->session, receiver);
 		finding_why(&finding, "The sender used all that the receiver offered, and nothing "

@@ -50,10 +50,11 @@ static const struct finding_kind ack_loss = {
 	       "its data arrives.",
 	.meaning = "Either a sender repeats what was confirmed long before at the capture point, "
 		   "or a receiver that confirms every packet or two at times confirms eight and "
-		   "more at once, with nothing in between.",
+		   "more at once that came over 10 ms and more, with nothing in between.",
 	.false_alarms = "Receivers whose cards put packets together confirm many at once all the "
-			"time: that is tcp/ack-thinning. Each confirmation holds all before it, so "
-			"a few lost ones cost nothing.",
+			"time (tcp/ack-thinning), busy ones now and then: only packets that came too "
+			"far apart for that count. Each confirmation holds all before it, so a few "
+			"lost ones cost nothing.",
 	.advice = { "Look at the way from {receiver} to {sender}: it may be another one than the "
 		    "way of the data." },
 	.reference = "RFC 5681; RFC 3449",
@@ -285,7 +286,7 @@ static void report_spurious(struct analysis_context *context, const struct sessi
 	finding_submit(context->findings, &finding);
 }
 
-struct spans { uint64_t all, few, four, eight; };
+struct spans { uint64_t all, few, four; };
 
 static struct spans spans_of(const struct tcp_side *y)
 {
@@ -293,8 +294,7 @@ static struct spans spans_of(const struct tcp_side *y)
 	for (int i = 0; i < ACK_SPANS; i++)
 		spans.all += y->acks_by_span[i];
 	spans.few = (uint64_t)y->acks_by_span[0] + y->acks_by_span[1];
-	spans.eight = (uint64_t)y->acks_by_span[4] + y->acks_by_span[5];
-	spans.four = spans.eight + y->acks_by_span[3];
+	spans.four = (uint64_t)y->acks_by_span[3] + y->acks_by_span[4] + y->acks_by_span[5];
 	return spans;
 }
 
@@ -308,7 +308,7 @@ static void report_ack_loss(struct analysis_context *context, const struct sessi
 	uint32_t behind = repeats ? repeats->by_reason[ACK_LOST_BEHIND] : 0;
 	bool regular = (double)spans.all >= state->confirmations &&
 		       (double)spans.few >= state->regular * (double)spans.all;
-	double jumps = regular ? (double)spans.eight : 0;
+	double jumps = regular ? session->tcp->side[sender ^ 1].acks_over_gaps : 0;
 	bool towards_sender = before > behind && before > jumps;
 	double losses = towards_sender ? before : behind + jumps;
 	if (losses < state->losses)
@@ -331,9 +331,16 @@ static void report_ack_loss(struct analysis_context *context, const struct sessi
 		  "confirmation never came by."
 		: "The receiver confirms every packet or two, and at times none of several "
 		  "confirmations came by.");
-	if (jumps > before + behind)
+	if (jumps > before + behind) {
+		/* No proof: a receiver whose program reads late may do the same. */
+		finding.severity = SEVERITY_INFO;
+		finding.say = "Confirmations from {receiver} to {sender} seem to be missing "
+			      "({losses|time|times}, {where}); its data arrives.";
 		finding_alternative(&finding, "the receiver puts packets together before it "
 					      "confirms them (offload)", NULL);
+		finding_alternative(&finding, "the program there reads late, and its TCP holds "
+					      "confirmations back meanwhile", NULL);
+	}
 	if (repeats)
 		cite_repeats(&finding, repeats, towards_sender ? ACK_LOST_BEFORE : ACK_LOST_BEHIND);
 	else

@@ -156,8 +156,15 @@ static void judge_full(struct analysis_context *context, const struct session *s
 	finding.confidence = CONFIDENCE_LIKELY;
 	finding.count = use->filled;
 	finding.cost = waited;
-	blame_config(&finding, session, receiver);
-	finding_why(&finding, "Only the receiver decides how large its window is.");
+	if (use->filled_unread > use->filled / 2) {
+		finding.sub_kind = "reader";
+		blame_program(&finding, session, receiver);
+		finding_why(&finding, "The window had shrunk to less than half when it was full: "
+				      "the program there did not read what had come.");
+	} else {
+		blame_config(&finding, session, receiver);
+		finding_why(&finding, "Only the receiver decides how large its window is.");
+	}
 	finding_count(&finding, "times", use->filled);
 	finding_number(&finding, "waited", UNIT_SECONDS, (double)waited / 1e9, FACT_SUM);
 	finding_number(&finding, "share", UNIT_RATIO, share, FACT_MAX);

@@ -66,6 +66,7 @@ struct tcp_window_use {
 	uint32_t crumb_largest;      /* bytes */
 	struct tcp_mark crumb_first, crumb_last;
 	uint32_t filled;             /* segments that left less than another one of the window */
+	uint32_t filled_unread;      /* of those, while data that nobody read took half of it and more */
 	struct tcp_mark filled_first;
 	uint32_t unscaled;           /* flights that stopped where the window would end without its scale */
 	uint16_t unscaled_windows[3];/* the first different raw windows at which they stopped */
@@ -186,6 +187,8 @@ struct tcp_side {                /* one end as a sender of data, and what it adv
 	uint32_t by_mechanism[REPEAT_MECHANISMS];
 	uint64_t duplicate_acks, pure_acks, acks, dsacks, sacks;
 	uint32_t acks_by_span[ACK_SPANS];    /* pure acknowledgements outside of recoveries */
+	uint32_t acks_over_gaps;     /* of those, for eight segments and more that passed over 10 ms
+				      * and more: no card puts such packets together */
 	uint64_t keepalives;
 	uint32_t late_acks;          /* acknowledgements that this end's last one or two segments waited for
 				      * 30 to 600 ms longer than a round trip */

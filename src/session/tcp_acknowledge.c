@@ -1,6 +1,8 @@
 /* The acknowledgement of a packet: progress, duplicates and SACK for the bytes of the other side. */
 #include "session/tcp_internal.h"
 
+#define GATHER_TIME (10 * 1000000LL) /* ns: over this, packets are not put together on their way */
+
 /* True if the acknowledgement of this packet says something about the present (it is not older than
  * one that was seen before). */
 static bool set_base(struct tcp_step *step)
@@ -115,8 +117,26 @@ static void sample_round_trip(struct tcp_step *step, uint64_t acknowledgment)
 		y->prompt_rtt = step->segment->rtt;
 }
 
+/* Did the segments that it confirms come at a distance at which no card, no backlog of a busy socket
+ * and no radio link delivers them at once? What was lost and repaired, and what a program is slow to
+ * read, is confirmed late by itself (Linux holds the confirmation back while the window shrinks). */
+static bool over_gaps(const struct tcp_step *step, uint64_t acknowledgment)
+{
+	const struct flight *flight = &step->in->flight;
+	const struct tcp_side *y = step->sender;
+	uint32_t behind = flight_find(flight, acknowledgment);
+	if (behind < 2 || flight->overflowed || y->window < y->window_maximum / 4 * 3 ||
+	    flight_at(flight, behind - 1)->first_time - flight_at(flight, 0)->first_time <
+		    GATHER_TIME)
+		return false;
+	for (uint32_t i = 0; i < behind; i++)
+		if (flight_at(flight, i)->copies != 1 || flight_at(flight, i)->sacked)
+			return false;
+	return true;
+}
+
 /* How many segments one acknowledgement confirms tells whether some of them are missing. */
-static void count_span(struct tcp_step *step)
+static void count_span(struct tcp_step *step, uint64_t acknowledgment)
 {
 	uint32_t size = step->receiver->segment_maximum;
 	if (step->length || !size || step->in->episode || (step->header->flags & (TCP_SYN | TCP_FIN)))
@@ -125,6 +145,8 @@ static void count_span(struct tcp_step *step)
 	if (segments)
 		step->sender->acks_by_span[segments < 4 ? segments - 1 : segments < 8 ? 3
 					   : segments < 16 ? 4 : 5]++;
+	if (segments >= 8 && over_gaps(step, acknowledgment))
+		step->sender->acks_over_gaps++;
 }
 
 static void progress(struct tcp_step *step, uint64_t acknowledgment)
@@ -140,7 +162,7 @@ static void progress(struct tcp_step *step, uint64_t acknowledgment)
 			owner->snd_max = acknowledgment;
 	}
 	in->probe_open = false;
-	count_span(step);
+	count_span(step, acknowledgment);
 	sample_round_trip(step, acknowledgment);
 	holes_acknowledge(step, in, owner, acknowledgment);
 	for (uint32_t i = 0; (in->sacked_bytes || in->episode) && i < in->flight.count; i++) {

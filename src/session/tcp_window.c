@@ -105,8 +105,12 @@ void tcp_window_used(struct tcp_step *step)
 	struct direction *in = step->in;
 	const struct segment *segment = step->segment;
 	struct tcp_mark mark = { step->number, step->time };
-	if (segment->window_full && !use_of(y)->filled++)
-		y->window_use->filled_first = mark;
+	if (segment->window_full) {
+		if (!use_of(y)->filled++)
+			y->window_use->filled_first = mark;
+		if (y->window < y->window_maximum / 2)
+			y->window_use->filled_unread++;
+	}
 	if (in->crumb_offered && segment->new_bytes &&
 	    segment->class != SEGMENT_ZERO_WINDOW_PROBE) {
 		in->crumb_offered = false;
