@@ -11,8 +11,8 @@
 
 #define LONGEST_PACKET ((size_t)256 * 1024)
 
-/* Wrong checksums mean something else when all of a host's are wrong. So of each host's packets with a right
- * one some keep their length, and more for each wrong one: cut off, they could not be verified. */
+/* Wrong checksums mean something else when all of a host's are wrong. So of each host's packets with a
+ * right one some keep their length, and more for each wrong one: cut off, they could not be verified. */
 #define SOURCES 1024
 #define WITNESSES_FIRST 16
 #define WITNESSES_EACH 4

@@ -43,8 +43,8 @@ void edit_ipv6(struct edit *edit, size_t at);
 void edit_mac(struct edit *edit, size_t at);
 void edit_wipe(struct edit *edit, size_t at, size_t length);   /* as many as there are */
 
-/* Remembers the checksum at `at` over the bytes from `start` to `end`, before they change. With `pseudo` the
- * addresses of the innermost IP header count as well. */
+/* Remembers the checksum at `at` over the bytes from `start` to `end`, before they change. With `pseudo`
+ * the addresses of the innermost IP header count as well. */
 void edit_checksum(struct edit *edit, size_t at, size_t start, size_t end, bool pseudo, uint8_t state);
 
 /* An IP header and its addresses; the next checksums with a pseudo-header use them. Returns where the
@@ -54,8 +54,8 @@ size_t edit_ip_header(struct edit *edit, size_t at, uint8_t checksum_state);
 /* All layers of edit->packet, and the checksums. What is not known is wiped. */
 void edit_packet(struct edit *edit);
 
-/* The first word of a TCP payload, when it belongs to a protocol and not to its user: "GET", "220", the header
- * of a TLS record. It tells what waits for what. */
+/* The first word of a TCP payload, when it belongs to a protocol and not to its user: "GET", "220", the
+ * header of a TLS record. It tells what waits for what. */
 void edit_first_word(struct edit *edit, size_t at, size_t end);
 
 /* From the start of their message on. Each raises `known` to where it understood the bytes. */

@@ -287,7 +287,8 @@ static const struct { const char *decoder; layer_editor *edit; } editors[] = {
 	{ "pppd", know_header }, { "pppoes", know_header }, { "prism", know_header },
 	{ "radiotap", know_header }, { "rarp", edit_arp }, { "raw", know_header }, { "sctp", edit_sctp },
 	{ "sll", edit_sll }, { "sll2", edit_sll2 }, { "stp", edit_bridge }, { "tcp", edit_tcp },
-	{ "tr", edit_token_ring }, { "udp", edit_udp }, { "vlan", know_header }, { "vxlan", know_header }, { "wlan", edit_wlan },
+	{ "tr", edit_token_ring }, { "udp", edit_udp }, { "vlan", know_header }, { "vxlan", know_header },
+	{ "wlan", edit_wlan },
 };
 
 static layer_editor *find_editor(const struct layer *layer)

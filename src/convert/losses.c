@@ -1,6 +1,7 @@
 #include "convert/losses.h"
 
-static void tell(struct culprit_conversion_result *result, uint64_t count, const char *one, const char *many)
+static void tell(struct culprit_conversion_result *result, uint64_t count, const char *one,
+		 const char *many)
 {
 	if (count)
 		result->losses[result->loss_count++] =

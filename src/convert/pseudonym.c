@@ -215,7 +215,8 @@ static void authenticate(struct pseudonyms *pseudonyms, const uint8_t *bytes, si
 }
 
 /* `count` letters that the mac decides on. */
-static void make_letters(struct pseudonyms *pseudonyms, uint8_t mac[CIPHER_BLOCK], uint8_t *to, size_t count)
+static void make_letters(struct pseudonyms *pseudonyms, uint8_t mac[CIPHER_BLOCK], uint8_t *to,
+			 size_t count)
 {
 	for (size_t at = 0; at < count; at++) {
 		if (at % CIPHER_BLOCK == 0)

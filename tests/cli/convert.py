@@ -13,8 +13,8 @@ import tempfile
 sys.path.insert(0, os.path.dirname(__file__))
 import traces
 
-CULPRIT, EXAMPLES = sys.argv[1], sys.argv[2]
-TRACES = sys.argv[3] if len(sys.argv) > 3 else ""
+CULPRIT, EXAMPLES = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+TRACES = os.path.abspath(sys.argv[3]) if len(sys.argv) > 3 else ""
 SAMPLE = os.path.join(EXAMPLES, "refused.pcapng")
 LARGEST = 1_000_000                      # of a real capture, so that the test stays short
 tests = []
