@@ -270,7 +270,7 @@ struct culprit_conversion {
 	int64_t time_shift;          /* nanoseconds to add to every time */
 	uint32_t snap_length;        /* cut packets to so many bytes; 0: do not */
 
-	/* Other addresses and names, no payload: see culprit-convert(1). NULL `key`: a random one; the same
+	/* Other addresses and names, no payload: see `culprit convert --help`. NULL `key`: a random one; the same
 	 * key gives the same pseudonyms. CULPRIT_UNSUPPORTED when this build cannot. */
 	bool anonymise;
 	const char *key;
