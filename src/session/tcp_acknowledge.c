@@ -117,9 +117,9 @@ static void sample_round_trip(struct tcp_step *step, uint64_t acknowledgment)
 		y->prompt_rtt = step->segment->rtt;
 }
 
-/* Did the segments that it confirms come at a distance at which no card, no backlog of a busy socket
- * and no radio link delivers them at once? What was lost and repaired, and what a program is slow to
- * read, is confirmed late by itself (Linux holds the confirmation back while the window shrinks). */
+/* Did the segments that it confirms come at a distance at which no card, no backlog of a busy
+ * socket and no radio link delivers them at once? What was lost and repaired, and what a program is
+ * slow to read, is confirmed late by itself (Linux waits while the window shrinks). */
 static bool over_gaps(const struct tcp_step *step, uint64_t acknowledgment)
 {
 	const struct flight *flight = &step->in->flight;

@@ -5,6 +5,8 @@
 #include "core/memory.h"
 #include "session/tcp_internal.h"
 
+#define SHAPER_PAUSE (20 * MILLISECOND) /* between two bursts of a token bucket, at most */
+#define SHAPER_BURST 32            /* segments that it lets through at once, at most */
 #define BULK_SEGMENTS 13           /* {13 MSS} without a turn change make a bulk period */
 #define BULK_SEGMENTS_WATCHED 4    /* from here on it is worth remembering anything */
 #define BULK_PAUSE (5 * NANOSECONDS)   /* a longer silence with nothing open ends the period */
@@ -172,6 +174,16 @@ static bool ended_by_timeout(const struct tcp_step *step)
 	return episode && episode->timeouts;
 }
 
+/* A program that has nothing to send ends with a short segment. After a full one, a pause no longer
+ * than a burst needs at the average rate is the work of a shaper, which lets bursts through. */
+static bool paced(const struct tcp_step *step, const struct bulk *bulk, int64_t gap)
+{
+	int64_t elapsed = step->time - bulk->pending.first_time;
+	return !bulk->last_short && !step->sender->oversize_segments && gap <= SHAPER_PAUSE &&
+	       bulk->segments > SHAPER_BURST &&
+	       gap <= elapsed / (int64_t)bulk->segments * SHAPER_BURST;
+}
+
 /* What the sender waited for during the gap that this packet ends; the first that fits. */
 static enum transfer_state state_of(struct tcp_step *step, const struct bulk *bulk, int64_t gap)
 {
@@ -190,6 +202,8 @@ static enum transfer_state state_of(struct tcp_step *step, const struct bulk *bu
 		return queue > larger(QUEUE_BEHIND_WINDOW, round_trip / 2) ? TRANSFER_BANDWIDTH
 									   : TRANSFER_WINDOW_FULL;
 	int64_t since_ack = step->time - bulk->last_ack;
+	if (paced(step, bulk, gap))
+		return TRANSFER_SENDING;
 	if (bulk->last_ack < gap_start || since_ack > sender_trip + sender_trip / 2 + CLOCK_SLACK)
 		return bulk->shrinking >= SHRINKING_LEAST ? TRANSFER_RECEIVER_CPU
 							  : TRANSFER_APP_SENDER;
