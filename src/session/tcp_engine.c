@@ -319,8 +319,9 @@ void tcp_engine_observe(struct session *session, const struct packet *packet, ui
 		return;
 	tcp_stall_before(&step);
 	tcp_idle(&step);
-	holes_settle(&step, 0, false);
-	holes_settle(&step, 1, false);
+	for (uint8_t i = 0; i < 2; i++)
+		if (engine->direction[i].pending.open)
+			holes_settle(&step, i, false);
 	locate(&step);
 	tcp_acknowledge(&step);
 	if (segment->class == SEGMENT_NONE)
