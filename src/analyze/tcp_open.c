@@ -65,6 +65,7 @@ static const struct finding_kind syn_refused = {
 
 static const struct finding_kind *const kinds[] = { &syn_no_answer, &syn_refused, NULL };
 
+#define IDENT_PORT 113             /* RFC 1413 */
 #define ONE_WAY_HOSTS 256          /* clients whose answers are invisible; a fixed table by hash */
 #define CANDIDATES_LIMIT 4096 /* unanswered requests kept until the end; a scan needs no more */
 #define ICMP_SESSIONS 4096         /* sessions that an ICMP error named; a fixed table by hash */
@@ -188,6 +189,9 @@ static void refused(struct analysis_context *context, const struct session *sess
 	    state->count == CANDIDATES_LIMIT)
 		return;
 	struct finding *finding = candidate(state, &syn_refused, session);
+	/* Mail and FTP servers still ask; to be refused at once is what they hope for. */
+	if (finding->subject.server_port == IDENT_PORT)
+		finding->severity = SEVERITY_NOTICE;
 	finding_count(finding, "tries", x->syn_count);
 	finding_duration(finding, "answer", answer);
 	cite_tries(finding, x);
