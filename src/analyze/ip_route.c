@@ -1,5 +1,6 @@
 /* Did the way to a host change? ip/path-change. */
 #include "analyze/analyzer.h"
+#include "session/hosts.h"
 
 static const struct finding_kind path_change = {
 	.id = "ip/path-change",
@@ -40,12 +41,6 @@ static void route_begin(struct analysis_context *context)
 	state->packets = packets > UINT8_MAX ? UINT8_MAX : (uint8_t)packets;
 }
 
-/* How many routers lie behind a time to live: hosts start at one of the usual values. */
-static unsigned hops(uint8_t ttl)
-{
-	return (ttl <= 32 ? 32u : ttl <= 64 ? 64u : ttl <= 128 ? 128u : 255u) - ttl;
-}
-
 static void report_change(struct analysis_context *context, const struct observation *observation,
 			  const struct side_route *route)
 {
@@ -60,8 +55,8 @@ static void report_change(struct analysis_context *context, const struct observa
 		finding.severity = SEVERITY_INFO;
 	}
 	finding.confidence = CONFIDENCE_LIKELY;
-	finding_number(&finding, "before", UNIT_COUNT, hops(route->settled), FACT_FIRST);
-	finding_number(&finding, "after", UNIT_COUNT, hops(route->candidate), FACT_FIRST);
+	finding_number(&finding, "before", UNIT_COUNT, hops_by_time_to_live(route->settled), FACT_FIRST);
+	finding_number(&finding, "after", UNIT_COUNT, hops_by_time_to_live(route->candidate), FACT_FIRST);
 	finding_number(&finding, "ttl_before", UNIT_COUNT, route->settled, FACT_FIRST);
 	finding_number(&finding, "ttl_after", UNIT_COUNT, route->candidate, FACT_FIRST);
 	finding_words(&finding, "changed_at", "packet %llu", (unsigned long long)record->number);

@@ -9,6 +9,7 @@
 #include "analyze/tcp_words.h"
 #include "core/clock.h"
 #include "core/memory.h"
+#include "session/hosts.h"
 
 static const struct finding_kind idle_drop = {
 	.id = "tcp/idle-drop",
@@ -103,11 +104,6 @@ static uint32_t repeats_after(const struct session *session, const struct tcp_id
 	return most;
 }
 
-static int hops_of(uint8_t ttl)
-{
-	return (ttl <= 32 ? 32 : ttl <= 64 ? 64 : ttl <= 128 ? 128 : 255) - ttl;
-}
-
 /* The first sign after the pause is a reset that comes from elsewhere than this host's packets. */
 static bool reset_by_other(const struct idle_state *state, const struct session *session,
 			   const struct tcp_idle *idle)
@@ -119,7 +115,7 @@ static bool reset_by_other(const struct idle_state *state, const struct session 
 	    x->last_ack_progress_time >= idle->end_time || y->last_data_time >= idle->end_time)
 		return false;
 	bool far = y->rst_ttl_expected &&
-		   abs(hops_of(y->rst_ttl) - hops_of(y->rst_ttl_expected)) >= state->hops;
+		   hop_difference(y->rst_ttl, y->rst_ttl_expected) >= state->hops;
 	return far || y->rst_other_mac;
 }
 

@@ -5,6 +5,7 @@
 #include "core/clock.h"
 #include "core/hash.h"
 #include "core/memory.h"
+#include "session/hosts.h"
 
 static const struct finding_kind syn_no_answer = {
 	.id = "tcp/syn-no-answer",
@@ -163,16 +164,11 @@ static void unanswered(struct analysis_context *context, const struct session *s
 	cite_tries(finding, client);
 }
 
-static int hops_of(uint8_t ttl)
-{
-	return (ttl <= 32 ? 32 : ttl <= 64 ? 64 : ttl <= 128 ? 128 : 255) - ttl;
-}
-
 /* By how many hops a reset with this TTL is nearer or farther than the host's packets. Systems give
  * resets other initial TTLs, so TTLs do not compare. */
 static int hops_apart(const struct host *host, uint8_t ttl)
 {
-	int low = abs(hops_of(ttl) - hops_of(host->ttl_max)), high = abs(hops_of(ttl) - hops_of(host->ttl_min));
+	int low = hop_difference(ttl, host->ttl_max), high = hop_difference(ttl, host->ttl_min);
 	return low < high ? low : high;
 }
 

@@ -8,6 +8,7 @@
 #include "analyze/tcp_words.h"
 #include "core/clock.h"
 #include "core/hash.h"
+#include "session/hosts.h"
 
 static const struct finding_kind reset_by_peer = {
 	.id = "tcp/reset-by-peer",
@@ -142,11 +143,6 @@ static void reset_begin(struct analysis_context *context)
 	state->start = setting_duration(context->settings, &stray, "start");
 }
 
-static int hops_of(uint8_t ttl)
-{
-	return (ttl <= 32 ? 32 : ttl <= 64 ? 64 : ttl <= 128 ? 128 : 255) - ttl;
-}
-
 static void name_host(struct finding *finding, const struct session *session, uint8_t side)
 {
 	finding_address(finding, "host_name", &session->key.end[side].address);
@@ -192,7 +188,8 @@ static struct signs forged_signs(const struct analysis_context *context,
 	const struct reset_state *state = context->state;
 	const struct tcp_side *x = &session->tcp->side[side];
 	struct signs signs = { 0 };
-	int away = hops_of(x->rst_ttl), usual = hops_of(x->rst_ttl_expected);
+	int away = (int)hops_by_time_to_live(x->rst_ttl);
+	int usual = (int)hops_by_time_to_live(x->rst_ttl_expected);
 	if (x->rst_ttl_expected && abs(away - usual) >= state->hops)
 		add_sign(&signs, true, "it came over %d hops, not %d", away, usual);
 	if (x->rst_too_early)

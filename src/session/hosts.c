@@ -138,6 +138,12 @@ unsigned hops_by_time_to_live(uint8_t time_to_live)
 	return initial - time_to_live;
 }
 
+int hop_difference(uint8_t one_ttl, uint8_t other_ttl)
+{
+	int difference = (int)hops_by_time_to_live(one_ttl) - (int)hops_by_time_to_live(other_ttl);
+	return difference < 0 ? -difference : difference;
+}
+
 static void count_checksum(struct host *host, const struct packet *packet)
 {
 	if (!packet->tcp && !packet->udp)

@@ -26,5 +26,8 @@ bool hosts_is_router(const struct hosts *hosts, const uint8_t mac[6]);
 /* Routers that a packet passed since its sender, by its TTL (A5): the next initial value above it is
  * taken for the sender's. */
 unsigned hops_by_time_to_live(uint8_t time_to_live);
+/* By how many hops two packets came from different distances. Systems give resets other initial TTLs, so
+ * TTLs themselves do not compare. */
+int hop_difference(uint8_t one_ttl, uint8_t other_ttl);
 
 #endif
