@@ -203,12 +203,15 @@ static void check_samples(const struct samples *samples, const struct text *file
 	source_close(source);
 }
 
+static const char *const container_names[CTRACE_CONTAINERS] = {
+	"entries without record lengths", "records with RDWs", "blocks (BDW and RDW)",
+	"large blocks (extended BDW and RDW)", "entries without record lengths",
+	"blocks of spanned records (BDW and RDW)",
+};
+
 static void test_containers(void **state)
 {
 	(void)state;
-	static const char *const containers[] = { "entries without record lengths", "records with RDWs",
-		"blocks (BDW and RDW)", "large blocks (extended BDW and RDW)",
-		"entries without record lengths", "blocks of spanned records (BDW and RDW)" };
 	static const uint32_t headers[] = { 0, 8, 28, 64, 256 };
 	struct samples samples;
 	make_samples(&samples, 400);
@@ -218,9 +221,31 @@ static void test_containers(void **state)
 			write_samples(&samples, &(struct ctrace_writer_options){
 				.container = (enum ctrace_container)container, .writer_header = headers[i] },
 				&file);
-			check_samples(&samples, &file, containers[container]);
+			check_samples(&samples, &file, container_names[container]);
 			text_finish(&file);
 		}
+	}
+	free_samples(&samples);
+}
+
+/* Packets full of little-endian numbers, each of which looks like the length of a record that ends at the
+ * next one. */
+static void test_numbers_like_lengths(void **state)
+{
+	(void)state;
+	struct samples samples;
+	make_samples(&samples, 200);
+	for (unsigned i = 0; i < samples.count; i++) {
+		struct record *record = &samples.list[i].record;
+		for (uint32_t at = 56; at + 4 <= record->captured_length; at += 4)
+			memcpy(samples.list[i].bytes + at, "\x01\0\0", 4);
+	}
+	for (unsigned container = 0; container < CTRACE_CONTAINERS; container++) {
+		struct text file = { 0 };
+		write_samples(&samples, &(struct ctrace_writer_options){
+			.container = (enum ctrace_container)container, .writer_header = 28 }, &file);
+		check_samples(&samples, &file, container_names[container]);
+		text_finish(&file);
 	}
 	free_samples(&samples);
 }
@@ -741,6 +766,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_worked_examples),
 		cmocka_unit_test(test_containers),
+		cmocka_unit_test(test_numbers_like_lengths),
 		cmocka_unit_test(test_header_lengths),
 		cmocka_unit_test(test_every_cut),
 		cmocka_unit_test(test_bit_flips),

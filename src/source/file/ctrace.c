@@ -90,6 +90,7 @@ static void judge_frames(struct ctrace *ctrace, const struct cte *first, struct 
 {
 	struct frame_votes votes = { 0 };
 	const struct content *content = &ctrace->walk.content;
+	struct cte cte = { 0 };
 	frame_vote(&votes, first->data, first->data_length);
 	for (size_t at = 0; at + CTE_SHORTEST <= content->available; ) {
 		size_t left = content->available - at;
@@ -98,7 +99,6 @@ static void judge_frames(struct ctrace *ctrace, const struct cte *first, struct 
 			at += CTE_TRAILER;
 			continue;
 		}
-		struct cte cte;
 		cte_read(bytes, left, 0, &cte);
 		if (cte.zos.format == ZOS_FRAME)
 			frame_vote(&votes, cte.data, cte.data_length);
@@ -154,26 +154,24 @@ static uint32_t add_interface(struct reader *reader, const struct zos_record *zo
 	return index;
 }
 
-static bool is_name(const struct known_name *known, const uint8_t name[16], uint32_t link_type)
+static bool is_name(const struct known_name *known, const struct zos_record *zos, uint32_t link_type)
 {
-	return known->link_type == link_type && memcmp(known->name, name, sizeof known->name) == 0;
+	return known->link_type == link_type && same_name(known->name, zos->raw_name, zos->format == ZOS_DATA);
 }
 
 static uint32_t find_interface(struct reader *reader, const struct zos_record *zos, uint32_t link_type)
 {
 	struct ctrace *ctrace = reader->state;
-	uint8_t name[16] = { 0 };
-	memcpy(name, zos->raw_name, zos->format == ZOS_DATA ? 8 : 16);
-	if (ctrace->name_count && is_name(&ctrace->names[ctrace->last_name], name, link_type))
+	if (ctrace->name_count && is_name(&ctrace->names[ctrace->last_name], zos, link_type))
 		return ctrace->names[ctrace->last_name].interface;
 	size_t i = 0;
-	while (i < ctrace->name_count && !is_name(&ctrace->names[i], name, link_type))
+	while (i < ctrace->name_count && !is_name(&ctrace->names[i], zos, link_type))
 		i++;
 	if (i == NAMES_REMEMBERED)
 		i--;
 	if (i == ctrace->name_count) {
 		struct known_name *known = &ctrace->names[ctrace->name_count++];
-		memcpy(known->name, name, sizeof name);
+		memcpy(known->name, zos->raw_name, sizeof known->name);
 		known->link_type = link_type;
 		known->interface = add_interface(reader, zos, link_type);
 	}

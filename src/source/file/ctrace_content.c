@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "core/memory.h"
+#include "source/file/ctrace_entry.h"
 
 #define DESCRIPTOR 4
 /* Large blocks are at most 256 KiB on any device (DFSMS: 262144 bytes on tape). */
@@ -81,11 +82,25 @@ static enum fit records_fit(struct cursor in, unsigned least)
 	return FIT_WHOLE;
 }
 
+/* The length of the entry that begins here and is whole as it stands, 0 when there is none. A descriptor
+ * makes an entry that it lies in end late, so none lies in a whole one: what looks like some there are
+ * numbers in a packet, such as little-endian ones. */
+static size_t whole_entry(struct cursor in)
+{
+	size_t most = in.captured < CTE_LONGEST ? in.captured : CTE_LONGEST;
+	return cte_check(in.next, most) == CTE_WHOLE ? cte_length(in.next) : 0;
+}
+
 /* Damage may have hit one of the first descriptors. Numbers in packets can look like descriptors of short
  * records, so only long ones count. */
 static enum ctrace_framing guess_from_within(struct cursor head)
 {
-	for (; head.captured >= DESCRIPTOR; cursor_skip(&head, 1)) {
+	while (head.captured >= DESCRIPTOR) {
+		size_t entry = whole_entry(head);
+		if (entry) {
+			cursor_skip(&head, entry);
+			continue;
+		}
 		if (block_length(head.next) >= LONG_RECORD && block_fits(head) == FIT_WHOLE)
 			return FRAMING_BDW;
 		size_t at = 0;
@@ -98,6 +113,7 @@ static enum ctrace_framing guess_from_within(struct cursor head)
 		}
 		if (count == CHAIN || (count == CHAIN - 1 && at == head.captured))
 			return FRAMING_RDW;
+		cursor_skip(&head, 1);
 	}
 	return FRAMING_NONE;
 }
@@ -178,9 +194,12 @@ static size_t find_descriptor(struct content *content)
 {
 	struct cursor in = look(content, SEARCH * 2);
 	size_t limit = in.captured < SEARCH ? in.captured : SEARCH;
-	for (size_t at = DESCRIPTOR; at + DESCRIPTOR <= limit; at++) {
+	size_t next;
+	for (size_t at = DESCRIPTOR; at + DESCRIPTOR <= limit; at = next) {
 		struct cursor from = cursor_make(in.next + at, in.captured - at, in.captured - at);
-		if (!record_length(from.next) && !block_length(from.next))
+		size_t entry = whole_entry(from);
+		next = at + (entry ? entry : 1);
+		if (entry || (!record_length(from.next) && !block_length(from.next)))
 			continue;
 		if (content->framing == FRAMING_BDW && block_fits(from) == FIT_WHOLE)
 			return at;

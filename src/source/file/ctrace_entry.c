@@ -6,7 +6,10 @@
 enum { AT_LENGTH = 0, AT_OFFSET = 2, AT_FORMAT = 4, AT_TIME = 8 };
 /* Offsets in PTHDR_T. */
 enum { AT_HEADER_LENGTH = 0, AT_SEQUENCE = 2, AT_FLAGS = 3, AT_DEVICE = 4, AT_TRACED_LENGTH = 5,
-	AT_NAME = 8, AT_CAPTURE_TIME = 24 };
+	AT_NAME = 8, AT_CAPTURE_TIME = 24, AT_SOURCE = 32, AT_DESTINATION = 48, AT_SOURCE_PORT = 64,
+	AT_DESTINATION_PORT = 66, AT_TRACE_COUNT = 68, /* 72: not published */ AT_PROTOCOL = 73,
+	AT_VLAN = 74, AT_TCB = 76, AT_ASID = 80, AT_PACKET_LENGTH = 82, AT_INTERFACE_INDEX = 84,
+	AT_DISCARD = 88, AT_OFFLOAD_LENGTH = 90 };
 
 #define DATA_OFFSET_MOST 64
 #define TOD_1990 0xa100000000000000u
@@ -27,21 +30,30 @@ static size_t data_offset(const uint8_t *bytes, size_t length, size_t least)
 	return offset;
 }
 
+/* The name of the entry before was looked at already. */
+static bool plausible_name(const uint8_t *name, bool data, const struct cte *last)
+{
+	size_t length = data ? 8 : 16;
+	return (last && last->named >= length && same_name(name, last->zos.raw_name, data)) ||
+	       zos_is_name(name, length);
+}
+
 /* Does a packet trace header fit here? In old types its layout is not known. */
-static bool plausible_header(const uint8_t *header, size_t room, uint32_t format, uint64_t buffer_tod)
+static bool plausible_header(const uint8_t *header, size_t room, uint32_t format, uint64_t buffer_tod,
+			     const struct cte *last)
 {
 	size_t length = load_be16(header + AT_HEADER_LENGTH);
 	if (length < PTHDR_SHORTEST || length > PTHDR_LONGEST || length > room)
 		return false;
 	/* A data trace has a job and numbers where the others have a name. */
-	if (!zos_is_name(header + AT_NAME, format == ZOS_DATA ? 8 : 16))
+	if (!plausible_name(header + AT_NAME, format == ZOS_DATA, last))
 		return false;
 	uint64_t tod = load_be64(header + AT_CAPTURE_TIME);
 	uint64_t apart = tod > buffer_tod ? tod - buffer_tod : buffer_tod - tod;
 	return format == ZOS_FRAME ? plausible_tod(tod) : apart <= HOUR_OF_TOD;
 }
 
-enum cte_check cte_check(const uint8_t *bytes, size_t available)
+enum cte_check cte_check_behind(const uint8_t *bytes, size_t available, const struct cte *last)
 {
 	if (available < CTE_HEADER)
 		return CTE_NO;
@@ -61,7 +73,8 @@ enum cte_check cte_check(const uint8_t *bytes, size_t available)
 		size_t offset = data_offset(bytes, length, PTHDR_SHORTEST);
 		if (available < offset + PTHDR_SHORTEST)
 			return CTE_CUT;
-		if (!plausible_header(bytes + offset, length - offset - CTE_TRAILER, format, tod))
+		if (!plausible_header(bytes + offset, length - offset - CTE_TRAILER, format, tod,
+				      last))
 			return CTE_NO;
 	}
 	if (available < length)
@@ -69,15 +82,17 @@ enum cte_check cte_check(const uint8_t *bytes, size_t available)
 	return load_be16(bytes + length - CTE_TRAILER) == length ? CTE_WHOLE : CTE_HEAD;
 }
 
-/* IPv4 addresses are mapped into IPv6 (::ffff:a.b.c.d); z/OS itself also writes fffe there. */
-static void read_address(struct cursor *in, struct address *to)
+enum cte_check cte_check(const uint8_t *bytes, size_t available)
 {
-	const uint8_t *bytes = cursor_take(in, 16);
-	*to = (struct address){ .family = ADDRESS_NONE };
-	if (!bytes)
-		return;
+	return cte_check_behind(bytes, available, NULL);
+}
+
+/* IPv4 addresses are mapped into IPv6 (::ffff:a.b.c.d); z/OS itself also writes fffe there. */
+static void read_address(const uint8_t *bytes, struct address *to)
+{
 	uint64_t high = load_be64(bytes);
 	uint32_t middle = load_be32(bytes + 8);
+	*to = (struct address){ .family = ADDRESS_NONE };
 	if (!high && (middle == 0xffff || middle == 0xfffe)) {
 		to->family = ADDRESS_IPV4;
 		memcpy(to->bytes, bytes + 12, 4);
@@ -87,46 +102,56 @@ static void read_address(struct cursor *in, struct address *to)
 	}
 }
 
-static void read_name(struct cursor *in, struct zos_record *zos)
+/* Hardly a name differs from the one before, and making text of it costs more than all else here. */
+static void read_name(const uint8_t *bytes, bool data, struct cte *cte)
 {
-	cursor_bytes(in, zos->raw_name, sizeof zos->raw_name);
-	bool data = zos->format == ZOS_DATA;
-	zos_ebcdic_to_text(zos->raw_name, data ? 8 : 16, zos->name);
-	zos->family = data ? zos->raw_name[8] : 0;
-	zos->socket_type = data ? zos->raw_name[9] : 0;
-	zos->state = data ? zos->raw_name[11] : 0;
-	zos->connection = data ? load_be32(zos->raw_name + 12) : 0;
+	struct zos_record *zos = &cte->zos;
+	uint8_t length = data ? 8 : sizeof zos->raw_name;
+	if (cte->named != length || !same_name(bytes, zos->raw_name, data)) {
+		zos_ebcdic_to_text(bytes, length, zos->name);
+		cte->named = length;
+	}
+	memcpy(zos->raw_name, bytes, sizeof zos->raw_name);
+	zos->family = data ? bytes[8] : 0;
+	zos->socket_type = data ? bytes[9] : 0;
+	zos->state = data ? bytes[11] : 0;
+	zos->connection = data ? load_be32(bytes + 12) : 0;
 }
 
 /* Sets every field, those behind the end of a short header to zero: clearing the whole record first would
  * cost as much as reading it. */
-static void read_header(struct cursor in, struct cte *cte)
+static void read_header(const uint8_t *header, size_t length, struct cte *cte)
 {
 	struct zos_record *zos = &cte->zos;
-	zos->header_length = cursor_be16(&in);
-	cte->segment = cursor_u8(&in);
-	zos->flags = cursor_u8(&in);
+	uint8_t whole[ZOS_PACKET_HEADER];
+	if (length < sizeof whole) {
+		memset(whole, 0, sizeof whole);
+		memcpy(whole, header, length);
+		header = whole;
+	}
+	zos->header_length = load_be16(header + AT_HEADER_LENGTH);
+	cte->segment = header[AT_SEQUENCE];
+	zos->flags = header[AT_FLAGS];
 	zos->local = zos->flags & ZOS_LOCAL;
 	zos->confidential = zos->flags & ZOS_CONFIDENTIAL;
 	zos->clear_text = zos->flags & ZOS_CLEAR_TEXT;
-	zos->device_type = cursor_u8(&in);
-	zos->traced_length = cursor_be24(&in);
-	read_name(&in, zos);
-	zos->capture_tod = cursor_be64(&in);
-	read_address(&in, &zos->source);
-	read_address(&in, &zos->destination);
-	zos->source_port = cursor_be16(&in);
-	zos->destination_port = cursor_be16(&in);
-	zos->trace_count = cursor_be32(&in);
-	cursor_skip(&in, 1);         /* not published */
-	zos->protocol = cursor_u8(&in);
-	zos->vlan = cursor_be16(&in);
-	zos->tcb = cursor_be32(&in);
-	zos->asid = cursor_be16(&in);
-	zos->packet_length = cursor_be16(&in);
-	zos->interface_index = cursor_be32(&in);
-	zos->discard = cursor_be16(&in);
-	zos->offload_segment_length = cursor_be16(&in);
+	zos->device_type = header[AT_DEVICE];
+	zos->traced_length = load_be32(header + AT_TRACED_LENGTH - 1) & 0xffffff;
+	read_name(header + AT_NAME, zos->format == ZOS_DATA, cte);
+	zos->capture_tod = load_be64(header + AT_CAPTURE_TIME);
+	read_address(header + AT_SOURCE, &zos->source);
+	read_address(header + AT_DESTINATION, &zos->destination);
+	zos->source_port = load_be16(header + AT_SOURCE_PORT);
+	zos->destination_port = load_be16(header + AT_DESTINATION_PORT);
+	zos->trace_count = load_be32(header + AT_TRACE_COUNT);
+	zos->protocol = header[AT_PROTOCOL];
+	zos->vlan = load_be16(header + AT_VLAN);
+	zos->tcb = load_be32(header + AT_TCB);
+	zos->asid = load_be16(header + AT_ASID);
+	zos->packet_length = load_be16(header + AT_PACKET_LENGTH);
+	zos->interface_index = load_be32(header + AT_INTERFACE_INDEX);
+	zos->discard = load_be16(header + AT_DISCARD);
+	zos->offload_segment_length = load_be16(header + AT_OFFLOAD_LENGTH);
 }
 
 void cte_read(const uint8_t *bytes, size_t available, int leap_seconds, struct cte *to)
@@ -151,7 +176,7 @@ void cte_read(const uint8_t *bytes, size_t available, int leap_seconds, struct c
 		header = end - offset;
 	if (header) {
 		zos->header = bytes + offset;
-		read_header(cursor_make(bytes + offset, header, header), to);
+		read_header(bytes + offset, header, to);
 		zos->capture_time = zos_time_from_tod(zos->capture_tod, leap_seconds);
 	}
 	to->data = bytes + offset + header;

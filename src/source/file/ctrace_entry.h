@@ -36,12 +36,22 @@ struct cte {
 	uint8_t segment;             /* PTH_SeqNum: 0 for the first or only one */
 	const uint8_t *data;         /* what follows the header */
 	size_t data_length;          /* up to the trailing length, pad byte included */
+	uint8_t named;               /* bytes of zos.raw_name that zos.name was made of; 0: none yet */
 	struct zos_record zos;
 };
 
-/* Reads an entry for which cte_check said that it begins well. `available` may be less than its length.
+/* The same answer, sooner when the name is that of `last`, which cte_read has read. */
+enum cte_check cte_check_behind(const uint8_t *bytes, size_t available, const struct cte *last);
+/* Reads an entry for which cte_check said that it begins well. `to` is zeroed before its first use and
+ * remembers the last name. `available` may be less than its length.
  * Lost records and old types have only `zos.format` and the buffer's time. */
 void cte_read(const uint8_t *bytes, size_t available, int leap_seconds, struct cte *to);
+
+/* Do the parts of two name areas that are a name say the same? In a data trace it is the first half. */
+static inline bool same_name(const uint8_t a[16], const uint8_t b[16], bool data)
+{
+	return memcmp(a, b, 8) == 0 && (data || memcmp(a + 8, b + 8, 8) == 0);
+}
 
 /* Has this format a packet trace header of the published layout? */
 static inline bool cte_has_header(uint32_t format)

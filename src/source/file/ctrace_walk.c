@@ -273,10 +273,26 @@ static bool take_cut(struct walk *walk, struct cte *cte, uint64_t *offset)
 	return !cte_has_header(cte->zos.format) || cte->zos.header_length >= PTHDR_SHORTEST;
 }
 
+/* Nearly every entry: whole, and far from what needs a second look. */
+static bool take_plain(struct walk *walk, struct cte *cte, uint64_t *offset)
+{
+	struct content *content = &walk->content;
+	if (content->available < CTE_LONGEST + WRITER_HEADER_LONGEST)
+		return false;
+	size_t length = cte_length(content->next);
+	if (content_start_ahead(content, 0) < length || header_is_due(walk) ||
+	    cte_check_behind(content->next, CTE_LONGEST, cte) != CTE_WHOLE)
+		return false;
+	take(walk, content->next, length, length, cte, offset);
+	return true;
+}
+
 /* The entry that begins with the next byte. */
 static bool take_entry(struct walk *walk, struct cte *cte, uint64_t *offset, bool *cut)
 {
 	struct content *content = &walk->content;
+	if (take_plain(walk, cte, offset))
+		return true;
 	if (content_need(content, CTE_HEADER) < CTE_HEADER)
 		return false;
 	size_t length = cte_length(content->next);
