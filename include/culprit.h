@@ -350,7 +350,9 @@ CULPRIT_API bool culprit_protocol(size_t index, struct culprit_protocol *to);
 
 /* ---- Reports ----------------------------------------------------------------------------------- */
 
-enum culprit_report_format { CULPRIT_TEXT, CULPRIT_JSON, CULPRIT_CSV };
+enum culprit_report_format { CULPRIT_TEXT, CULPRIT_JSON, CULPRIT_CSV,
+	/* Of a diagnosis only: for tickets, and for pipelines as JUnit's XML and SARIF 2.1.0. */
+	CULPRIT_MARKDOWN, CULPRIT_JUNIT, CULPRIT_SARIF };
 /* The default is UTC, but for the text of a diagnosis, which counts from the start of the trace. */
 enum culprit_time_style { CULPRIT_TIME_DEFAULT, CULPRIT_TIME_UTC, CULPRIT_TIME_LOCAL,
 	CULPRIT_TIME_RELATIVE, CULPRIT_TIME_EPOCH };
@@ -365,10 +367,12 @@ struct culprit_output {
 	enum culprit_time_style time_style;  /* of text and rows; the JSON of a diagnosis is always UTC */
 	unsigned width;                      /* of text, in columns; 0 is 80 */
 	bool colour;                         /* of text, by the escapes of ECMA-48 */
+	bool fails;                          /* JUnit: findings fail from `fail_on` on; else from warning on */
+	enum culprit_severity fail_on;
 };
 
 /* They return false when the output ended early or the format does not exist for the report. */
-/* Text, or one JSON document of doc/schema/diagnosis-1.schema.json. */
+/* In every format. JSON is one document of doc/schema/diagnosis-1.schema.json, CSV a row for each finding. */
 CULPRIT_API bool culprit_report_diagnosis(const struct culprit_analysis *analysis,
 					  const struct culprit_output *output);
 /* Before reading: one row a packet is written while it goes on. Text, JSON Lines, CSV. */

@@ -1,5 +1,4 @@
 /* culprit diagnose: the verdict and the findings. */
-#include "cli/complain.h"
 #include "cli/output.h"
 #include "cli/read.h"
 
@@ -12,13 +11,38 @@ static bool fails(const struct culprit_analysis *analysis, const struct options 
 	return false;
 }
 
+static bool set_markdown(struct options *options, const char *value)
+{
+	(void)value;
+	options->format = CULPRIT_MARKDOWN;
+	return true;
+}
+
+static bool set_junit(struct options *options, const char *value)
+{
+	(void)value;
+	options->format = CULPRIT_JUNIT;
+	return true;
+}
+
+static bool set_sarif(struct options *options, const char *value)
+{
+	(void)value;
+	options->format = CULPRIT_SARIF;
+	return true;
+}
+
+static const struct option diagnose_options[] = {
+	{ "markdown", 0, NULL, "write Markdown, for a ticket", set_markdown },
+	{ "junit", 0, NULL, "write JUnit's XML: a test case fails when its finding is as bad as --fail-on says",
+	  set_junit },
+	{ "sarif", 0, NULL, "write SARIF 2.1.0, packets as lines", set_sarif },
+	{ 0 },
+};
+
 static enum exit_code run(const struct options *options)
 {
 	struct output output;
-	if (options->format == CULPRIT_CSV) {
-		complain("a diagnosis is no list: use --json instead of --csv");
-		return EXIT_USAGE;
-	}
 	struct culprit_analysis *analysis = read_prepare(options);
 	if (!analysis)
 		return EXIT_USAGE;
@@ -40,4 +64,5 @@ const struct command diagnose_command = {
 		"the packets that prove it and what to do next. Several traces are read as one, in "
 		"time order; - is standard input.",
 	.run = run,
+	.options = diagnose_options,
 };

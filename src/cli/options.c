@@ -195,7 +195,7 @@ static const struct option *find_in(const struct option *table, const char *name
 }
 
 /* An option of one command may stand before the word that names the command, so whether it is in its place
- * is seen at the end. */
+ * is seen at the end. Commands that share the name of an option share what it does. */
 static const struct option *find_long(struct options *options, const char *name, size_t length)
 {
 	const struct option *option = find_in(option_table, name, length);
@@ -320,8 +320,9 @@ bool options_parse(struct options *options, int argc, char **argv)
 					  : parse_short(options, &at, argc, argv)))
 			return false;
 	}
-	if (options->own_option && strcmp(options->own_option_of,
-					  options->command ? options->command->name : "") != 0) {
+	const struct command *command = options->command ? options->command : commands[0];
+	if (options->own_option && !find_in(command->options, options->own_option,
+					    strlen(options->own_option))) {
 		complain("--%s is an option of %s: culprit %s --help", options->own_option,
 			 options->own_option_of, options->own_option_of);
 		return false;

@@ -115,6 +115,8 @@ bool output_open(struct output *output, const struct options *options)
 			.time_style = options->time_style,
 			.width = terminal ? terminal_width() : 0,
 			.colour = wants_colour(options, terminal),
+			.fails = options->fails,
+			.fail_on = options->fail_on,
 		},
 	};
 	if (options->output)

@@ -6,15 +6,15 @@
 #include <string.h>
 
 #include "core/clock.h"
-#include "core/memory.h"
 #include "report/report.h"
+#include "report/tree.h"
+#include "report/words.h"
 #include "report/wrap.h"
 
 #define DEFAULT_WIDTH 80
 #define MINIMUM_WIDTH 40         /* below it, words of packets would stand one a line */
 #define LABEL_WIDTH 7            /* "Blame  " */
 #define NOTICE_LIMIT 12          /* more would bury what matters */
-#define CHAIN_LIMIT 16           /* causes of causes; the cause graph has fewer levels */
 
 struct letter {                  /* what all parts of the text need */
 	struct page page;
@@ -38,29 +38,6 @@ static enum ink severity_ink(enum culprit_severity severity)
 	return INK_DIM;
 }
 
-/* "1 234 567", as the verdict writes it */
-static void add_grouped(struct text *to, uint64_t number)
-{
-	char digits[32];
-	size_t start = sizeof digits;
-	unsigned written = 0;
-	do {
-		if (written && written % 3 == 0)
-			digits[--start] = ' ';
-		digits[--start] = (char)('0' + number % 10);
-		number /= 10;
-		written++;
-	} while (number);
-	text_add_bytes(to, digits + start, sizeof digits - start);
-}
-
-static void add_counted(struct text *to, uint64_t number, const char *one, const char *many)
-{
-	add_grouped(to, number);
-	text_add_char(to, ' ');
-	text_add(to, number == 1 ? one : many);
-}
-
 /* A dim label, then words that wrap behind it. */
 static void add_item(const struct letter *letter, size_t indent, const char *label, const char *words)
 {
@@ -81,16 +58,16 @@ static void add_trace(const struct letter *letter)
 	if (trace->file_count > 1)
 		text_addf(&words, " and %zu more", trace->file_count - 1);
 	text_add(&words, ": ");
-	add_counted(&words, trace->packets, "packet", "packets");
+	words_counted(&words, trace->packets, "packet", "packets");
 	text_addf(&words, ", %s, ", size_text(trace->bytes, size));
-	add_counted(&words, trace->sessions, "session", "sessions");
+	words_counted(&words, trace->sessions, "session", "sessions");
 	if (trace->first_time != CULPRIT_NO_TIME)
 		text_addf(&words, ", %s from %s",
 			  duration_text(trace->last_time - trace->first_time, duration),
 			  time_rfc3339(trace->first_time, 0, start));
 	if (trace->sessions_closed_early) {
 		text_add(&words, ". ");
-		add_counted(&words, trace->sessions_closed_early, "session was", "sessions were");
+		words_counted(&words, trace->sessions_closed_early, "session was", "sessions were");
 		text_add(&words, " judged before the end, to stay within the limit of sessions in memory "
 				 "(--max-sessions)");
 	}
@@ -103,34 +80,6 @@ static void add_verdict(const struct letter *letter)
 	const struct culprit_verdict *verdict = &letter->diagnosis->verdict;
 	text_add_char(letter->page.to, '\n');
 	page_paragraph(&letter->page, verdict->finding ? INK_BOLD : INK_GREEN, 0, verdict->text);
-}
-
-/* "10.0.0.5 → 10.0.0.9 port 21", or the host alone; nothing when it is about nobody. */
-static void add_subject(struct text *to, const struct culprit_finding *finding)
-{
-	if (finding->client)
-		text_add(to, finding->client);
-	if (finding->client && finding->server)
-		text_add(to, " \xe2\x86\x92 ");
-	if (finding->server)
-		text_add(to, finding->server);
-	if (finding->server && finding->server_port)
-		text_addf(to, " port %u", finding->server_port);
-}
-
-static void add_sessions(struct text *to, const struct culprit_finding *finding)
-{
-	if (finding->session_total == 0)
-		return;
-	text_add(to, to->length ? ", " : "");
-	text_add(to, finding->session_total == 1 ? "session " : "sessions ");
-	for (size_t i = 0; i < finding->session_count; i++)
-		text_addf(to, "%s%s", i ? " " : "", finding->sessions[i]);
-	if (finding->session_total > finding->session_count) {
-		text_add(to, " and ");
-		add_grouped(to, finding->session_total - finding->session_count);
-		text_add(to, " more");
-	}
 }
 
 /* "error 1: The receiver closed its window [tcp/zero-window]" */
@@ -165,23 +114,6 @@ static size_t digits_of(uint64_t number)
 	return digits;
 }
 
-static const char *evidence_time(const struct letter *letter, int64_t time, char to[static TIME_TEXT_SIZE])
-{
-	static const enum time_style styles[] = {
-		[CULPRIT_TIME_DEFAULT] = TIME_STYLE_RELATIVE, [CULPRIT_TIME_UTC] = TIME_STYLE_UTC,
-		[CULPRIT_TIME_LOCAL] = TIME_STYLE_LOCAL, [CULPRIT_TIME_RELATIVE] = TIME_STYLE_RELATIVE,
-		[CULPRIT_TIME_EPOCH] = TIME_STYLE_EPOCH,
-	};
-	const struct culprit_trace *trace = &letter->diagnosis->trace;
-	enum culprit_time_style style = letter->output->time_style;
-	unsigned digits = trace->time_digits < 6 ? trace->time_digits : 6;
-	if (time == CULPRIT_NO_TIME) {
-		to[0] = '\0';
-		return to;
-	}
-	return time_text(time, trace->first_time, styles[style], digits, to);
-}
-
 /* One line a packet, numbers and times flush right:  "packet   30    12.345678 s  PORT …". */
 static void add_evidence(const struct letter *letter, const struct culprit_finding *finding, size_t indent)
 {
@@ -190,12 +122,11 @@ static void add_evidence(const struct letter *letter, const struct culprit_findi
 	for (size_t i = 0; i < finding->evidence_count; i++) {
 		const struct culprit_evidence *evidence = &finding->evidence[i];
 		size_t number = digits_of(evidence->packet);
-		size_t length = strlen(evidence_time(letter, evidence->time, time));
+		size_t length = strlen(words_evidence_time(letter->diagnosis, letter->output, evidence->time, time));
 		number_width = number > number_width ? number : number_width;
 		time_width = length > time_width ? length : time_width;
 	}
-	bool relative = letter->output->time_style == CULPRIT_TIME_DEFAULT ||
-			letter->output->time_style == CULPRIT_TIME_RELATIVE;
+	bool relative = words_time_is_relative(letter->output);
 	for (size_t i = 0; i < finding->evidence_count; i++) {
 		const struct culprit_evidence *evidence = &finding->evidence[i];
 		bool skipped = i + 1 == finding->evidence_count && finding->evidence_total > i + 1;
@@ -205,7 +136,7 @@ static void add_evidence(const struct letter *letter, const struct culprit_findi
 		page_add(&letter->page, INK_DIM, i == 0 ? "Where  " : "       ");
 		if (skipped) {
 			text_add(&words, "\xe2\x80\xa6 ");
-			add_counted(&words, finding->evidence_total - finding->evidence_count,
+			words_counted(&words, finding->evidence_total - finding->evidence_count,
 				    "more packet", "more packets");
 			page_wrap(&letter->page, INK_DIM, at, at, words.bytes);
 			page_indent(&letter->page, at);
@@ -216,7 +147,7 @@ static void add_evidence(const struct letter *letter, const struct culprit_findi
 		page_add(&letter->page, INK_PLAIN, words.bytes);
 		at += words.length;
 		text_clear(&words);
-		evidence_time(letter, evidence->time, time);
+		words_evidence_time(letter->diagnosis, letter->output, evidence->time, time);
 		text_addf(&words, "%*s%s  ", (int)time_width, time, relative ? " s" : "");
 		page_add(&letter->page, INK_DIM, words.bytes);
 		at += words.length;
@@ -247,24 +178,17 @@ static void add_advice(const struct letter *letter, const struct culprit_finding
 		add_item(letter, indent, "See", finding->reference);
 }
 
-/* The verdict stands right above the first finding and mostly begins with its words. */
-static bool verdict_says(const struct diagnosis *diagnosis, const struct culprit_finding *finding)
-{
-	return finding->number == 1 && diagnosis->verdict.finding == 1 &&
-	       strncmp(diagnosis->verdict.text, finding->text, strlen(finding->text)) == 0;
-}
-
 static void add_finding(const struct letter *letter, const struct culprit_finding *finding)
 {
 	const size_t indent = 2;
 	struct text subject = { 0 };
 	add_heading(letter, finding, 0);
-	add_subject(&subject, finding);
-	add_sessions(&subject, finding);
+	words_subject(&subject, finding);
+	words_sessions(&subject, finding);
 	if (subject.length)
 		page_paragraph(&letter->page, INK_DIM, indent, subject.bytes);
 	text_finish(&subject);
-	if (!verdict_says(letter->diagnosis, finding))
+	if (!words_verdict_says(letter->diagnosis, finding))
 		page_paragraph(&letter->page, INK_PLAIN, indent, finding->text);
 	add_blame(letter, finding, indent);
 	add_evidence(letter, finding, indent);
@@ -294,44 +218,11 @@ static void add_consequence(const struct letter *letter, const struct culprit_fi
 	text_finish(&words);
 }
 
-/* Which findings a root cause explains, directly or not: lists of indices that end with NONE. */
-#define NONE SIZE_MAX
-struct tree {
-	size_t root;             /* of this finding; its own index when it is one */
-	size_t first, last;      /* root: the findings that it explains */
-	size_t next;             /* the next that the same root explains */
-	bool shown;              /* root: it or something that it explains matters */
-};
-
-static struct tree *grow_trees(const struct diagnosis *diagnosis)
-{
-	const size_t count = diagnosis->finding_count;
-	struct tree *trees = memory_zeroed(count, sizeof *trees);
-	for (size_t i = 0; i < count; i++)
-		trees[i] = (struct tree){ i, NONE, NONE, NONE, false };
-	for (size_t i = 0; i < count; i++) {
-		const struct culprit_finding *finding = &diagnosis->findings[i];
-		size_t root = i;
-		for (size_t depth = 0; diagnosis->findings[root].caused_by && depth < CHAIN_LIMIT; depth++)
-			root = diagnosis->findings[root].caused_by - 1;
-		trees[i].root = root;
-		trees[root].shown |= finding->severity >= CULPRIT_WARNING;
-		if (root == i || finding->severity < CULPRIT_WARNING)
-			continue;
-		if (trees[root].last == NONE)
-			trees[root].first = i;
-		else
-			trees[trees[root].last].next = i;
-		trees[root].last = i;
-	}
-	return trees;
-}
-
-static void add_tree(const struct letter *letter, const struct tree *trees, size_t root)
+static void add_tree(const struct letter *letter, const struct finding_tree *trees, size_t root)
 {
 	const struct culprit_finding *findings = letter->diagnosis->findings;
 	add_finding(letter, &findings[root]);
-	for (size_t i = trees[root].first; i != NONE; i = trees[i].next)
+	for (size_t i = trees[root].first; i != FINDING_TREE_NONE; i = trees[i].next)
 		add_consequence(letter, &findings[i], 4);
 }
 
@@ -349,7 +240,7 @@ static void add_notice(const struct letter *letter, const struct culprit_finding
 	text_finish(&label);
 }
 
-static void add_notices(const struct letter *letter, const struct tree *trees)
+static void add_notices(const struct letter *letter, const struct finding_tree *trees)
 {
 	const struct diagnosis *diagnosis = letter->diagnosis;
 	size_t count = 0;
@@ -377,7 +268,7 @@ static void write(struct text *to, const void *about, const struct culprit_outpu
 		.diagnosis = diagnosis,
 		.output = output,
 	};
-	struct tree *trees = grow_trees(diagnosis);
+	struct finding_tree *trees = finding_trees(diagnosis);
 	add_trace(&letter);
 	add_verdict(&letter);
 	for (size_t i = 0; i < diagnosis->finding_count; i++)

@@ -2,7 +2,11 @@
 #include "report/report.h"
 
 const struct report *const reports[] = {
+	&diagnosis_as_csv,
 	&diagnosis_as_json,
+	&diagnosis_as_junit,
+	&diagnosis_as_markdown,
+	&diagnosis_as_sarif,
 	&diagnosis_as_text,
 	&kind_as_json,
 	&kind_as_text,

@@ -282,6 +282,7 @@ struct table_writer *table_begin(const struct table *people, const struct table 
 	writer->output = *output;
 	writer->origin = origin;
 	writer->learning = output->format == CULPRIT_TEXT;
+	writer->ended = output->format > CULPRIT_CSV;
 	for (unsigned i = 0; i < writer->table->column_count; i++) {
 		const char *name = writer->table->columns[i].name;
 		writer->width[i] = text_columns(name, strlen(name));
@@ -310,6 +311,10 @@ bool table_row(struct table_writer *writer, const void *row)
 		break;
 	case CULPRIT_CSV:
 		write_csv_row(writer, cells);
+		break;
+	case CULPRIT_MARKDOWN:       /* table_begin ended it */
+	case CULPRIT_JUNIT:
+	case CULPRIT_SARIF:
 		break;
 	}
 	if (writer->out.length >= TABLE_WRITE_AT)

@@ -188,7 +188,7 @@ def values_that_make_no_sense():
 
 @test
 def what_a_command_cannot_do():
-    fails(2, "a diagnosis is no list: use --json instead of --csv", "--csv", "office.pcap")
+    fails(2, "--sarif is an option of diagnose: culprit diagnose --help", "packets", "--sarif", "office.pcap")
     fails(2, "formats takes nothing: leave out \"office.pcap\"", "formats", "office.pcap")
 
 
