@@ -13,7 +13,8 @@ static const struct finding_kind time_backwards = {
 	.say = "{packets|packet has|packets have} an earlier time than the packet before, by up to "
 	       "{longest}.",
 	.meaning = "Packets are not sorted by time. Kind interleaved: several cards were written "
-		   "into one file. Kind jitter: single packets of one card.",
+		   "into one file. Kind jitter: single packets of one card. Kind wrapped: a z/OS data "
+		   "set that was full, so that its newest records come first.",
 	.false_alarms = "Several traces that are read as one are sorted by time first. A clock "
 			"that was set back is capture/clock-step.",
 	.advice = { "Sort the trace with reordercap, or merge several with mergecap.",
@@ -321,6 +322,32 @@ static void report_steps(struct analysis_context *context, const struct clock_st
 	finding_submit(context->findings, &finding);
 }
 
+/* The step back in a z/OS data set that was written again from its start is no clock's. */
+static bool is_wrap(const struct clock_state *state, const struct source_report *source)
+{
+	return source && source->zos.wrapped && !source->zos.wrap_sorted && state->steps &&
+	       state->largest.size < 0;
+}
+
+static void report_wrap(struct analysis_context *context, const struct clock_state *state)
+{
+	struct finding finding;
+	finding_begin(&finding, &time_backwards, NULL);
+	finding.sub_kind = "wrapped";
+	finding.severity = SEVERITY_WARNING;
+	finding.say = "The z/OS data set was full and was written again from its start: behind packet "
+		      "{packet} time goes back by {longest}. It was read as it lies, so conversations that "
+		      "span this place are judged wrongly.";
+	finding.advice = "Give culprit the file itself, not compressed and not through a pipe: it then reads "
+			 "the oldest record first.";
+	finding_number(&finding, "packet", UNIT_COUNT, (double)state->largest.before.packet, FACT_FIRST);
+	finding_duration(&finding, "longest", magnitude(state->largest.size));
+	blame_capture(&finding);
+	finding_why(&finding, "The last record of the file is older than its first.");
+	cite_step(&finding, &state->largest);
+	finding_submit(context->findings, &finding);
+}
+
 static void clock_finish(struct analysis_context *context)
 {
 	struct clock_state *state = context->state;
@@ -328,7 +355,9 @@ static void clock_finish(struct analysis_context *context)
 	judge_leap(state);
 	if (state->inversions)
 		report_inversions(context, state);
-	if (state->steps)
+	if (is_wrap(state, context->trace->source))
+		report_wrap(context, state);
+	else if (state->steps)
 		report_steps(context, state);
 	if (state->steps || state->longest_inversion >= state->least_step)
 		context->trace_writable->quality |= QUALITY_CLOCK;

@@ -11,8 +11,9 @@ static const struct finding_kind drops_reported = {
 	.say = "The recorder itself says that it lost {dropped|packet|packets} ({share}){where}. "
 	       "What seems to be lost in the network may be among them.",
 	.meaning = "The file holds counters of packets that the recorder or its system had to "
-		   "drop: in the statistics of an interface (pcapng isb_osdrop, isb_ifdrop), or in "
-		   "single packets (epb_dropcount).",
+		   "drop: in the statistics of an interface (pcapng isb_osdrop, isb_ifdrop), in "
+		   "single packets (epb_dropcount), or in records of a z/OS trace that say that "
+		   "others were lost (kind zos).",
 	.false_alarms = "Some systems never reset the interface's counter: one that is larger than "
 			"all packets received, or that wrapped around, is only a notice. So are "
 			"drops below `warn`.",
@@ -96,13 +97,37 @@ static void tell_where(struct finding *finding, const struct counted *counted)
 	finding_count(finding, "by_interface", (double)counted->interface);
 }
 
+/* z/OS writes records in place of those that it lost. Where their counts lie is not published. */
+static uint64_t count_zos(const struct source_report *source)
+{
+	return source ? source->zos.lost_packets + source->zos.lost_data + source->zos.lost_untold : 0;
+}
+
+static void tell_zos(struct finding *finding, const struct source_zos *zos)
+{
+	finding->sub_kind = "zos";
+	finding->say = "z/OS says in {notes|place|places} of the trace that records were lost there: "
+		       "{dropped} at least ({share}). What seems to be lost in the network may be among "
+		       "them.";
+	finding->advice = "Give the trace larger or more buffers (BUFSIZE in CTIEZB00 or of TRACE CT), or "
+			  "narrow PKTTRACE and DATTRACE by address, port or job.";
+	if (!zos->lost_untold)
+		finding->confidence = CONFIDENCE_LIKELY;
+	finding_count(finding, "notes", (double)zos->lost_notes);
+	finding_count(finding, "lost_packets", (double)zos->lost_packets);
+	finding_count(finding, "lost_data", (double)zos->lost_data);
+}
+
 static void drops_finish(struct analysis_context *context)
 {
 	struct drops_state *state = context->state;
 	struct counted counted = count_statistics(context->trace->source);
-	/* Both tell of the same drops, so the larger of the two counts. */
+	uint64_t by_zos = count_zos(context->trace->source);
+	/* All tell of the same drops, so the largest of the counts. */
 	uint64_t by_counters = counted.system + counted.interface;
 	uint64_t dropped = by_counters > state->dropped ? by_counters : state->dropped;
+	if (by_zos > dropped)
+		dropped = by_zos;
 	if (!dropped)
 		return;
 	uint64_t packets = context->trace->packets;
@@ -120,6 +145,8 @@ static void drops_finish(struct analysis_context *context)
 	finding_count(&finding, "dropped", (double)dropped);
 	finding_number(&finding, "share", UNIT_RATIO, share, FACT_MAX);
 	tell_where(&finding, &counted);
+	if (by_zos)
+		tell_zos(&finding, &context->trace->source->zos);
 	finding_threshold(&finding, "warn", UNIT_RATIO, state->warn);
 	blame_capture(&finding);
 	finding_why(&finding, "The counters are the recorder's own.");

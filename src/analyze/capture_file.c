@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "analyze/analyzer.h"
+#include "analyze/capture_zos.h"
 #include "analyze/proof.h"
 #include "source/linktype.h"
 
@@ -16,7 +17,8 @@ static const struct finding_kind damaged_file = {
 	.meaning = "Bytes of the file are not what its format promises. Kinds: cut-at-end, "
 		   "damaged, text-mode (line ends were changed by a transfer), unknown-link-type "
 		   "and several-link-types (packets of networks that are not decoded, or of "
-		   "different ones), snap-length-exceeded (the header promises shorter packets).",
+		   "different ones), snap-length-exceeded (the header promises shorter packets); of "
+		   "z/OS traces old-records, segments-lost and header-disagrees.",
 	.false_alarms = "A file that is still being written ends inside a packet: a notice. So are "
 			"packets of different networks in one file, which pcapng allows.",
 	.advice = { "Copy the file in binary mode, or record again; look whether the disk was "
@@ -205,6 +207,7 @@ static void file_finish(struct analysis_context *context)
 	if (state->unknown)
 		report_link_types(context, state);
 	report_snap_length(context);
+	capture_zos_report(context, &damaged_file);
 }
 
 static const struct finding_kind *const kinds[] = { &damaged_file, NULL };

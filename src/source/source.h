@@ -74,6 +74,7 @@ struct source_zos {
 	uint64_t formats[9];         /* by enum zos_format; [0]: other numbers */
 	uint64_t lost_notes;         /* records that say that others were lost */
 	uint64_t lost_packets, lost_data;    /* how many, as far as they say so (uncertain) */
+	uint64_t lost_untold;        /* notes that do not say how many */
 	uint64_t segments;           /* records that were part of a longer packet */
 	uint64_t segments_lost;      /* packets delivered without all their segments */
 	uint64_t orphans;            /* segments whose first one is not in the trace */

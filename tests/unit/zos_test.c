@@ -154,6 +154,95 @@ static void test_discard_table(void **state)
 		assert_true(zos_discard_list(i)->meaning && zos_discard_list(i)->advice);
 }
 
+/* Three entries of this length, the first at the start of the file. */
+#define ENTRY 188
+enum { AT_FORMAT = 4, AT_HEADER = 16, AT_SEGMENT = AT_HEADER + 2, AT_TRACED = AT_HEADER + 5,
+	AT_COUNTS = AT_HEADER + 16, AT_SOURCE = AT_HEADER + 32 };
+
+struct patch { size_t at; uint8_t value; };
+
+/* What capture finding of this kind do three packets give after these bytes were changed? */
+static const struct finding *find_after(struct trial *trial, const struct patch *patches, const char *id,
+					const char *sub_kind)
+{
+	struct error error = ERROR_INIT;
+	begin(trial);
+	for (int i = 0; i < 3; i++)
+		add(trial, &(struct zos_record){ .format = ZOS_PACKET, .packet_length = 78,
+			.source = address_ipv4(name_query + 12), .destination = address_ipv4(name_query + 16) },
+		    START + i * 1000000000LL, name_query, 78);
+	assert_true(writer_finish(trial->writer, &error));
+	assert_int_equal(trial->file.length, 3 * ENTRY);
+	for (; patches->at; patches++)
+		trial->file.bytes[patches->at] = (char)patches->value;
+	analyse(trial);
+	const struct finding *finding = find(trial, id);
+	if (finding && sub_kind)
+		assert_string_equal(finding->sub_kind, sub_kind);
+	return finding;
+}
+
+static double value_of(const struct finding *finding, const char *name)
+{
+	for (unsigned i = 0; i < finding->fact_count; i++)
+		if (strcmp(finding->facts[i].name, name) == 0)
+			return finding->facts[i].value;
+	fail_msg("%s has no %s", finding->kind->id, name);
+	return 0;
+}
+
+/* Records that z/OS lost, tore or wrote long ago are counted, and said to be. */
+static void test_spoilt_records(void **state)
+{
+	(void)state;
+	static const struct {
+		struct patch patches[12];
+		const char *id, *sub_kind, *name;
+		double value;
+		enum severity severity;
+		const char *words;
+	} rows[] = {
+		{ { { 0 } }, NULL, NULL, NULL, 0, 0, NULL },
+		{ { { ENTRY + AT_FORMAT + 3, ZOS_OLD_PACKET } }, "capture/damaged-file", "old-records",
+		  "old", 1, SEVERITY_NOTICE, "1 of 3 trace records" },
+		{ { { ENTRY + AT_FORMAT + 3, ZOS_OLD_DATA }, { 2 * ENTRY + AT_FORMAT + 3, ZOS_OLD_X25 } },
+		  "capture/damaged-file", "old-records", "old_x25", 1, SEVERITY_WARNING, "2 of 3" },
+		/* One packet that is said to be longer, and a third part of another. */
+		{ { { ENTRY + AT_TRACED + 2, 79 } }, "capture/damaged-file", "segments-lost", "incomplete",
+		  1, SEVERITY_NOTICE, "1 packet lacks its end" },
+		{ { { ENTRY + AT_SEGMENT, 3 } }, "capture/damaged-file", "segments-lost", "orphans", 1,
+		  SEVERITY_NOTICE, "1 record was left out" },
+		{ { { ENTRY + AT_SOURCE + 15, 99 } }, "capture/damaged-file", "header-disagrees", "packets",
+		  1, SEVERITY_NOTICE, "1 packet has other addresses" },
+		/* A note of lost records without and with counts that can be believed; one behind all
+		 * packets counts, too. */
+		{ { { 2 * ENTRY + AT_FORMAT, 0xff } }, "capture/drops-reported", "zos", "dropped", 1,
+		  SEVERITY_NOTICE, "in 1 place of the trace" },
+		{ { { ENTRY + AT_FORMAT, 0xff }, { ENTRY + AT_COUNTS, 0 }, { ENTRY + AT_COUNTS + 1, 0 },
+		    { ENTRY + AT_COUNTS + 2, 0 }, { ENTRY + AT_COUNTS + 3, 5 }, { ENTRY + AT_COUNTS + 4, 0 },
+		    { ENTRY + AT_COUNTS + 5, 0 }, { ENTRY + AT_COUNTS + 6, 0 }, { ENTRY + AT_COUNTS + 7, 2 } },
+		  "capture/drops-reported", "zos", "dropped", 7, SEVERITY_NOTICE, "7 at least" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct trial trial;
+		if (!rows[i].id) {
+			assert_null(find_after(&trial, rows[i].patches, "capture/damaged-file", NULL));
+			assert_null(find(&trial, "capture/drops-reported"));
+			end(&trial);
+			continue;
+		}
+		const struct finding *finding = find_after(&trial, rows[i].patches, rows[i].id,
+							   rows[i].sub_kind);
+		if (!finding)
+			fail_msg("row %zu: no %s", i, rows[i].id);
+		assert_true(value_of(finding, rows[i].name) == rows[i].value);
+		assert_int_equal(finding->severity, rows[i].severity);
+		assert_int_equal(finding->blame.party, PARTY_CAPTURE);
+		says(finding, rows[i].words);
+		end(&trial);
+	}
+}
+
 struct session_seen { unsigned count; uint64_t packets, bytes[2]; uint8_t client; };
 
 static void on_session(void *user, const struct trace_analysis *analysis, const struct session *session)
@@ -208,6 +297,7 @@ int main(void)
 		cmocka_unit_test(test_discarded_broadcast),
 		cmocka_unit_test(test_discards_by_code),
 		cmocka_unit_test(test_discard_table),
+		cmocka_unit_test(test_spoilt_records),
 		cmocka_unit_test(test_data_trace),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,7 +32,7 @@ struct ctrace {
 	uint32_t lost;               /* records lost since the last one delivered */
 	int64_t first_time, last_time, latest_time;  /* of the buffer */
 	bool any_time;
-	uint64_t pivot, size;        /* where the oldest record of a wrapped data set is; of the file */
+	struct wrap wrap;            /* pivot 0: it did not wrap */
 	bool walked;                 /* the end was reached; segments may wait */
 };
 
@@ -122,10 +122,11 @@ static bool ctrace_open(struct reader *reader, struct error *error)
 	/* What begins with an entry has no container. */
 	enum ctrace_framing framing = cte_check(head.next, head.captured) != CTE_NO
 		? FRAMING_NONE : content_guess(head);
-	ctrace->size = reader->input.stream ? reader->input.stream->size : 0;
-	if (wrap_find(&reader->input, framing, &ctrace->pivot)) {
-		wrap_turn(&reader->input, ctrace->pivot);
+	if (wrap_find(&reader->input, framing, &ctrace->wrap)) {
+		wrap_turn(&reader->input, &ctrace->wrap);
 		counters(reader)->wrapped = counters(reader)->wrap_sorted = true;
+	} else {
+		ctrace->wrap.pivot = 0;
 	}
 	walk_init(&ctrace->walk, reader, framing);
 	return true;
@@ -275,7 +276,7 @@ static void deliver(struct reader *reader, const struct zos_record *zos, struct 
 	/* An OSA sees frames of others, too. */
 	if (zos->format == ZOS_FRAME)
 		record->direction = DIRECTION_UNKNOWN;
-	record->offset = ctrace->pivot ? (offset + ctrace->pivot) % ctrace->size : offset;
+	record->offset = ctrace->wrap.pivot ? (offset + ctrace->wrap.pivot) % ctrace->wrap.size : offset;
 	record->zos = zos;
 	record->drop_count = ctrace->lost;
 	ctrace->lost = 0;
@@ -313,6 +314,7 @@ static void note_lost(struct reader *reader, const struct cte *cte)
 	counts->lost_notes++;
 	counts->lost_packets += told ? packets : 0;
 	counts->lost_data += told ? data : 0;
+	counts->lost_untold += !told;
 	ctrace->lost += told ? packets + data : 1;
 }
 

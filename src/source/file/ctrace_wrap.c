@@ -15,19 +15,28 @@ struct sight {                       /* an entry and when it came into the buffe
 };
 
 struct view {                        /* a stretch of the file */
-	struct stream *stream;
+	struct stream *stream;       /* that can be read at any place; NULL: `all` of its bytes are here */
+	const uint8_t *all;
+	uint64_t size;               /* of the file */
 	uint64_t offset;
 	size_t length, at;
-	uint8_t *bytes;
+	const uint8_t *bytes;
+	uint8_t *window;             /* to read into */
 };
 
 static void view_move(struct view *view, uint64_t offset)
 {
 	view->offset = offset;
 	view->length = view->at = 0;
+	if (view->all) {
+		view->bytes = view->all + offset;
+		view->length = view->size - offset < WINDOW ? (size_t)(view->size - offset) : WINDOW;
+		return;
+	}
+	view->bytes = view->window;
 	while (view->length < WINDOW) {
 		size_t got = view->stream->read_at(view->stream, offset + view->length,
-						   view->bytes + view->length, WINDOW - view->length);
+						   view->window + view->length, WINDOW - view->length);
 		if (!got)
 			break;
 		view->length += got;
@@ -59,7 +68,7 @@ static bool entry_at(struct view *view, uint64_t offset, struct sight *sight)
 
 static bool last_entry(struct view *view, struct sight *sight)
 {
-	uint64_t size = view->stream->size;
+	uint64_t size = view->size;
 	bool any = entry_at(view, size > WINDOW ? size - WINDOW : 0, sight);
 	while (any && view_entry(view, sight))
 		continue;
@@ -106,19 +115,50 @@ static bool find_pivot(struct view *view, enum ctrace_framing framing, uint64_t 
 	return find_exactly(view, framing, low, first.tod, pivot);
 }
 
-bool wrap_find(struct input *input, enum ctrace_framing framing, uint64_t *pivot)
+bool wrap_find(struct input *input, enum ctrace_framing framing, struct wrap *wrap)
 {
-	if (!input->stream || !input->stream->read_at || input->offset)
+	struct view view = { 0 };
+	if (input->offset)
 		return false;
-	struct view view = { .stream = input->stream, .bytes = memory_allocate(WINDOW) };
-	bool found = find_pivot(&view, framing, pivot) && *pivot && *pivot < input->stream->size;
-	free(view.bytes);
+	if (input->stream && input->stream->read_at) {
+		view.stream = input->stream;
+		view.size = input->stream->size;
+		view.window = memory_allocate(WINDOW);
+	} else {
+		(void)input_peek(input, WRAP_HELD);
+		if (!input->ended)
+			return false;
+		view.all = input->next;
+		view.size = input->available;
+	}
+	wrap->size = view.size;
+	bool found = view.size && find_pivot(&view, framing, &wrap->pivot) && wrap->pivot &&
+		     wrap->pivot < view.size;
+	free(view.window);
 	return found;
 }
 
-void wrap_turn(struct input *input, uint64_t pivot)
+/* All bytes are here: the two parts change places. */
+static void turn_here(struct input *input, size_t pivot)
 {
-	struct stream *stream = stream_rotated(input->stream, pivot);
+	size_t size = input->available;
+	uint8_t *turned = memory_allocate(size);
+	memcpy(turned, input->next + pivot, size - pivot);
+	memcpy(turned + (size - pivot), input->next, pivot);
+	free(input->buffer);
+	input->buffer = turned;
+	input->capacity = size;
+	input->next = turned;
+	input->borrows = false;
+}
+
+void wrap_turn(struct input *input, const struct wrap *wrap)
+{
+	if (!input->stream || !input->stream->read_at) {
+		turn_here(input, (size_t)wrap->pivot);
+		return;
+	}
+	struct stream *stream = stream_rotated(input->stream, wrap->pivot);
 	size_t block = input->capacity;
 	free(input->buffer);
 	input_init_stream(input, stream, block);

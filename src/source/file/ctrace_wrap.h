@@ -5,10 +5,18 @@
 
 #include "source/file/ctrace_content.h"
 
-/* False when the data set did not wrap, or the input cannot be read at any place (pipe, compressed file,
- * memory). Does not move the input. */
-bool wrap_find(struct input *input, enum ctrace_framing framing, uint64_t *pivot);
+/* What can be read only once (a pipe, a compressed file) is held in memory for this, up to here. Longer ones
+ * are read as they come. */
+#define WRAP_HELD ((size_t)32 * 1024 * 1024)
+
+struct wrap {
+	uint64_t pivot;              /* where the oldest record begins */
+	uint64_t size;               /* of the file */
+};
+
+/* False when the data set did not wrap, or is too long to be held. Does not move the input. */
+bool wrap_find(struct input *input, enum ctrace_framing framing, struct wrap *wrap);
 /* Makes the input, of which nothing was skipped, begin at the pivot and end before it. */
-void wrap_turn(struct input *input, uint64_t pivot);
+void wrap_turn(struct input *input, const struct wrap *wrap);
 
 #endif

@@ -306,6 +306,7 @@ static bool finish_record(struct reader *reader, uint64_t end, bool at_end, stru
 	bool repeated = !lost && told_before(ipcs);
 	bool got = !lost && !repeated && find_bytes(ipcs, &ipcs->zos, &shown);
 	reader->ledger->report.zos.lost_notes += lost;
+	reader->ledger->report.zos.lost_untold += lost;
 	ipcs->lost += lost;
 	if (!lost && !repeated)
 		count(&reader->ledger->report.zos, ipcs, &ipcs->zos);

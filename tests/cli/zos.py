@@ -1,0 +1,118 @@
+"""z/OS traces from the command line. usage: zos.py CULPRIT EXAMPLES"""
+import gzip
+import json
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+
+CULPRIT, EXAMPLES = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+SAMPLE = os.path.join(EXAMPLES, "loss-behind-the-firewall.pcapng")
+HELD = 32 << 20                          # of a pipe; WRAP_HELD in ctrace_wrap.h
+tests = []
+
+
+def test(function):
+    tests.append(function)
+
+
+def run(*arguments, **more):
+    done = subprocess.run([CULPRIT, *arguments], capture_output=True, **more)
+    assert done.returncode == 0, (arguments, done.returncode, done.stderr)
+    return done
+
+
+def rows(path, **more):
+    return [json.loads(line) for line in run("packets", "--json", path, **more).stdout.splitlines()]
+
+
+def findings(path, **more):
+    return json.loads(run("diagnose", "--json", path, **more).stdout)["findings"]
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def write(path, data):
+    with open(path, "wb") as file:
+        file.write(data)
+
+
+def entries(data):
+    at = 0
+    while at < len(data):
+        length = struct.unpack_from("!H", data, at)[0]
+        yield data[at:at + length]
+        at += length
+
+
+def times(lines):
+    return [line["time"] for line in lines]
+
+
+def wrapped(container):
+    """A data set that began again at its start, and the packets in their order."""
+    run("convert", "-q", "--container", container, SAMPLE, "whole.ctrace")
+    data = read("whole.ctrace")
+    if container == "raw":
+        cut = len(b"".join(list(entries(data))[:40]))
+    else:                                # between two blocks
+        cut = struct.unpack_from("!H", data)[0]
+        assert cut < len(data)
+    return rows("whole.ctrace"), data[cut:] + data[:cut]
+
+
+@test
+def a_wrapped_data_set_is_read_from_its_oldest_record():
+    for container in ("raw", "bdw"):
+        want, data = wrapped(container)
+        write("wrapped.ctrace", data)
+        write("wrapped.ctrace.gz", gzip.compress(data))
+        for got in (rows("wrapped.ctrace"), rows("wrapped.ctrace.gz"), rows("-", input=data),
+                    rows("-", input=gzip.compress(data))):
+            assert times(got) == times(want) == sorted(times(want)), container
+        for finding in findings("wrapped.ctrace.gz"):
+            assert finding["id"] != "capture/time-backwards", finding
+
+
+@test
+def one_that_is_too_long_to_be_held_is_said_to_be_wrapped():
+    filler = bytes(60000)
+    older, newer = [], []
+    base = next(entries(read_raw()))
+    time = struct.unpack_from("!Q", base, 8)[0]
+    count = HELD // len(filler) + 20
+    for i in range(count):
+        length = len(filler) + 16 + 92 + 2
+        tod = struct.pack("!Q", time + (i << 32))
+        data = (struct.pack("!HHI", length, 16, 4) + tod + base[16:21] + len(filler).to_bytes(3, "big")
+                + base[24:40] + tod + base[48:108] + base[108:128] + filler[20:] + struct.pack("!H", length))
+        (older if i < count // 2 else newer).append(data)
+    data = b"".join(newer + older)
+    write("long.ctrace", data)
+    said = [f for f in findings("-", input=data) if f["id"] == "capture/time-backwards"]
+    assert len(said) == 1 and said[0]["kind"] == "wrapped", said
+    assert said[0]["severity"] == "warning" and said[0]["evidence"][0]["packet"] == len(newer), said
+    assert not [f for f in findings("-", input=data) if f["id"] == "capture/clock-step"]
+    # As a file it is put in order.
+    assert not [f for f in findings("long.ctrace") if f["id"] == "capture/time-backwards"]
+
+
+def read_raw():
+    run("convert", "-q", "--container", "raw", SAMPLE, "raw.ctrace")
+    return read("raw.ctrace")
+
+
+with tempfile.TemporaryDirectory() as folder:
+    os.chdir(folder)
+    print("1..%d" % len(tests))
+    for number, function in enumerate(tests, 1):
+        try:
+            function()
+            print("ok %d - %s" % (number, function.__name__))
+        except AssertionError as error:
+            print("not ok %d - %s" % (number, function.__name__))
+            print("# " + repr(error).replace("\n", "\n# "))
