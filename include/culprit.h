@@ -258,6 +258,34 @@ CULPRIT_API bool culprit_session(const struct culprit_analysis *analysis, size_t
 /* How many more there were than culprit_limit_sessions allowed to keep. */
 CULPRIT_API uint64_t culprit_sessions_not_kept(const struct culprit_analysis *analysis);
 
+/* How many sessions of a protocol there were: "tcp", "udp", "icmp", "data". After reading. */
+CULPRIT_API uint32_t culprit_session_total(const struct culprit_analysis *analysis, const char *protocol);
+
+/* ---- Some sessions, looked at closely ---------------------------------------------------------- */
+
+struct culprit_session_id {
+	const char *protocol;        /* "tcp", "udp", "icmp", "data" */
+	uint32_t number;             /* from 1, as culprit_session.number */
+};
+
+/* "3" and "tcp:3" are the third TCP session. False when the words are no such name. */
+CULPRIT_API bool culprit_session_id(const char *words, struct culprit_session_id *to);
+
+/* Zeroed, it selects every packet that belongs to a session. What it points to must live until the function
+ * that takes it returns. */
+struct culprit_selection {
+	const struct culprit_session_id *sessions;   /* only these; none: all */
+	size_t session_count;
+	const char *hosts[2];        /* instead: all sessions between these two addresses */
+	const char *packets;         /* and only these packets of them: "10-20,35,100-"; NULL: all */
+};
+
+struct culprit_sequence {
+	struct culprit_selection selection;
+	uint64_t head, tail;         /* only so many of the first and of the last packets; both 0: all */
+	bool svg;                    /* a picture; the format of the output does not matter */
+};
+
 /* ---- Conversion -------------------------------------------------------------------------------- */
 
 /* What to write. Zeroed, it is a copy of all packets in the format that the path's extension names. */
@@ -378,6 +406,16 @@ CULPRIT_API bool culprit_report_diagnosis(const struct culprit_analysis *analysi
 /* Before reading: one row a packet is written while it goes on. Text, JSON Lines, CSV. */
 CULPRIT_API void culprit_report_packets(struct culprit_analysis *analysis,
 					const struct culprit_output *output);
+/* Before reading: the Sequence of Execution of some sessions, written while it goes on. Text, JSON Lines, CSV,
+ * or a picture. The rows have the keys session ("tcp:1"), number (of the packet), time, elapsed_s (since the
+ * row before), from ("client" or "server"), src, src_port, dst, dst_port, length (of the IP datagram),
+ * message, tcp.seq and tcp.ack (as sent), tcp.window_size_value (as sent), tcp.window_size (scaled, null when
+ * the scale is not known), tcp.len (bytes of data), tcp.flags, phase ("setup", "data", "end"), class (of the
+ * diagnosis: "new", "repeated-downstream" …), mechanism (of a repeat: "fast", "timeout" …), original (the
+ * packet that is repeated) and note (what it means, in words). */
+CULPRIT_API bool culprit_report_sequence(struct culprit_analysis *analysis,
+					 const struct culprit_sequence *sequence,
+					 const struct culprit_output *output, struct culprit_error *error);
 /* After reading, with culprit_keep_sessions. Text, JSON Lines, CSV. */
 CULPRIT_API bool culprit_report_sessions(const struct culprit_analysis *analysis,
 					 const struct culprit_output *output);

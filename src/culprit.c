@@ -16,13 +16,17 @@
 #include "report/lists.h"
 #include "report/packets.h"
 #include "report/report.h"
+#include "report/selection.h"
 #include "report/sessions.h"
+#include "report/view.h"
 #include "source/write/writers.h"
 
 _Static_assert((int)ERROR_WRITE == (int)CULPRIT_WRITE, "the public error codes mirror ours");
 
 /* As many as session_table_create allows by default. */
 #define DEFAULT_SESSION_LIMIT 1000000
+
+#define MAX_VIEWS 8              /* at a time; the program uses one */
 
 struct culprit_analysis {
 	struct trace_analysis *analysis;
@@ -39,6 +43,8 @@ struct culprit_analysis {
 	void *packet_user;
 	struct table_writer *packets;        /* NULL, or where packet rows go */
 	struct text message;                 /* of the current packet */
+	struct view *views[MAX_VIEWS];
+	unsigned view_count;
 };
 
 const char *culprit_version(void)
@@ -71,6 +77,8 @@ void culprit_destroy(struct culprit_analysis *analysis)
 		return;
 	if (analysis->packets)
 		table_end(analysis->packets);
+	for (unsigned i = 0; i < analysis->view_count; i++)
+		analysis->views[i]->do_->destroy(analysis->views[i]);
 	diagnosis_destroy(analysis->diagnosis);
 	session_rows_destroy(analysis->sessions);
 	analysis_destroy(analysis->analysis);
@@ -138,6 +146,11 @@ static bool on_packet(void *user, const struct trace_analysis *inner, const stru
 {
 	struct culprit_analysis *analysis = user;
 	struct culprit_packet packet;
+	bool more = !analysis->view_count;
+	for (unsigned i = 0; i < analysis->view_count; i++)
+		more |= analysis->views[i]->do_->observe(analysis->views[i], inner, observation);
+	if (!analysis->packet_seen && !analysis->packets)
+		return more;
 	packet_row_fill(&packet, inner, observation, &analysis->message);
 	if (analysis->packet_seen && !analysis->packet_seen(analysis->packet_user, &packet))
 		return false;
@@ -147,8 +160,11 @@ static bool on_packet(void *user, const struct trace_analysis *inner, const stru
 static void on_session(void *user, const struct trace_analysis *inner, const struct session *session)
 {
 	struct culprit_analysis *analysis = user;
-	(void)inner;
-	session_rows_add(analysis->sessions, session);
+	if (analysis->sessions)
+		session_rows_add(analysis->sessions, session);
+	for (unsigned i = 0; i < analysis->view_count; i++)
+		if (analysis->views[i]->do_->session)
+			analysis->views[i]->do_->session(analysis->views[i], inner, session);
 }
 
 static bool on_progress(void *user, const struct trace_analysis *inner)
@@ -164,8 +180,8 @@ static bool read_source(struct culprit_analysis *analysis, struct error *error)
 {
 	struct trace_analysis *inner = analysis->analysis;
 	inner->listener = (struct analysis_listener){
-		.packet = analysis->packet_seen || analysis->packets ? on_packet : NULL,
-		.session = analysis->sessions ? on_session : NULL,
+		.packet = analysis->packet_seen || analysis->packets || analysis->view_count ? on_packet : NULL,
+		.session = analysis->sessions || analysis->view_count ? on_session : NULL,
 		.progress = analysis->progress ? on_progress : NULL,
 		.user = analysis,
 	};
@@ -177,6 +193,8 @@ static bool read_source(struct culprit_analysis *analysis, struct error *error)
 	if (analysis->sessions)
 		session_rows_finish(analysis->sessions, inner->findings);
 	analysis->diagnosis = diagnosis_create(inner);
+	for (unsigned i = 0; i < analysis->view_count; i++)
+		analysis->views[i]->do_->finish(analysis->views[i], inner);
 	return true;
 }
 
@@ -265,6 +283,43 @@ bool culprit_session(const struct culprit_analysis *analysis, size_t index, stru
 uint64_t culprit_sessions_not_kept(const struct culprit_analysis *analysis)
 {
 	return analysis->sessions ? session_rows_not_kept(analysis->sessions) : 0;
+}
+
+uint32_t culprit_session_total(const struct culprit_analysis *analysis, const char *protocol)
+{
+	for (unsigned kind = 0; analysis->diagnosis && kind < SESSION_KINDS; kind++)
+		if (strcmp(session_kind_name((enum session_kind)kind), protocol) == 0)
+			return (uint32_t)session_table_count(analysis->analysis->sessions,
+							     (enum session_kind)kind);
+	return 0;
+}
+
+bool culprit_session_id(const char *words, struct culprit_session_id *to)
+{
+	return session_id_parse(words, to);
+}
+
+/* Takes a view that was made, or hands out why not. */
+static bool add_view(struct culprit_analysis *analysis, struct view *view, struct error *inner,
+		     struct culprit_error *error)
+{
+	if (!view)
+		return tell(error, inner);
+	if (analysis->used || analysis->view_count == MAX_VIEWS) {
+		view->do_->destroy(view);
+		error_set(inner, ERROR_USAGE, "ask before reading, and not for more than a few",
+			  "too late or too many views");
+		return tell(error, inner);
+	}
+	analysis->views[analysis->view_count++] = view;
+	return true;
+}
+
+bool culprit_report_sequence(struct culprit_analysis *analysis, const struct culprit_sequence *sequence,
+			     const struct culprit_output *output, struct culprit_error *error)
+{
+	struct error inner = ERROR_INIT;
+	return add_view(analysis, sequence_view(sequence, output, &inner), &inner, error);
 }
 
 const char *culprit_severity_name(enum culprit_severity severity)

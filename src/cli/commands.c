@@ -6,6 +6,7 @@ const struct command *const commands[] = {
 	&diagnose_command,
 	&packets_command,
 	&sessions_command,
+	&sequence_command,
 	&convert_command,
 	&explain_command,
 	&formats_command,

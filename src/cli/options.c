@@ -67,7 +67,7 @@ static bool set_fail_on(struct options *options, const char *value)
 	       choose("fail-on", value, severities) >= 0;
 }
 
-static bool parse_count(const char *option, const char *value, size_t *to)
+bool option_count(const char *option, const char *value, size_t *to)
 {
 	char *end;
 	errno = 0;
@@ -85,12 +85,12 @@ static bool set_threads(struct options *options, const char *value)
 {
 	size_t threads;
 	(void)options;
-	return parse_count("threads", value, &threads);
+	return option_count("threads", value, &threads);
 }
 
 static bool set_max_sessions(struct options *options, const char *value)
 {
-	return parse_count("max-sessions", value, &options->max_sessions);
+	return option_count("max-sessions", value, &options->max_sessions);
 }
 
 /* There were 27 until now, and they may be taken back one day. */

@@ -27,6 +27,8 @@ struct options {
 	bool fails;                  /* --fail-on was given */
 	enum culprit_severity fail_on;
 	struct culprit_conversion conversion;
+	struct culprit_sequence sequence;
+	bool pair;                   /* --pair */
 	const char *own_option;      /* one that only some command has, and that command's name */
 	const char *own_option_of;
 };
@@ -43,9 +45,13 @@ struct option {
 
 extern const struct option option_table[];      /* of all commands; ends with a NULL name */
 extern const struct option convert_options[];   /* of convert; likewise */
+extern const struct option sequence_options[];
 
 /* Reads argv. False after telling what is wrong. Free with options_finish in either case. */
 bool options_parse(struct options *options, int argc, char **argv);
 void options_finish(struct options *options);
+
+/* "--head N": a number from 1. False after telling that it is none. */
+bool option_count(const char *option, const char *value, size_t *to);
 
 #endif

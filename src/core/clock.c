@@ -106,3 +106,51 @@ const char *time_text(int64_t nanoseconds, int64_t origin, enum time_style style
 	snprintf(to, TIME_TEXT_SIZE, "%s%s%.3s:%.2s", date, part, zone, zone + 3);
 	return to;
 }
+
+const char *date_text(int64_t nanoseconds, bool local, char to[static TIME_TEXT_SIZE])
+{
+	int64_t seconds;
+	unsigned fraction;
+	struct tm parts;
+	split(nanoseconds, &seconds, &fraction);
+	time_t when = (time_t)seconds;
+	if (local)
+		localtime_r(&when, &parts);
+	else
+		gmtime_r(&when, &parts);
+	strftime(to, TIME_TEXT_SIZE, "%Y-%m-%d", &parts);
+	return to;
+}
+
+const char *time_of_day_text(int64_t nanoseconds, bool local, unsigned digits, char to[static TIME_TEXT_SIZE])
+{
+	int64_t seconds;
+	unsigned fraction;
+	struct tm parts;
+	char part[16] = "", clock[16] = "", zone[16] = "UTC";
+	split(nanoseconds, &seconds, &fraction);
+	time_t when = (time_t)seconds;
+	if (local)
+		localtime_r(&when, &parts);
+	else
+		gmtime_r(&when, &parts);
+	strftime(clock, sizeof clock, "%H:%M:%S", &parts);
+	if (local)
+		strftime(zone, sizeof zone, "%Z", &parts);
+	add_fraction(part, fraction, digits);
+	snprintf(to, TIME_TEXT_SIZE, "%s%s %s", clock, part, zone);
+	return to;
+}
+
+const char *elapsed_text(int64_t nanoseconds, unsigned digits, char to[static TIME_TEXT_SIZE])
+{
+	int64_t seconds;
+	unsigned fraction;
+	char part[16] = "";
+	bool negative = nanoseconds < 0;
+	split(negative && nanoseconds > INT64_MIN ? -nanoseconds : nanoseconds, &seconds, &fraction);
+	add_fraction(part, fraction, digits);
+	snprintf(to, TIME_TEXT_SIZE, "%s%02lld:%02d:%02d%s", negative ? "-" : "", (long long)(seconds / 3600),
+		 (int)(seconds / 60 % 60), (int)(seconds % 60), part);
+	return to;
+}

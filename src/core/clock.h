@@ -2,6 +2,7 @@
 #ifndef CORE_CLOCK_H
 #define CORE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define NANOSECONDS 1000000000LL
@@ -20,5 +21,11 @@ const char *time_rfc3339(int64_t nanoseconds, unsigned digits, char to[static TI
 /* In the style a user chose; `origin` is the trace's first time, for TIME_STYLE_RELATIVE. */
 const char *time_text(int64_t nanoseconds, int64_t origin, enum time_style style, unsigned digits,
 		      char to[static TIME_TEXT_SIZE]);
+/* Only the date, "2012-08-08", and only the time of day with its zone, "16:30:00.1234 EST", in UTC or where
+ * the user is. */
+const char *date_text(int64_t nanoseconds, bool local, char to[static TIME_TEXT_SIZE]);
+const char *time_of_day_text(int64_t nanoseconds, bool local, unsigned digits, char to[static TIME_TEXT_SIZE]);
+/* "01:02:03.4567"; a minus sign before it when negative. */
+const char *elapsed_text(int64_t nanoseconds, unsigned digits, char to[static TIME_TEXT_SIZE]);
 
 #endif

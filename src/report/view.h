@@ -1,0 +1,31 @@
+/* Something that looks on while a trace is read and writes what it saw: the sequence of a session, a graph,
+ * a stream, figures. */
+#ifndef REPORT_VIEW_H
+#define REPORT_VIEW_H
+
+#include <culprit.h>
+
+#include "analysis.h"
+#include "core/error.h"
+
+struct view;
+
+struct view_operations {
+	/* For every packet. False: it has seen enough. */
+	bool (*observe)(struct view *view, const struct trace_analysis *analysis,
+			const struct observation *observation);
+	/* For every session that ends; NULL: does not care. */
+	void (*session)(struct view *view, const struct trace_analysis *analysis,
+			const struct session *session);
+	/* At the end of the trace: writes what is left. Once. */
+	void (*finish)(struct view *view, const struct trace_analysis *analysis);
+	void (*destroy)(struct view *view);
+};
+
+struct view { const struct view_operations *do_; };  /* the first member of each view's struct */
+
+/* They return NULL, with `error`, when something was asked that makes no sense. */
+struct view *sequence_view(const struct culprit_sequence *wanted, const struct culprit_output *output,
+			   struct error *error);
+
+#endif
