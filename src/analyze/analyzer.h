@@ -56,6 +56,15 @@ struct analyzer {
 	uint32_t wants;                              /* enum analyzer_wants */
 	void (*begin)(struct analysis_context *context);
 	void (*observe)(struct analysis_context *context, const struct observation *observation);
+	/* Messages of applications, over whatever transport, also those that only the end of a session brings
+	 * (observation->packet is NULL then): of the decoders in the NULL-terminated list `hears`. Called
+	 * before `observe` and `session_end` for the same packet or end. */
+	const struct decoder *const *hears;
+	void (*message)(struct analysis_context *context, const struct observation *observation,
+			const struct session_message *message);
+	/* Questions with their answers, of all decoders; at the end of a session those without one. */
+	void (*exchange)(struct analysis_context *context, const struct observation *observation,
+			 const struct session_exchange *exchange);
 	/* A session ended; `last` holds the events that the end completed and no packet. */
 	void (*session_end)(struct analysis_context *context, const struct session *session,
 			    const struct observation *last);

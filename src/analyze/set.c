@@ -4,6 +4,7 @@
 
 #include "analyze/analyzer.h"
 #include "core/memory.h"
+#include "decode/decoder.h"
 #include "source/zos.h"
 
 #define STATE_ALIGNMENT 16       /* of every analyzer's share of a block: suits any type */
@@ -21,6 +22,13 @@ struct call_list {               /* who is called for a packet that has certain 
 	size_t count;
 };
 
+#define HEARD_SLOTS 128           /* a power of two, several times the decoders that anybody hears */
+
+struct heard {                   /* who hears the messages of a decoder */
+	const struct decoder *decoder;       /* NULL: free */
+	struct call_list list;
+};
+
 struct analyzer_set {
 	struct member *members;
 	size_t count;
@@ -29,6 +37,8 @@ struct analyzer_set {
 	struct call_list calls[WANTS_COMBINATIONS];
 	struct call_list data;   /* for socket data, which has no packet around it */
 	struct call_list session_ends;
+	struct call_list exchanges;
+	struct heard heard[HEARD_SLOTS];     /* open addressing by the decoder's address */
 };
 
 static size_t aligned(size_t size)
@@ -67,8 +77,34 @@ static void list_call(struct analyzer_set *set, uint32_t has, struct call_list *
 			list->members[list->count++] = &set->members[i];
 }
 
+static struct heard *find_heard(struct analyzer_set *set, const struct decoder *decoder)
+{
+	size_t at = ((uintptr_t)decoder / sizeof *decoder) % HEARD_SLOTS;
+	while (set->heard[at].decoder && set->heard[at].decoder != decoder)
+		at = (at + 1) % HEARD_SLOTS;
+	return &set->heard[at];
+}
+
+static void list_heard(struct analyzer_set *set, struct member *member)
+{
+	const struct decoder *const *decoder = member->analyzer->hears;
+	for (; decoder && *decoder; decoder++) {
+		struct heard *heard = find_heard(set, *decoder);
+		if (!heard->decoder)
+			heard->list.members = memory_zeroed(set->count, sizeof *heard->list.members);
+		heard->decoder = *decoder;
+		heard->list.members[heard->list.count++] = member;
+	}
+}
+
 static void list_calls(struct analyzer_set *set)
 {
+	set->exchanges.members = memory_zeroed(set->count, sizeof *set->exchanges.members);
+	for (size_t i = 0; i < set->count; i++) {
+		if (set->members[i].analyzer->exchange)
+			set->exchanges.members[set->exchanges.count++] = &set->members[i];
+		list_heard(set, &set->members[i]);
+	}
 	for (uint32_t has = 0; has < WANTS_COMBINATIONS; has++)
 		list_call(set, has, &set->calls[has]);
 	list_call(set, WANTS_DATA, &set->data);
@@ -128,6 +164,9 @@ void analyzer_set_destroy(struct analyzer_set *set)
 			set->members[i].analyzer->destroy(&set->members[i].context);
 	for (size_t i = 0; i < WANTS_COMBINATIONS; i++)
 		free(set->calls[i].members);
+	for (size_t i = 0; i < HEARD_SLOTS; i++)
+		free(set->heard[i].list.members);
+	free(set->exchanges.members);
 	free(set->data.members);
 	free(set->session_ends.members);
 	free(set->members);
@@ -196,8 +235,37 @@ static uint32_t properties(const struct observation *observation)
 	return has;
 }
 
+static void hand_message(struct analyzer_set *set, const struct observation *observation,
+			 const struct session_message *message)
+{
+	const struct call_list *list = &find_heard(set, message->decoder)->list;
+	for (size_t i = 0; i < list->count; i++) {
+		enter_session(list->members[i], observation->session);
+		list->members[i]->analyzer->message(&list->members[i]->context, observation, message);
+	}
+}
+
+static void hand_exchange(struct analyzer_set *set, const struct observation *observation,
+			  const struct session_exchange *exchange)
+{
+	const struct call_list *list = &set->exchanges;
+	for (size_t i = 0; i < list->count; i++) {
+		enter_session(list->members[i], observation->session);
+		list->members[i]->analyzer->exchange(&list->members[i]->context, observation, exchange);
+	}
+}
+
+static void hand_messages(struct analyzer_set *set, const struct observation *observation)
+{
+	for (unsigned i = 0; i < observation->message_count; i++)
+		hand_message(set, observation, &observation->messages[i]);
+	for (unsigned i = 0; i < observation->exchange_count; i++)
+		hand_exchange(set, observation, &observation->exchanges[i]);
+}
+
 void analyzer_set_observe(struct analyzer_set *set, const struct observation *observation)
 {
+	hand_messages(set, observation);
 	const struct call_list *list = observation->packet->socket ? &set->data
 								   : &set->calls[properties(observation)];
 	for (size_t i = 0; i < list->count; i++) {
@@ -211,6 +279,7 @@ void analyzer_set_observe(struct analyzer_set *set, const struct observation *ob
 void analyzer_set_session_end(struct analyzer_set *set, const struct session *session,
 			      const struct observation *last)
 {
+	hand_messages(set, last);
 	for (size_t i = 0; i < set->session_ends.count; i++) {
 		struct member *member = set->session_ends.members[i];
 		if (session->kind == SESSION_DATA && !(member->analyzer->wants & WANTS_DATA))

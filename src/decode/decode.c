@@ -142,6 +142,7 @@ static void forget(struct packet *packet, const struct record *record)
 	packet->bpdu = NULL;
 	packet->pause = NULL;
 	packet->socket = NULL;
+	packet->stream = NULL;
 	packet->context = 0;
 	packet->tunnel_count = 0;
 	packet->truncated = record->captured_length < record->original_length;
@@ -179,18 +180,29 @@ void packet_decode_reassembled(struct packet *packet, const uint8_t *payload, si
 	decode_layers(packet, decoder_find(BY_IP_PROTOCOL, ip->protocol), &bytes);
 }
 
-bool packet_decode_message(struct packet *packet, const struct decoder *decoder, struct cursor in)
+const struct layer *packet_decode_message(struct packet *packet, const struct decoder *decoder,
+					  struct stream *stream, struct cursor in)
 {
 	struct layer *layer = add_layer(packet, decoder);
-	if (!layer && packet->layers[packet->layer_count - 1].decoder == decoder) {
+	if (!layer && packet->layer_count && packet->layers[packet->layer_count - 1].decoder == decoder) {
 		/* One segment can end more messages than there is room for: the last one stays. */
 		drop_layer(packet);
 		layer = add_layer(packet, decoder);
 	}
 	if (!layer)
-		return false;
+		return NULL;
+	packet->stream = stream;
 	decode_layer(packet, layer, &in);
-	return layer->status == CURSOR_OK;
+	packet->stream = NULL;
+	return layer->status == CURSOR_OK ? layer : NULL;
+}
+
+const void *packet_facts(const struct packet *packet, const struct decoder *decoder)
+{
+	for (unsigned i = packet->layer_count; i-- > 0;)
+		if (packet->layers[i].decoder == decoder)
+			return packet->layers[i].facts;
+	return NULL;
 }
 
 const char *packet_protocol(const struct packet *packet)

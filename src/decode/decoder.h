@@ -6,7 +6,10 @@
 #ifndef DECODE_DECODER_H
 #define DECODE_DECODER_H
 
+#include "core/text.h"
+#include "decode/field.h"
 #include "decode/packet.h"
+#include "decode/stream.h"
 
 enum binding_table {
 	BY_NOTHING,
@@ -37,6 +40,25 @@ struct next {
 	struct cursor bytes;
 };
 
+/* A message's part in a question and its answer (catalogue A10). */
+enum exchange_role {
+	EXCHANGE_NONE,
+	EXCHANGE_REQUEST,
+	EXCHANGE_REQUEST_MORE,       /* more of the last request of this id: its body has ended */
+	EXCHANGE_PROGRESS,           /* an answer that is not the last: HTTP 100, FTP 150 */
+	EXCHANGE_RESPONSE,           /* the answer is complete */
+	EXCHANGE_RESPONSE_BEGIN,     /* an answer whose rest comes with EXCHANGE_RESPONSE_END */
+	EXCHANGE_RESPONSE_END,
+};
+
+struct exchange_mark {
+	enum exchange_role role;
+	uint64_t id;                 /* answers belong to the request of the same id; 0: in order */
+	bool failed;                 /* the answer says no */
+	int32_t code;                /* of an answer: 200, 550, RCODE; 0 where there is none */
+	const char *status;          /* its name, constant text: "NXDOMAIN"; NULL */
+};
+
 struct decoder {
 	const char *name;                /* as in Wireshark's filters: "tcp" */
 	const char *protocol;            /* for lists: "TCP" */
@@ -46,11 +68,18 @@ struct decoder {
 	/* `packet->layers[packet->layer_count - 1]` is this decoder's own layer. NULL for protocols that
 	 * culprit only knows by name: all their bytes become the packet's payload. */
 	struct next (*decode)(struct cursor *in, struct packet *packet, void *facts);
-	/* For protocols on TCP: the length of the message at the start of `in`, 0 when more bytes are
-	 * needed to know, SIZE_MAX when the bytes are not this protocol. */
-	size_t (*frame)(struct cursor in);
-	/* For protocols bound to ports: does the first message look like it? NULL: the port decides. */
-	bool (*probe)(struct cursor in);
+	/* For protocols on a stream; NULL for others. */
+	const struct streaming *stream;
+	/* For applications, over whatever transport; each may be NULL. */
+	/* What the message says, for packet lists: "ftp command USER". Secrets are left out. */
+	void (*words)(struct text *to, const void *facts);
+	/* Whether it asks or answers. */
+	void (*exchange)(const void *facts, struct exchange_mark *mark);
+	/* All fields, the last with a NULL name, and who tells them: from the layer's bytes, which `decode` had
+	 * read before. Both may be NULL. */
+	const struct field *fields;
+	void (*tell)(struct teller *teller, struct cursor in, const struct packet *packet,
+		     const void *facts);
 };
 
 extern const struct decoder *const decoders[];   /* NULL-terminated, alphabetical; decoders.c */

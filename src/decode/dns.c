@@ -104,7 +104,7 @@ static void read_header(struct cursor *in, struct dns_header *dns)
 static struct next decode_dns(struct cursor *in, struct packet *packet, void *facts)
 {
 	struct dns_header *dns = facts;
-	if (packet->tcp)
+	if (packet->stream)
 		cursor_skip(in, STREAM_PREFIX);
 	struct cursor message = *in;
 	read_header(in, dns);
@@ -118,22 +118,29 @@ static struct next decode_dns(struct cursor *in, struct packet *packet, void *fa
 	return next_payload(message);
 }
 
-static size_t frame_dns(struct cursor in)
+static struct frame frame_dns(struct stream *stream, struct cursor in)
 {
+	(void)stream;
 	size_t length = cursor_be16(&in);
 	if (!cursor_ok(&in))
-		return 0;
-	return length < HEADER_LENGTH ? SIZE_MAX : length + STREAM_PREFIX;
+		return frame_more();
+	return length < HEADER_LENGTH ? frame_lost() : frame_message(length + STREAM_PREFIX);
 }
 
-static bool probe_dns(struct cursor in)
+/* Some send the length in front of a message by itself. */
+static enum certainty probe_dns(const struct stream *stream, struct cursor in)
 {
+	(void)stream;
 	struct dns_header dns = { 0 };
 	uint16_t length = cursor_be16(&in);
+	if (!cursor_ok(&in) || in.captured < HEADER_LENGTH)
+		return CERTAINTY_MORE;
 	read_header(&in, &dns);
-	return cursor_ok(&in) && length >= HEADER_LENGTH && dns.opcode <= MAX_OPCODE &&
-	       dns.questions <= 1 && (dns.questions || dns.response);
+	return length >= HEADER_LENGTH && dns.opcode <= MAX_OPCODE && dns.questions <= 1 &&
+	       (dns.questions || dns.response) ? CERTAINTY_PERHAPS : CERTAINTY_NO;
 }
+
+static const struct streaming dns_streaming = { .probe = probe_dns, .frame = frame_dns };
 
 const struct decoder dns_decoder = {
 	.name = "dns",
@@ -142,8 +149,7 @@ const struct decoder dns_decoder = {
 	.bindings = { { BY_UDP_PORT, 53 }, { BY_TCP_PORT, 53 } },
 	.facts_size = sizeof(struct dns_header),
 	.decode = decode_dns,
-	.frame = frame_dns,
-	.probe = probe_dns,
+	.stream = &dns_streaming,
 };
 
 const struct decoder mdns_decoder = {

@@ -11,10 +11,11 @@
 #include "source/source.h"
 
 #define PACKET_MAX_LAYERS 24     /* deeper nesting is reported as malformed, never followed */
-#define PACKET_ROOM_SIZE 4096    /* facts of all layers of one packet */
+#define PACKET_ROOM_SIZE 16384   /* facts of all layers of one packet */
 #define PACKET_MAX_VLANS 4
 
 struct decoder;
+struct stream;
 
 enum checksum_state {
 	CHECKSUM_UNVERIFIED, /* cut by the trace, a fragment, or nobody asked */
@@ -222,6 +223,7 @@ struct packet {
 	const struct bpdu_facts *bpdu;
 	const struct pause_facts *pause;
 	const struct socket_data *socket;
+	struct stream *stream;       /* while a message of a stream is decoded; else NULL */
 
 	struct cursor payload;       /* of the innermost layer: what no decoder claimed */
 	uint64_t context;            /* identity of the tunnels that this packet is in; 0 when none */
@@ -242,8 +244,13 @@ void packet_decode(struct packet *packet, const struct record *record);
  * packet keeps its IP layer, which is marked as reassembled; what was decoded above it is replaced. */
 void packet_decode_reassembled(struct packet *packet, const uint8_t *payload, size_t length);
 
-/* Hands `in`, the next message of a TCP stream, to `decoder` (see decoder.h: .frame) as one more layer. */
-bool packet_decode_message(struct packet *packet, const struct decoder *decoder, struct cursor in);
+/* Hands `in`, the next message of a stream, to `decoder` as one more layer. NULL when it is malformed or
+ * there is no room. */
+const struct layer *packet_decode_message(struct packet *packet, const struct decoder *decoder,
+					  struct stream *stream, struct cursor in);
+
+/* The facts of the innermost layer of this decoder, or NULL. */
+const void *packet_facts(const struct packet *packet, const struct decoder *decoder);
 
 /* Name of the innermost protocol, for lists: "TCP", "DNS", "ARP". Upper case, constant text. */
 const char *packet_protocol(const struct packet *packet);

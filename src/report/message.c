@@ -175,14 +175,30 @@ static void add_socket(struct text *to, const struct packet *packet)
 		text_addf(to, ": the flow begins or ends (state %u)", socket->state);
 }
 
-void message_add(struct text *to, const struct packet *packet)
+/* What the applications in the packet say, one message after the other. */
+static void add_applications(struct text *to, const struct packet *packet)
+{
+	const char *between = packet->tcp ? " : " : "";
+	for (unsigned i = 0; i < packet->layer_count; i++) {
+		const struct layer *layer = &packet->layers[i];
+		if (!layer->decoder->words || !layer->facts || layer->status == CURSOR_MALFORMED)
+			continue;
+		size_t before = to->length;
+		text_add(to, between);
+		size_t start = to->length;
+		layer->decoder->words(to, layer->facts);
+		if (to->length > start)
+			between = ", ";
+		else
+			to->length = before;
+	}
+}
+
+/* What is no application and no TCP. */
+static void add_other(struct text *to, const struct packet *packet)
 {
 	const struct ip_header *ip = packet->ip;
-	if (packet->dns)
-		add_dns(to, packet->dns);
-	else if (packet->tcp)
-		add_tcp(to, packet->tcp);
-	else if (packet->udp)
+	if (packet->udp)
 		add_udp(to, packet->udp);
 	else if (packet->icmp)
 		add_icmp(to, packet->icmp);
@@ -196,6 +212,18 @@ void message_add(struct text *to, const struct packet *packet)
 		text_addf(to, "Pause, %u quanta", packet->pause->quanta);
 	else if (ip && ip->fragmented && !ip->reassembled)
 		text_addf(to, "Fragment at %u%s", ip->fragment_offset, ip->more_fragments ? ", more" : ", last");
+}
+
+void message_add(struct text *to, const struct packet *packet)
+{
+	size_t start = to->length;
+	if (packet->tcp && !packet->dns)
+		add_tcp(to, packet->tcp);
+	add_applications(to, packet);
+	if (packet->dns)
+		add_dns(to, packet->dns);
+	else if (to->length == start)
+		add_other(to, packet);
 	if (packet->malformed)
 		text_add(to, to->length ? " [malformed]" : "[malformed]");
 }

@@ -177,3 +177,9 @@ void roles_observe(struct session *session, const struct packet *packet, uint8_t
 	else
 		set_client(session, direction, ROLE_FIRST_SENDER);
 }
+
+void roles_correct(struct session *session)
+{
+	if (session->role > ROLE_APPLICATION)
+		set_client(session, session->client ^ 1, ROLE_APPLICATION);
+}

@@ -25,5 +25,7 @@ bool flow_of_error(const struct packet *packet, struct flow *flow);
 /* Who is the client (A3): called with every packet, so that better evidence replaces weaker. The first
  * packet of a session decides in any case. */
 void roles_observe(struct session *session, const struct packet *packet, uint8_t direction);
+/* A message of the application showed that the client is the server, unless a SYN knows better. */
+void roles_correct(struct session *session);
 
 #endif

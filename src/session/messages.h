@@ -1,26 +1,28 @@
-/* Cuts the streams of a TCP session into messages, where a decoder is bound to its port and says how
- * long a message is (decoder.h: .frame), and has them decoded with the packet that completes them. */
+/* Brings the bytes of a session, in order and each of them once, to the decoder of its application. */
 #ifndef SESSION_MESSAGES_H
 #define SESSION_MESSAGES_H
 
-#include "session/session.h"
+#include "session/message_room.h"
 
 struct messages;
 struct segment;
 
-/* What all sessions share: the messages that the current packet completed, and the account of the bytes
- * that are held. Must outlive its sessions. */
-struct message_room;
-struct message_room *message_room_create(void);
-void message_room_destroy(struct message_room *room);       /* NULL is fine */
-
-/* NULL unless a decoder with messages is bound to one of the ports. Free with messages_destroy. */
+/* For sessions of TCP, UDP and socket data. The room must outlive it. Free with messages_destroy. */
 struct messages *messages_create(struct message_room *room, const struct session *session);
 void messages_destroy(struct messages *messages);           /* NULL is fine */
 
-/* Adds the data of a segment of the session. What it completes is decoded into `packet` and told by
- * `observation`. */
-void messages_observe(struct messages *messages, struct packet *packet, const struct segment *segment,
-		      struct observation *observation);
+/* They take the data of a packet of the session (of a segment that is no stray). What it completes is decoded
+ * into `packet` and told by `observation`. */
+void messages_observe_segment(struct messages *messages, struct packet *packet,
+			      const struct segment *segment, struct observation *observation);
+void messages_observe_datagram(struct messages *messages, struct packet *packet,
+			       struct observation *observation);
+void messages_observe_socket(struct messages *messages, struct packet *packet,
+			     struct observation *observation);
+/* The session ended: what stays unfinished, and questions without an answer. */
+void messages_end(struct messages *messages, struct observation *last);
+
+/* False: no protocol was recognised and none will be, so that it can be destroyed. */
+bool messages_needed(const struct messages *messages);
 
 #endif

@@ -107,13 +107,34 @@ struct session_event {
 };
 #define OBSERVATION_MAX_EVENTS 16
 
-/* A message of a protocol on TCP that the packet completed (session/messages.h), with the facts of its
+/* A message of an application that the packet completed, over whatever transport, with the facts of its
  * decoder. One packet can complete many; further ones than OBSERVATION_MAX_MESSAGES are left out. */
 struct session_message {
 	const struct decoder *decoder;
 	const void *facts;
+	uint8_t direction;           /* index of the sender in key.end */
+	uint8_t depth;               /* 0: on the wire; 1 and more: inside another protocol (decrypted) */
+	size_t length;
+	const uint8_t *bytes;        /* NULL unless session_limits.message_bytes */
 };
 #define OBSERVATION_MAX_MESSAGES 64
+
+/* A question and its answer (decoder.h: .exchange). */
+#define EXCHANGE_WORDS 96
+struct session_exchange {
+	const struct decoder *decoder;
+	uint8_t client;              /* index into key.end of who asked */
+	bool answered, failed;       /* failed: the answer says no */
+	uint16_t repeats;            /* of the question, before there was an answer */
+	int32_t code;                /* of the answer: 200, 550, an RCODE */
+	const char *status;          /* its name, constant text; NULL */
+	uint64_t request_packet, request_last_packet;
+	uint64_t progress_packet;    /* of the first answer that was not the last (FTP 150); 0: none */
+	uint64_t response_packet, response_last_packet;      /* 0: not answered */
+	int64_t request_time, request_last_time, progress_time, response_time, response_last_time;
+	char request[EXCHANGE_WORDS];        /* what was asked; empty unless session_limits.exchange_words */
+};
+#define OBSERVATION_MAX_EXCHANGES 64
 
 /* What the session stage says about one packet. Valid until the next packet. */
 struct observation {
@@ -130,13 +151,22 @@ struct observation {
 	uint32_t analysis;                  /* ANALYSIS_* as Wireshark would set them; see session/wireshark.h */
 	unsigned message_count;
 	const struct session_message *messages;
+	unsigned exchange_count;            /* answered by the packet; at a session's end: those that were not */
+	const struct session_exchange *exchanges;
 	unsigned event_count;
 	struct session_event events[OBSERVATION_MAX_EVENTS];
 };
 
+/* What the user says is spoken on a port. */
+struct decode_as { uint16_t port; const struct decoder *decoder; };
+
 struct session_limits {
 	size_t max_sessions;         /* 0: default. Past it the least recently used is closed and counted */
 	size_t analyzer_state_size;  /* bytes of analyzer_state to give each session */
+	bool message_bytes;          /* keep the bytes of a packet's messages: somebody wants their fields */
+	bool exchange_words;         /* keep what was asked */
+	const struct decode_as *decode_as;   /* must outlive the table */
+	size_t decode_as_count;
 };
 
 /* What is known about one host (address) over all its sessions; bounded, least recently used first out. */

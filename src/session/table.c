@@ -52,7 +52,7 @@ struct session_table *session_table_create(const struct session_limits *limits)
 	table->hosts = hosts_create();
 	table->twins = twins_create();
 	table->fragments = fragments_create();
-	table->message_room = message_room_create();
+	table->message_room = message_room_create(limits);
 	table->max_sessions = limits->max_sessions ? limits->max_sessions : DEFAULT_MAX_SESSIONS;
 	return table;
 }
@@ -98,6 +98,8 @@ static void end_session(struct session_table *table, struct session_entry *entry
 	session->end = (uint8_t)how;
 	if (session->tcp)
 		tcp_engine_end(session, end, &last);
+	if (entry->messages)
+		messages_end(entry->messages, &last);
 	quality_end(table, session, end);
 	if (table->ended)
 		table->ended(session, &last, table->ended_user);
@@ -153,10 +155,8 @@ static void begin_session(struct session_table *table, struct session_entry *ent
 {
 	entry->ordinary = true;
 	table->made[entry->session.kind]++;
-	if (entry->session.kind == SESSION_TCP) {
+	if (entry->session.kind == SESSION_TCP)
 		tcp_engine_create(&entry->session);
-		entry->messages = messages_create(table->message_room, &entry->session);
-	}
 	observation->new_session = true;
 }
 
@@ -193,6 +193,42 @@ static void learn_timeouts(struct session_table *table, const struct observation
 	}
 }
 
+/* Whether a packet brings the application anything: data, or the end of it. */
+static bool says_something(const struct session_entry *entry, const struct packet *packet,
+			   const struct segment *segment)
+{
+	if (!packet->tcp)
+		return packet->socket || packet->udp;
+	/* With a layer above TCP the payload is not the stream's. */
+	if (segment->stray || packet->layers[packet->layer_count - 1].facts != packet->tcp)
+		return false;
+	return packet->tcp->payload_length ||
+	       (entry->messages && (entry->session.tcp->side[0].fin_seen ||
+				    entry->session.tcp->side[1].fin_seen || tcp_has(packet->tcp, TCP_RST)));
+}
+
+static void observe_messages(struct session_table *table, struct session_entry *entry,
+			     struct packet *packet, struct observation *observation)
+{
+	if (entry->no_messages || !says_something(entry, packet, observation->segment))
+		return;
+	if (!entry->messages)
+		entry->messages = messages_create(table->message_room, &entry->session);
+	if (packet->tcp)
+		messages_observe_segment(entry->messages, packet, observation->segment, observation);
+	else if (packet->udp)
+		messages_observe_datagram(entry->messages, packet, observation);
+	else
+		messages_observe_socket(entry->messages, packet, observation);
+	if (table->message_room->client_is_server && observation->message_count)
+		roles_correct(&entry->session);
+	if (messages_needed(entry->messages))
+		return;
+	messages_destroy(entry->messages);
+	entry->messages = NULL;
+	entry->no_messages = true;
+}
+
 /* What a packet adds to its session, unless it is a copy. */
 static void observe_original(struct session_table *table, struct session_entry *entry,
 			     struct packet *packet, struct observation *observation)
@@ -204,13 +240,13 @@ static void observe_original(struct session_table *table, struct session_entry *
 	if (packet->ip)
 		hosts_observe(table->hosts, packet, table->now, &entry->host[direction],
 			      &entry->host[!direction]);
-	if (!session->tcp)
-		return;
-	tcp_engine_observe(session, packet, direction, &table->segment, observation);
-	observation->segment = &table->segment;
-	learn_timeouts(table, observation);
-	if (entry->messages)
-		messages_observe(entry->messages, packet, &table->segment, observation);
+	if (session->tcp) {
+		tcp_engine_observe(session, packet, direction, &table->segment, observation);
+		observation->segment = &table->segment;
+		learn_timeouts(table, observation);
+	}
+	if (session->kind != SESSION_ICMP)
+		observe_messages(table, entry, packet, observation);
 }
 
 /* Quality changes slowly. It must be right where somebody looks: when something happened (an event), and

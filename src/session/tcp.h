@@ -3,12 +3,15 @@
  * and the accounting of transfers (A11). Letters and numbers are those of the diagnosis catalogue.
  *
  * X is the sender of data, Y its receiver. Upstream is between X and the trace point, downstream
- * between the trace point and Y. Sequence numbers are 64-bit positions: 0 is the initial sequence
- * number (or the first one seen), SYN and FIN take one each. */
+ * between the trace point and Y. Sequence numbers are 64-bit positions: POSITION_START is the initial
+ * sequence number (or lies before the first one seen), SYN and FIN take one each. */
 #ifndef SESSION_TCP_H
 #define SESSION_TCP_H
 
 #include "session/session.h"
+
+/* Positions start here, so that segments from before the first one seen stay positive. */
+#define POSITION_START (1ull << 32)
 
 enum segment_class {             /* A7, first match wins */
 	SEGMENT_NONE,                /* a pure acknowledgement that is none of the below */

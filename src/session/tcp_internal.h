@@ -6,10 +6,6 @@
 #include "session/sequence.h"
 #include "session/tcp_engine.h"
 
-/* Positions start here, so that segments from before the first one seen stay positive. The ISN of a
- * connection whose SYN was seen is POSITION_START itself. */
-#define POSITION_START (1ull << 32)
-
 #define FLIGHT_FIRST 4         /* segments that the flight holds before it grows */
 #define FLIGHT_ONE_WAY 64      /* limit while the other direction is invisible: nothing will be acknowledged */
 #define FLIGHT_LIMIT 1024      /* 64 KiB a direction: a flight of 1.4 MB in full segments */

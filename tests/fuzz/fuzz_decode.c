@@ -35,13 +35,28 @@ static void check(const struct packet *packet, const struct record *record)
 		require(packet->tcp->sack_count <= TCP_MAX_SACK_BLOCKS);
 }
 
-static void decode_as_messages(struct packet *packet, const uint8_t *bytes, size_t size)
+/* The bytes as what a client says on a stream, in every protocol that is spoken on one. */
+static void decode_as_messages(struct packet *packet, const struct decoder *decoder, const uint8_t *bytes,
+			       size_t size)
 {
-	const struct decoder *dns = decoder_find(BY_TCP_PORT, 53);
-	struct cursor stream = cursor_make(bytes, size, size);
-	(void)dns->probe(stream);
-	for (size_t length; (length = dns->frame(stream)) > 0 && length <= stream.captured;)
-		packet_decode_message(packet, dns, cursor_split(&stream, length));
+	const struct streaming *streaming = decoder->stream;
+	struct stream stream = { .state = calloc(1, streaming->state_size + 1), .from_client = true };
+	struct cursor rest = cursor_make(bytes, size, size);
+	if (streaming->probe)
+		streaming->probe(&stream, rest);
+	for (int steps = 0; steps < 1000 && !stream.then; steps++) {
+		stream.ended = !rest.captured;
+		struct frame frame = streaming->frame(&stream, rest);
+		if (frame.kind == FRAME_LOST || frame.kind == FRAME_MORE || frame.length > rest.captured)
+			break;
+		struct cursor part = cursor_split(&rest, (size_t)frame.length);
+		if (frame.kind == FRAME_MESSAGE)
+			packet_decode_message(packet, decoder, &stream, part);
+		stream.from_client = steps % 3 != 2;
+	}
+	if (streaming->finish)
+		streaming->finish(&stream);
+	free(stream.state);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -64,7 +79,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		packet_decode_reassembled(&packet, record.bytes, record.captured_length);
 		require(packet.layer_count <= PACKET_MAX_LAYERS);
 	}
-	decode_as_messages(&packet, record.bytes, record.captured_length);
+	for (const struct decoder *const *decoder = decoders; *decoder; decoder++)
+		if ((*decoder)->stream)
+			decode_as_messages(&packet, *decoder, record.bytes, record.captured_length);
 	require(packet.room.used <= PACKET_ROOM_SIZE);
 	return 0;
 }

@@ -105,16 +105,19 @@ static void messages_of_a_stream_are_framed(void **state)
 		0x00, 0x00, 0x02, 0x00, 0x01,
 		0x00, 0x2c,
 	};
-	assert_int_equal(dns_decoder.frame(cursor_make(stream, 1, 1)), 0);
-	assert_int_equal(dns_decoder.frame(cursor_make(stream, 2, 2)), 19);
-	assert_int_equal(dns_decoder.frame(cursor_make(stream, sizeof stream, sizeof stream)), 19);
-	assert_true(dns_decoder.frame(cursor_make("\0\x05xxxxx", 7, 7)) == SIZE_MAX);
-	assert_true(dns_decoder.probe(cursor_make(stream, 19, 19)));
-	assert_false(dns_decoder.probe(cursor_make("GET / HTTP/1.0\r\n", 16, 16)));
+	const struct streaming *dns = dns_decoder.stream;
+	struct stream at = { .client_port = 40000, .server_port = 53 };
+	assert_int_equal(dns->frame(&at, cursor_make(stream, 1, 1)).kind, FRAME_MORE);
+	assert_int_equal(dns->frame(&at, cursor_make(stream, 2, 2)).length, 19);
+	assert_int_equal(dns->frame(&at, cursor_make(stream, sizeof stream, sizeof stream)).length, 19);
+	assert_int_equal(dns->frame(&at, cursor_make("\0\x05xxxxx", 7, 7)).kind, FRAME_LOST);
+	assert_int_equal(dns->probe(&at, cursor_make(stream, 19, 19)), CERTAINTY_PERHAPS);
+	assert_int_equal(dns->probe(&at, cursor_make(stream, 7, 7)), CERTAINTY_MORE);
+	assert_int_equal(dns->probe(&at, cursor_make("GET / HTTP/1.0\r\n", 16, 16)), CERTAINTY_NO);
 
 	sample_decode(&packet, "tcp_data_ipv6");
 	unsigned layers = packet.layer_count;
-	assert_true(packet_decode_message(&packet, &dns_decoder, cursor_make(stream, 19, 19)));
+	assert_non_null(packet_decode_message(&packet, &dns_decoder, &at, cursor_make(stream, 19, 19)));
 	assert_int_equal(packet.layer_count, layers + 1);
 	assert_int_equal(packet.dns->id, 7);
 	assert_string_equal(packet.dns->name, ".");
@@ -122,10 +125,10 @@ static void messages_of_a_stream_are_framed(void **state)
 
 	/* Many messages in one segment: the last ones share the last place. */
 	for (int i = 0; i < 100; i++)
-		assert_true(packet_decode_message(&packet, &dns_decoder, cursor_make(stream, 19, 19)));
+		assert_non_null(packet_decode_message(&packet, &dns_decoder, &at, cursor_make(stream, 19, 19)));
 	assert_true(packet.layer_count <= PACKET_MAX_LAYERS);
 	assert_int_equal(packet.dns->id, 7);
-	assert_false(packet_decode_message(&packet, &dns_decoder, cursor_make(stream, 10, 10)));
+	assert_null(packet_decode_message(&packet, &dns_decoder, &at, cursor_make(stream, 10, 10)));
 }
 
 int main(void)

@@ -1,0 +1,194 @@
+#include "decode/field.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#define WORDS_SIZE 512           /* of one line; longer ones are cut */
+
+const char *field_words(const struct field_name *names, uint64_t value)
+{
+	for (; names && names->words; names++)
+		if (names->value == value)
+			return names->words;
+	return NULL;
+}
+
+static void tell(struct teller *teller, const struct field *field, const uint8_t *at, size_t length,
+		 const struct field_value *value)
+{
+	const struct told told = { field, *value, at, length, .generated = !at };
+	teller->value(teller, &told);
+}
+
+void tell_number(struct teller *teller, const struct field *field, const uint8_t *at, size_t length,
+		 int64_t value)
+{
+	tell(teller, field, at, length, &(struct field_value){ .number = value });
+}
+
+/* Tells what was read from `at` up to the cursor, unless it did not fit. */
+static uint64_t tell_read(struct teller *teller, const struct field *field, const uint8_t *at,
+			  const struct cursor *in, uint64_t value)
+{
+	if (cursor_ok(in))
+		tell_number(teller, field, at, (size_t)(in->next - at), (int64_t)value);
+	return value;
+}
+
+uint8_t tell_u8(struct teller *teller, const struct field *field, struct cursor *in)
+{
+	const uint8_t *at = in->next;
+	uint8_t value = cursor_u8(in);
+	return (uint8_t)tell_read(teller, field, at, in, value);
+}
+
+uint16_t tell_be16(struct teller *teller, const struct field *field, struct cursor *in)
+{
+	const uint8_t *at = in->next;
+	uint16_t value = cursor_be16(in);
+	return (uint16_t)tell_read(teller, field, at, in, value);
+}
+
+uint32_t tell_be24(struct teller *teller, const struct field *field, struct cursor *in)
+{
+	const uint8_t *at = in->next;
+	uint32_t value = cursor_be24(in);
+	return (uint32_t)tell_read(teller, field, at, in, value);
+}
+
+uint32_t tell_be32(struct teller *teller, const struct field *field, struct cursor *in)
+{
+	const uint8_t *at = in->next;
+	uint32_t value = cursor_be32(in);
+	return (uint32_t)tell_read(teller, field, at, in, value);
+}
+
+uint64_t tell_be64(struct teller *teller, const struct field *field, struct cursor *in)
+{
+	const uint8_t *at = in->next;
+	uint64_t value = cursor_be64(in);
+	return tell_read(teller, field, at, in, value);
+}
+
+uint16_t tell_le16(struct teller *teller, const struct field *field, struct cursor *in)
+{
+	const uint8_t *at = in->next;
+	uint16_t value = cursor_le16(in);
+	return (uint16_t)tell_read(teller, field, at, in, value);
+}
+
+uint32_t tell_le32(struct teller *teller, const struct field *field, struct cursor *in)
+{
+	const uint8_t *at = in->next;
+	uint32_t value = cursor_le32(in);
+	return (uint32_t)tell_read(teller, field, at, in, value);
+}
+
+uint64_t tell_le64(struct teller *teller, const struct field *field, struct cursor *in)
+{
+	const uint8_t *at = in->next;
+	uint64_t value = cursor_le32(in);
+	value |= (uint64_t)cursor_le32(in) << 32;
+	return tell_read(teller, field, at, in, value);
+}
+
+void tell_address(struct teller *teller, const struct field *field, const uint8_t *at, size_t length,
+		  const struct address *address)
+{
+	tell(teller, field, at, length, &(struct field_value){ .address = *address });
+}
+
+void tell_ipv4(struct teller *teller, const struct field *field, struct cursor *in)
+{
+	const uint8_t *at = cursor_take(in, 4);
+	if (!at)
+		return;
+	struct address address = address_ipv4(at);
+	tell_address(teller, field, at, 4, &address);
+}
+
+void tell_ipv6(struct teller *teller, const struct field *field, struct cursor *in)
+{
+	const uint8_t *at = cursor_take(in, 16);
+	if (!at)
+		return;
+	struct address address = address_ipv6(at);
+	tell_address(teller, field, at, 16, &address);
+}
+
+void tell_mac(struct teller *teller, const struct field *field, struct cursor *in)
+{
+	const uint8_t *at = cursor_take(in, 6);
+	if (!at)
+		return;
+	struct address address = address_mac(at);
+	tell_address(teller, field, at, 6, &address);
+}
+
+void tell_bytes(struct teller *teller, const struct field *field, struct cursor *in, size_t length)
+{
+	struct cursor part = cursor_split(in, length);
+	if (cursor_ok(&part))
+		tell(teller, field, part.next, part.captured,
+		     &(struct field_value){ .bytes = part.next, .length = part.captured });
+}
+
+void tell_real(struct teller *teller, const struct field *field, double value)
+{
+	tell(teller, field, NULL, 0, &(struct field_value){ .real = value });
+}
+
+void tell_text(struct teller *teller, const struct field *field, const uint8_t *at, size_t length,
+	       const char *text, size_t text_length)
+{
+	tell(teller, field, at, length,
+	     &(struct field_value){ .bytes = (const uint8_t *)text, .length = text_length });
+}
+
+void tell_bits(struct teller *teller, const struct field *field, const uint8_t *at, size_t length,
+	       uint64_t whole)
+{
+	for (; field->name; field++) {
+		uint64_t part = field->mask ? (whole & field->mask) >> __builtin_ctzll(field->mask) : whole;
+		tell_number(teller, field, at, length, (int64_t)part);
+	}
+}
+
+/* The line of `format`, made in `to`; NULL when there is none or nobody wants it. */
+static const char *make_words(const struct teller *teller, char to[static WORDS_SIZE],
+			      const char *format, va_list arguments)
+{
+	if (!format || !teller->wants_words)
+		return NULL;
+	vsnprintf(to, WORDS_SIZE, format, arguments);
+	return to;
+}
+
+void tell_worded(struct teller *teller, const struct field *field, const uint8_t *at, size_t length,
+		 int64_t value, const char *format, ...)
+{
+	char words[WORDS_SIZE];
+	va_list arguments;
+	va_start(arguments, format);
+	const struct told told = { field, { .number = value }, at, length, .generated = !at,
+		.words = make_words(teller, words, format, arguments) };
+	va_end(arguments);
+	teller->value(teller, &told);
+}
+
+void tell_open(struct teller *teller, const struct field *field, const uint8_t *at, size_t length,
+	       int64_t value, const char *format, ...)
+{
+	char words[WORDS_SIZE];
+	va_list arguments;
+	va_start(arguments, format);
+	const struct told told = { field, { .number = value }, at, length, .generated = !at,
+		.words = make_words(teller, words, format, arguments) };
+	va_end(arguments);
+	teller->open(teller, &told);
+}
+
+void tell_close(struct teller *teller)
+{
+	teller->close(teller);
+}
