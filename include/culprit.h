@@ -286,6 +286,95 @@ struct culprit_sequence {
 	bool svg;                    /* a picture; the format of the output does not matter */
 };
 
+/* ---- Response times ---------------------------------------------------------------------------- */
+
+/* The parts of a response time. Every moment from the first to the last byte (of the name look-up and
+ * the connection's set-up too, for the first transaction of a session that shows them) belongs to exactly
+ * one part, so that they add up to the total. */
+enum culprit_part {
+	CULPRIT_PART_DNS,            /* the name look-up before the connection was opened */
+	CULPRIT_PART_CONNECT_RETRY,  /* from the first SYN to the one that was answered */
+	CULPRIT_PART_CONNECT,        /* from that SYN to the end of the handshake */
+	CULPRIT_PART_TLS,            /* TLS set-up */
+	CULPRIT_PART_REQUEST,        /* first to last byte of the request */
+	CULPRIT_PART_ROUND_TRIP,     /* the way to the server and back, once */
+	CULPRIT_PART_SERVER,         /* the server's program, until its answer begins */
+	CULPRIT_PART_RETRANSMISSION, /* repairs of losses */
+	CULPRIT_PART_WINDOW,         /* closed and full windows */
+	CULPRIT_PART_PAUSE,          /* the server paused within its answer */
+	CULPRIT_PART_DELAYED_ACK,    /* late acknowledgements that held data back */
+	CULPRIT_PART_TRANSFER,       /* the answer under way */
+	CULPRIT_PARTS
+};
+/* "server_think": the key of the part in rows is this with "_ms" behind it. */
+CULPRIT_API const char *culprit_part_name(enum culprit_part part);
+
+#define CULPRIT_SESSION_SIZE 24
+#define CULPRIT_REQUEST_SIZE 128
+#define CULPRIT_STATUS_SIZE 32
+
+/* A request and its answer. All durations are nanoseconds. */
+struct culprit_transaction {
+	char session[CULPRIT_SESSION_SIZE];          /* "tcp:1" */
+	uint32_t number;             /* from 1 in its session */
+	const char *application;     /* the service of the server's port, or NULL */
+	char client[CULPRIT_ADDRESS_SIZE], server[CULPRIT_ADDRESS_SIZE];
+	bool has_ports;
+	uint16_t client_port, server_port;
+	uint64_t request_packet, response_packet;    /* with the first bytes of each */
+	int64_t request_time;        /* since 1970: the first byte of the request */
+	int64_t end_time;            /* the last byte of the answer */
+	uint64_t request_bytes, response_bytes;
+	int64_t part[CULPRIT_PARTS];
+	int64_t total;               /* the sum of the parts */
+	/* The same in three, which add up as well. network: look-up, set-up, round trip, repairs, late
+	 * acknowledgements; answering: the server's program and its pauses; transfer: request and answer
+	 * under way, and closed windows. */
+	int64_t network, answering, transfer;
+	int64_t client_think;        /* of the client, before the request; not in the total */
+	char request[CULPRIT_REQUEST_SIZE];          /* what was asked; empty when it is not known */
+	/* What the answer said, or in an unknown protocol "complete", "end not seen" (the trace ended
+	 * before the next request) or "not turn-based" (both ends send at will: no claim about the server) */
+	char status[CULPRIT_STATUS_SIZE];
+	int64_t limit;               /* from which on it counts as slow */
+	bool slow;
+};
+
+/* Called for every transaction when it is complete, while reading; the struct is valid meanwhile. */
+typedef void culprit_transaction_seen(void *user, const struct culprit_transaction *transaction);
+CULPRIT_API void culprit_on_transaction(struct culprit_analysis *analysis, culprit_transaction_seen *seen,
+					void *user);
+
+/* From when on an answer counts as slow: "500ms" for all services, "http=1s" or "8080=200ms" for the ports
+ * of one. Otherwise it is the threshold perf/response-time.time. */
+CULPRIT_API bool culprit_set_response_limit(struct culprit_analysis *analysis, const char *assignment,
+					    struct culprit_error *error);
+
+enum culprit_times_by {
+	CULPRIT_BY_SUMMARY,          /* text: a page about all; else the same as transactions */
+	CULPRIT_BY_TRANSACTION, CULPRIT_BY_SESSION, CULPRIT_BY_SERVICE,
+	CULPRIT_BY_HOST              /* each host twice: with what it answered, with what it asked */
+};
+enum culprit_times_sort {            /* largest first, but for time */
+	CULPRIT_SORT_DEFAULT,        /* transactions: as they end; others: p95 */
+	CULPRIT_SORT_TIME,           /* of the request, the first one of a group */
+	CULPRIT_SORT_TOTAL, CULPRIT_SORT_NETWORK, CULPRIT_SORT_SERVER, CULPRIT_SORT_TRANSFER,
+	CULPRIT_SORT_CLIENT,         /* of a group: the sum over its transactions */
+	CULPRIT_SORT_COUNT, CULPRIT_SORT_P95         /* groups only */
+};
+/* The names for users: "service", "p95"; NULL past the last. */
+CULPRIT_API const char *culprit_times_by_name(enum culprit_times_by by);
+CULPRIT_API const char *culprit_times_sort_name(enum culprit_times_sort sort);
+
+struct culprit_times {               /* zeroed: the summary */
+	enum culprit_times_by by;
+	enum culprit_times_sort sort;
+	/* At most so many rows. 0: 10 in the summary; of transactions in another order than they end in,
+	 * CULPRIT_TIMES_SORTED; else all. */
+	size_t top;
+};
+#define CULPRIT_TIMES_SORTED 10000
+
 /* ---- Conversion -------------------------------------------------------------------------------- */
 
 /* What to write. Zeroed, it is a copy of all packets in the format that the path's extension names. */
@@ -419,6 +508,13 @@ CULPRIT_API bool culprit_report_sequence(struct culprit_analysis *analysis,
 /* After reading, with culprit_keep_sessions. Text, JSON Lines, CSV. */
 CULPRIT_API bool culprit_report_sessions(const struct culprit_analysis *analysis,
 					 const struct culprit_output *output);
+/* Before reading. Transactions in the order in which they end are written while it goes on, the rest at
+ * its end. Percentiles are exact up to 64 values and off by 1/64 at most beyond. Text, JSON Lines, CSV. */
+CULPRIT_API bool culprit_report_times(struct culprit_analysis *analysis, const struct culprit_times *choice,
+				      const struct culprit_output *output, struct culprit_error *error);
+/* Rows that culprit_times.top left out, and transactions that were summed up as "others" since there were
+ * too many sessions, services or hosts. Once reading is done. */
+CULPRIT_API uint64_t culprit_times_left_out(const struct culprit_analysis *analysis);
 /* What a finding means: text or one JSON object. False with `error` filled when there is none. */
 CULPRIT_API bool culprit_report_kind(const char *id, const struct culprit_output *output,
 				     struct culprit_error *error);

@@ -31,10 +31,24 @@ void analysis_destroy(struct trace_analysis *analysis)
 	free(analysis);
 }
 
+static void tell_transactions(struct trace_analysis *analysis, const struct session *session,
+			      const struct observation *observation)
+{
+	const struct analysis_listener *listener = &analysis->listener;
+	if (!listener->transaction)
+		return;
+	for (unsigned i = 0; i < observation->event_count; i++)
+		if (observation->events[i].type == EVENT_TRANSACTION &&
+		    !listener->transaction(listener->user, analysis, session,
+					   observation->events[i].transaction))
+			analysis->stopped = true;
+}
+
 static void on_session_end(const struct session *session, const struct observation *last, void *user)
 {
 	struct trace_analysis *analysis = user;
 	analyzer_set_session_end(analysis->analyzers, session, last);
+	tell_transactions(analysis, session, last);
 	if (analysis->listener.session)
 		analysis->listener.session(analysis->listener.user, analysis, session);
 }
@@ -121,8 +135,9 @@ bool analysis_run(struct trace_analysis *analysis, struct source *source, size_t
 		packet_decode(packet, &record);
 		session_table_observe(analysis->sessions, packet, &observation);
 		analyzer_set_observe(analysis->analyzers, &observation);
+		tell_transactions(analysis, observation.session, &observation);
 		wireshark_counter_observe(analysis->counter, packet, observation.analysis);
-		analysis->stopped = !go_on(analysis, &observation);
+		analysis->stopped |= !go_on(analysis, &observation);
 	}
 	/* What was read before an error is judged all the same. */
 	conclude(analysis);

@@ -8,11 +8,14 @@
 
 struct trace_analysis;
 
-/* Who wants to see packets and sessions go by; either may be NULL. `packet` returning false stops. */
+/* Who wants to see packets and sessions go by; any may be NULL. `packet` returning false stops. */
 struct analysis_listener {
 	bool (*packet)(void *user, const struct trace_analysis *analysis, const struct observation *observation);
 	/* In no particular order; the numbers of all findings are known only at the end. */
 	void (*session)(void *user, const struct trace_analysis *analysis, const struct session *session);
+	/* A request and its answer are complete. False stops. */
+	bool (*transaction)(void *user, const struct trace_analysis *analysis, const struct session *session,
+			    const struct tcp_transaction *transaction);
 	bool (*progress)(void *user, const struct trace_analysis *analysis);
 	void *user;
 };

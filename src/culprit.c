@@ -16,8 +16,11 @@
 #include "report/lists.h"
 #include "report/packets.h"
 #include "report/report.h"
+#include "report/response_limit.h"
 #include "report/selection.h"
 #include "report/sessions.h"
+#include "report/times.h"
+#include "report/transaction.h"
 #include "report/view.h"
 #include "source/write/writers.h"
 
@@ -45,6 +48,10 @@ struct culprit_analysis {
 	struct text message;                 /* of the current packet */
 	struct view *views[MAX_VIEWS];
 	unsigned view_count;
+	culprit_transaction_seen *transaction_seen;
+	void *transaction_user;
+	struct times *times;                 /* NULL, or where transactions go */
+	struct response_limits limits;
 };
 
 const char *culprit_version(void)
@@ -81,6 +88,8 @@ void culprit_destroy(struct culprit_analysis *analysis)
 		analysis->views[i]->do_->destroy(analysis->views[i]);
 	diagnosis_destroy(analysis->diagnosis);
 	session_rows_destroy(analysis->sessions);
+	times_destroy(analysis->times);
+	response_limits_finish(&analysis->limits);
 	analysis_destroy(analysis->analysis);
 	source_close(analysis->source);
 	text_finish(&analysis->message);
@@ -135,6 +144,19 @@ void culprit_on_packet(struct culprit_analysis *analysis, culprit_packet_seen *s
 	analysis->packet_user = user;
 }
 
+void culprit_on_transaction(struct culprit_analysis *analysis, culprit_transaction_seen *seen, void *user)
+{
+	analysis->transaction_seen = seen;
+	analysis->transaction_user = user;
+}
+
+bool culprit_set_response_limit(struct culprit_analysis *analysis, const char *assignment,
+				struct culprit_error *error)
+{
+	struct error inner = ERROR_INIT;
+	return response_limits_set(&analysis->limits, assignment, &inner) || tell(error, &inner);
+}
+
 void culprit_keep_sessions(struct culprit_analysis *analysis)
 {
 	if (!analysis->sessions)
@@ -167,6 +189,20 @@ static void on_session(void *user, const struct trace_analysis *inner, const str
 			analysis->views[i]->do_->session(analysis->views[i], inner, session);
 }
 
+static bool on_transaction(void *user, const struct trace_analysis *inner, const struct session *session,
+			   const struct tcp_transaction *from)
+{
+	struct culprit_analysis *analysis = user;
+	struct culprit_transaction transaction;
+	(void)inner;
+	transaction_fill(&transaction, session, from);
+	transaction.limit = response_limit_of(&analysis->limits, session);
+	transaction.slow = transaction.total >= transaction.limit;
+	if (analysis->transaction_seen)
+		analysis->transaction_seen(analysis->transaction_user, &transaction);
+	return !analysis->times || times_add(analysis->times, &transaction);
+}
+
 static bool on_progress(void *user, const struct trace_analysis *inner)
 {
 	struct culprit_analysis *analysis = user;
@@ -182,14 +218,18 @@ static bool read_source(struct culprit_analysis *analysis, struct error *error)
 	inner->listener = (struct analysis_listener){
 		.packet = analysis->packet_seen || analysis->packets || analysis->view_count ? on_packet : NULL,
 		.session = analysis->sessions || analysis->view_count ? on_session : NULL,
+		.transaction = analysis->transaction_seen || analysis->times ? on_transaction : NULL,
 		.progress = analysis->progress ? on_progress : NULL,
 		.user = analysis,
 	};
+	response_limits_settle(&analysis->limits, inner->settings);
 	if (!analysis_run(inner, analysis->source, analysis->session_limit, error))
 		return false;
 	if (analysis->packets)
 		table_end(analysis->packets);
 	analysis->packets = NULL;
+	if (analysis->times)
+		times_finish(analysis->times, &analysis->limits);
 	if (analysis->sessions)
 		session_rows_finish(analysis->sessions, inner->findings);
 	analysis->diagnosis = diagnosis_create(inner);
@@ -403,6 +443,21 @@ void culprit_report_packets(struct culprit_analysis *analysis, const struct culp
 	if (analysis->packets)
 		table_end(analysis->packets);
 	analysis->packets = packets_begin(output);
+}
+
+bool culprit_report_times(struct culprit_analysis *analysis, const struct culprit_times *choice,
+			  const struct culprit_output *output, struct culprit_error *error)
+{
+	struct error inner = ERROR_INIT;
+	size_t sessions = analysis->session_limit ? analysis->session_limit : DEFAULT_SESSION_LIMIT;
+	times_destroy(analysis->times);
+	analysis->times = times_create(choice, output, sessions, &inner);
+	return analysis->times || tell(error, &inner);
+}
+
+uint64_t culprit_times_left_out(const struct culprit_analysis *analysis)
+{
+	return analysis->times ? times_left_out(analysis->times) : 0;
 }
 
 bool culprit_report_sessions(const struct culprit_analysis *analysis, const struct culprit_output *output)

@@ -7,6 +7,7 @@ const struct command *const commands[] = {
 	&packets_command,
 	&sessions_command,
 	&sequence_command,
+	&times_command,
 	&convert_command,
 	&explain_command,
 	&formats_command,

@@ -304,8 +304,9 @@ bool options_parse(struct options *options, int argc, char **argv)
 		.words = calloc(room, sizeof *options->words),
 		.thresholds = calloc(room, sizeof *options->thresholds),
 		.ignored = calloc(room, sizeof *options->ignored),
+		.response_limits = calloc(room, sizeof *options->response_limits),
 	};
-	if (!options->words || !options->thresholds || !options->ignored) {
+	if (!options->words || !options->thresholds || !options->ignored || !options->response_limits) {
 		complain("out of memory");
 		return false;
 	}
@@ -335,4 +336,5 @@ void options_finish(struct options *options)
 	free(options->words);
 	free(options->thresholds);
 	free(options->ignored);
+	free(options->response_limits);
 }

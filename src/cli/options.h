@@ -29,6 +29,9 @@ struct options {
 	struct culprit_conversion conversion;
 	struct culprit_sequence sequence;
 	bool pair;                   /* --pair */
+	struct culprit_times times;
+	const char **response_limits;        /* of times: --threshold */
+	size_t response_limit_count;
 	const char *own_option;      /* one that only some command has, and that command's name */
 	const char *own_option_of;
 };
@@ -46,6 +49,7 @@ struct option {
 extern const struct option option_table[];      /* of all commands; ends with a NULL name */
 extern const struct option convert_options[];   /* of convert; likewise */
 extern const struct option sequence_options[];
+extern const struct option times_options[];     /* of times; likewise */
 
 /* Reads argv. False after telling what is wrong. Free with options_finish in either case. */
 bool options_parse(struct options *options, int argc, char **argv);

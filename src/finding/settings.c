@@ -331,12 +331,25 @@ double setting(const struct settings *settings, const struct finding_kind *kind,
 	return value == PARAMETER_ZERO ? 0 : value;
 }
 
+static int64_t to_nanoseconds(double seconds)
+{
+	double longest = (double)(INT64_MAX / NANOSECONDS / 2);
+	return (int64_t)llround((seconds < longest ? seconds : longest) * NANOSECONDS);
+}
+
 int64_t setting_duration(const struct settings *settings, const struct finding_kind *kind,
 			 const char *parameter)
 {
-	double seconds = setting(settings, kind, parameter);
-	double longest = (double)(INT64_MAX / NANOSECONDS / 2);
-	return (int64_t)llround((seconds < longest ? seconds : longest) * NANOSECONDS);
+	return to_nanoseconds(setting(settings, kind, parameter));
+}
+
+bool settings_duration(const char *text, int64_t *nanoseconds, struct error *error)
+{
+	double seconds;
+	if (!read_value(text, UNIT_SECONDS, &seconds, error))
+		return false;
+	*nanoseconds = to_nanoseconds(seconds);
+	return true;
 }
 
 bool setting_off(const struct settings *settings, const struct finding_kind *kind)

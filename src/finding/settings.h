@@ -20,6 +20,9 @@ bool settings_set(struct settings *settings, const struct finding_kind *const *k
 bool settings_file(struct settings *settings, const struct finding_kind *const *kinds, const char *path,
 		   struct error *error);
 
+/* "200ms", "2s" to ns, as thresholds are written. */
+bool settings_duration(const char *text, int64_t *nanoseconds, struct error *error);
+
 /* The value in force: durations in seconds, ratios as fractions. The name must be one of the kind's
  * parameters (asserted). Analyzers ask once, at their begin. */
 double setting(const struct settings *settings, const struct finding_kind *kind, const char *parameter);

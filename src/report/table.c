@@ -296,6 +296,11 @@ struct table_writer *table_begin(const struct table *people, const struct table 
 	return writer;
 }
 
+bool table_is_text(const struct table_writer *writer)
+{
+	return writer->output.format == CULPRIT_TEXT;
+}
+
 bool table_row(struct table_writer *writer, const void *row)
 {
 	struct cell cells[TABLE_MAX_COLUMNS];

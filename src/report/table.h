@@ -6,7 +6,7 @@
 
 #include "core/text.h"
 
-#define TABLE_MAX_COLUMNS 24
+#define TABLE_MAX_COLUMNS 32
 
 enum cell_type {
 	CELL_NOTHING,        /* null; empty in text and CSV */
@@ -94,6 +94,8 @@ struct table_writer;
  * from, CULPRIT_NO_TIME: the first time that is written. The tables must outlive the writer. */
 struct table_writer *table_begin(const struct table *people, const struct table *programs,
 				 const struct culprit_output *output, int64_t origin);
+/* Does it show rows to people? */
+bool table_is_text(const struct table_writer *writer);
 /* False when the output takes no more. */
 bool table_row(struct table_writer *writer, const void *row);
 /* Writes what is left and frees the writer. False when the output did not take everything. */
