@@ -195,10 +195,12 @@ static const struct option *find_in(const struct option *table, const char *name
 }
 
 /* An option of one command may stand before the word that names the command, so whether it is in its place
- * is seen at the end. Commands that share the name of an option share what it does. */
+ * is seen at the end. Where commands share the name of an option, that of the command named before wins. */
 static const struct option *find_long(struct options *options, const char *name, size_t length)
 {
 	const struct option *option = find_in(option_table, name, length);
+	if (!option && options->command && (option = find_in(options->command->options, name, length)))
+		return option;
 	for (size_t i = 0; !option && commands[i]; i++) {
 		option = find_in(commands[i]->options, name, length);
 		if (option) {

@@ -9,7 +9,7 @@
 #include "report/wrap.h"
 
 #define DEFAULT_WIDTH 80
-#define LABEL_WIDTH 40               /* columns before a bar */
+#define LABEL_WIDTH 42               /* columns before a bar */
 #define BAR_LEAST 10
 #define BAR_MOST 60
 #define FIRST_EDGE (10 * MICROSECOND)
@@ -55,7 +55,10 @@ static void add_bar(const struct page *page, double share)
 		text_add(&bar, "\xe2\x96\x88");      /* a full block */
 	if (halves)
 		text_add(&bar, "\xe2\x96\x8c");      /* its left half */
-	page_add(page, INK_CYAN, bar.bytes);
+	if (bar.length)
+		page_add(page, INK_CYAN, bar.bytes);
+	while (page->to->length && page->to->bytes[page->to->length - 1] == ' ')
+		page->to->length--;
 	text_add_char(page->to, '\n');
 	text_finish(&bar);
 }

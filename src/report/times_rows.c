@@ -57,7 +57,7 @@ static const struct column people_columns[] = {
 struct people_row {
 	const struct culprit_transaction *transaction;
 	char total[MILLISECONDS_SIZE + 2], network[MILLISECONDS_SIZE], server[MILLISECONDS_SIZE],
-		transfer[MILLISECONDS_SIZE], service[8], request[CULPRIT_REQUEST_SIZE];
+		transfer[MILLISECONDS_SIZE], service[13], request[CULPRIT_REQUEST_SIZE];
 };
 
 static void people_cells(const void *row, struct cell *cell)
