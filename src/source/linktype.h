@@ -21,7 +21,8 @@ enum {
 	LINKTYPE_USER0 = 147,   /* stands for whatever a format knows and we do not */
 };
 
-/* Records of z/OS that are no packets of any link: numbers of our own, above those of files. */
+/* Records of z/OS that are no packets of any link: numbers of our own, above those of files.
+ * The last digit is the z/OS record format. */
 enum {
 	LINKTYPE_ZOS_DATA = 0x10005, /* bytes that a program sent or received through a socket */
 	LINKTYPE_ZOS_EE = 0x10006,   /* Enterprise Extender without an IP header */

@@ -1,6 +1,7 @@
 #include "source/zos.h"
 
 #include "core/clock.h"
+#include "source/zos_discard.h"
 
 /* 1900-01-01 to 1970-01-01 in microseconds; the TOD clock counts from 1900. */
 #define EPOCH 2208988800000000LL
@@ -93,6 +94,23 @@ const char *zos_device_name(uint8_t device_type)
 	default:
 		return NULL;
 	}
+}
+
+const char *zos_family_name(uint8_t family)
+{
+	return family == 2 ? "IPv4" : family == 19 ? "IPv6" : NULL;
+}
+
+const char *zos_socket_type_name(uint8_t socket_type)
+{
+	static const char *const names[] = { NULL, "stream", "datagram", "raw" };
+	return socket_type < sizeof names / sizeof *names ? names[socket_type] : NULL;
+}
+
+const char *zos_discard_name(const struct zos_record *zos)
+{
+	const struct zos_discard *known = zos_discard_find(zos->discard);
+	return zos->discard_name ? zos->discard_name : known ? known->name : NULL;
 }
 
 const char *zos_format_name(uint32_t format)

@@ -27,7 +27,9 @@ enum { ZOS_LOCAL = 0x80, ZOS_CONFIDENTIAL = 0x40, ZOS_CLEAR_TEXT = 0x20, ZOS_OUT
 #define ZOS_NAME_SIZE 17             /* 16 characters and the final NUL */
 #define ZOS_PACKET_HEADER 92         /* length of PTHDR_T today */
 
-/* One record. Zero or empty where the header was too short to hold the field. */
+/* One record, as struct record points to it. Zero or empty where the header was too short to hold the field,
+ * or the source (a report, a comment in pcapng) does not tell it. What struct record has is not here a second
+ * time: its direction, and its original length, which under ABBREV is more than what was traced. */
 struct zos_record {
 	uint32_t format;             /* enum zos_format */
 	uint64_t buffer_tod, capture_tod;    /* CTETIME and PTH_Time as recorded */
@@ -78,6 +80,17 @@ bool zos_is_name(const uint8_t *ebcdic, size_t length);
 
 /* "QDIO Ethernet", or NULL for numbers that are not published. */
 const char *zos_device_name(uint8_t device_type);
+/* "IPv4", "IPv6", or NULL: AF_ numbers of z/OS. */
+const char *zos_family_name(uint8_t family);
+/* "stream", "datagram", "raw", or NULL. */
+const char *zos_socket_type_name(uint8_t socket_type);
+/* The code's name, as the trace itself or else the table says it ("IP_MAC_BRDCST"); NULL when neither does. */
+const char *zos_discard_name(const struct zos_record *zos);
+/* Did ABBREV cut the packet? */
+static inline bool zos_is_abbreviated(const struct zos_record *zos)
+{
+	return zos->format == ZOS_PACKET && zos->packet_length > zos->traced_length;
+}
 /* "packet trace", "data trace", …; "lost records"; never NULL. */
 const char *zos_format_name(uint32_t format);
 

@@ -101,6 +101,47 @@ def one_that_is_too_long_to_be_held_is_said_to_be_wrapped():
     assert not [f for f in findings("long.ctrace") if f["id"] == "capture/time-backwards"]
 
 
+# A NetBIOS query that z/OS discarded, and five bytes of a data trace: doc/formats/ctrace.md.
+DISCARDED = bytes.fromhex(
+    "00bc001000000004c73bc996ddb95000005c00002700004ed6e2c4d3404040404040404040404040c73bc996ddb95000"
+    "00000000000000000000ffffac1d600900000000000000000000ffffac1dbfff00890089034061b20011000000000000"
+    "004f004e00000009101200004500004e78b70000521177a4ac1d6009ac1dbfff00890089003a000084e2011000010000"
+    "000000002046494641464745" "4a46434548454a454f434143414341434143414341434141" "41000020000100bc")
+DATA = bytes.fromhex(
+    "0074001000000005c45ffffe509e0000005c000100000005e4e2c5d9f1f240400201060100000058c45ffffe509e0000"
+    "00000000000000000000ffff0a01010200000000000000000000ffff0a0100022263a1c80000000700060000007aee88"
+    "01f60005000000000000000068656c6c6f000074")
+
+
+def judged(path, **more):
+    return [(f["id"], f["severity"], f["kind"], f["text"], f["blame"], f["values"])
+            for f in findings(path, **more)]
+
+
+@test
+def what_zos_knows_goes_through_pcapng():
+    write("discarded.ctrace", DISCARDED * 3)
+    want = judged("discarded.ctrace")
+    assert any("4114 (IP_MAC_BRDCST)" in row[3] and "OSDL" in row[3] for row in want), want
+    run("convert", "-q", "discarded.ctrace", "discarded.pcapng")
+    assert judged("discarded.pcapng") == want
+    run("convert", "-q", "--container", "raw", "discarded.pcapng", "again.ctrace")
+    assert read("again.ctrace") == DISCARDED * 3
+
+
+@test
+def socket_data_goes_through_pcapng():
+    write("data.ctrace", DATA)
+    run("convert", "-q", "data.ctrace", "data.pcapng")
+    for before, after in zip(rows("data.ctrace"), rows("data.pcapng")):
+        assert after.pop("time") == before.pop("time").replace("Z", "000Z") and after == before
+    run("convert", "-q", "--container", "raw", "data.pcapng", "again.ctrace")
+    assert read("again.ctrace") == DATA
+    sessions = run("sessions", "--csv", "data.pcapng").stdout
+    assert sessions.replace(b"000Z", b"Z") == run("sessions", "--csv", "data.ctrace").stdout, sessions
+    assert b"10.1.0.2" in sessions
+
+
 def read_raw():
     run("convert", "-q", "--container", "raw", SAMPLE, "raw.ctrace")
     return read("raw.ctrace")

@@ -4,6 +4,7 @@
 #include "core/cursor.h"
 #include "source/linktype.h"
 #include "source/write/ctrace.h"
+#include "source/write/pcapng.h"
 #include "source/zos.h"
 
 /* The worked examples of the format's description (../shared/docs/zos-ctrace.md, 9.1 and 9.2). */
@@ -225,6 +226,45 @@ static void test_containers(void **state)
 			text_finish(&file);
 		}
 	}
+	free_samples(&samples);
+}
+
+/* Through pcapng, which has the packets and tells the rest in comments, all comes back. */
+static void test_through_pcapng(void **state)
+{
+	(void)state;
+	struct samples samples;
+	struct text file = { 0 }, other = { 0 }, back = { 0 };
+	struct error error = ERROR_INIT;
+	struct record record;
+	make_samples(&samples, 100);
+	/* What words cannot say: clocks finer than a nanosecond. */
+	for (unsigned i = 0; i < samples.count; i++) {
+		struct zos_record *zos = &samples.list[i].zos;
+		zos->buffer_tod = zos_tod_from_time(zos_time_from_tod(zos->buffer_tod, 0), 0);
+	}
+	write_samples(&samples, &(struct ctrace_writer_options){ .container = CTRACE_BDW }, &file);
+	for (int step = 0; step < 2; step++) {
+		const struct text *from = step ? &other : &file;
+		struct source *source = open_bytes(from->bytes, from->length);
+		struct sink_memory sink;
+		sink_memory_init(&sink, step ? &back : &other);
+		struct writer *writer = step
+			? ctrace_writer_create(&sink.sink, source_report(source),
+					       &(struct ctrace_writer_options){ .container = CTRACE_BDW })
+			: pcapng_writer_create(&sink.sink, source_report(source),
+					       &(struct pcapng_writer_options){ 0 });
+		while (source_next(source, &record, &error) == SOURCE_RECORD)
+			assert_true(writer_write(writer, &record, &error));
+		assert_true(writer_finish(writer, &error));
+		assert_int_equal(writer->report.written, samples.count);
+		writer_destroy(writer);
+		source_close(source);
+	}
+	check_samples(&samples, &back, container_names[CTRACE_BDW]);
+	text_finish(&file);
+	text_finish(&other);
+	text_finish(&back);
 	free_samples(&samples);
 }
 
@@ -766,6 +806,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_worked_examples),
 		cmocka_unit_test(test_containers),
+		cmocka_unit_test(test_through_pcapng),
 		cmocka_unit_test(test_numbers_like_lengths),
 		cmocka_unit_test(test_header_lengths),
 		cmocka_unit_test(test_every_cut),

@@ -250,7 +250,7 @@ static void count_record(struct source_zos *counts, const struct zos_record *zos
 	counts->confidential += zos->confidential;
 	counts->discarded += zos->discard != 0;
 	counts->segments_lost += zos->incomplete;
-	counts->abbreviated += zos->format == ZOS_PACKET && zos->packet_length > zos->traced_length;
+	counts->abbreviated += zos_is_abbreviated(zos);
 	counts->header_disagrees += zos->format == ZOS_PACKET && !addresses_agree(zos, data);
 }
 

@@ -160,7 +160,11 @@ static void packet_options(struct reader *reader, struct cursor options, struct 
 	struct pcapng *pcapng = reader->state;
 	struct pcapng_option option;
 	while (pcapng_option(&options, pcapng->big_endian, &option)) {
-		if (option.code == COMMENT && reader->keep_comments) {
+		const struct cursor *value = &option.value;
+		if (option.code == COMMENT &&
+		    zos_words_read((const char *)value->next, value->captured, &pcapng->zos)) {
+			record->zos = &pcapng->zos.zos;
+		} else if (option.code == COMMENT && reader->keep_comments) {
 			add_comment(pcapng, option.value, record);
 		} else if (option.code == FLAGS) {
 			uint32_t flags = order_32(&option.value, pcapng->big_endian);
@@ -172,6 +176,17 @@ static void packet_options(struct reader *reader, struct cursor options, struct 
 			record->drop_count = count < UINT32_MAX ? (uint32_t)count : UINT32_MAX;
 		}
 	}
+}
+
+/* Link types of our own go by numbers that are free for everybody; the comment says which they are. */
+static void name_link_type(struct reader *reader, struct record *record)
+{
+	uint32_t format = record->zos->format;
+	if ((format != ZOS_DATA && format != ZOS_EE && format != ZOS_SMC) ||
+	    record->link_type != LINKTYPE_USER0 + format)
+		return;
+	record->link_type = LINKTYPE_ZOS_DATA - ZOS_DATA + format;
+	reader->ledger->report.interfaces[record->interface].link_type = record->link_type;
 }
 
 static const struct pcapng_interface *interface_of(const struct pcapng *pcapng, uint32_t number)
@@ -225,6 +240,8 @@ static bool packet(struct reader *reader, struct cursor body, bool old, struct r
 		size_t padding = (4 - record->captured_length % 4) % 4;
 		cursor_skip(&body, padding);
 		packet_options(reader, body, record);
+		if (record->zos)
+			name_link_type(reader, record);
 	}
 	return true;
 }

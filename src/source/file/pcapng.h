@@ -6,6 +6,7 @@
 #include "core/text.h"
 #include "source/format.h"
 #include "source/ticks.h"
+#include "source/zos_words.h"
 
 enum block_type {
 	BLOCK_INTERFACE = 1, BLOCK_OLD_PACKET = 2, BLOCK_SIMPLE_PACKET = 3, BLOCK_NAMES = 4,
@@ -29,6 +30,7 @@ struct pcapng {
 	struct pcapng_interface *interfaces;
 	size_t interface_count, interface_capacity;
 	struct text comments;        /* of the present packet, when it has several */
+	struct zos_words zos;        /* of the present packet, when a comment tells what z/OS knew */
 };
 
 /* One option out of a list. */

@@ -9,7 +9,7 @@
 #include "core/text.h"
 #include "source/linktype.h"
 #include "source/write/little.h"
-#include "source/write/zos_words.h"
+#include "source/zos_words.h"
 
 enum {
 	BLOCK_INTERFACE = 1, BLOCK_SIMPLE_PACKET = 3, BLOCK_NAMES = 4, BLOCK_STATISTICS = 5,

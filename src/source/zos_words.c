@@ -1,4 +1,4 @@
-#include "source/write/zos_words.h"
+#include "source/zos_words.h"
 
 #include <string.h>
 
@@ -27,13 +27,13 @@ static void add_flag(struct text *to, const char *key, bool set)
 		text_addf(to, " zos.%s=1", key);
 }
 
-static void add_discard(struct text *to, uint16_t code)
+static void add_discard(struct text *to, const struct zos_record *zos)
 {
-	const struct zos_discard *discard = zos_discard_find(code);
-	add_number(to, "discard", code);
+	const struct zos_discard *discard = zos_discard_find(zos->discard);
+	add_number(to, "discard", zos->discard);
 	if (!discard)
 		return;
-	add_words(to, "discard_name", discard->name);
+	add_words(to, "discard_name", zos_discard_name(zos));
 	add_words(to, "discard_meaning", discard->meaning);
 }
 
@@ -57,14 +57,17 @@ void zos_words_add(struct text *to, const struct zos_record *zos)
 	add_flag(to, "local", zos->local);
 	add_flag(to, "confidential", zos->confidential);
 	add_flag(to, "clear_text", zos->clear_text);
-	add_discard(to, zos->discard);
+	add_discard(to, zos);
 	add_number(to, "trace_count", zos->trace_count);
 	text_addf(to, " zos.capture_time=%lld zos.buffer_time=%lld", (long long)zos->capture_time,
 		  (long long)zos->buffer_time);
 	add_number(to, "asid", zos->asid);
 	add_number(to, "tcb", zos->tcb);
 	add_number(to, "connection", zos->connection);
+	add_number(to, "family", zos->family);
+	add_words(to, "family_name", zos_family_name(zos->family));
 	add_number(to, "socket_type", zos->socket_type);
+	add_words(to, "socket_type_name", zos_socket_type_name(zos->socket_type));
 	add_number(to, "state", zos->state);
 	add_number(to, "protocol", zos->protocol);
 	add_end(to, "source", &zos->source, zos->source_port);
