@@ -375,6 +375,16 @@ struct culprit_times {               /* zeroed: the summary */
 };
 #define CULPRIT_TIMES_SORTED 10000
 
+/* Packets over time, in intervals of equal length that are short enough to be drawn, and at most some
+ * hundreds. Kept only when asked for, before reading. */
+CULPRIT_API void culprit_keep_timeline(struct culprit_analysis *analysis);
+
+struct culprit_interval { int64_t start, width; uint64_t packets, bytes; };      /* nanoseconds; on the wire */
+
+/* In order, with the empty ones. False past the last. */
+CULPRIT_API bool culprit_interval(const struct culprit_analysis *analysis, size_t index,
+				  struct culprit_interval *to);
+
 /* ---- Conversion -------------------------------------------------------------------------------- */
 
 /* What to write. Zeroed, it is a copy of all packets in the format that the path's extension names. */
@@ -468,8 +478,9 @@ CULPRIT_API bool culprit_protocol(size_t index, struct culprit_protocol *to);
 /* ---- Reports ----------------------------------------------------------------------------------- */
 
 enum culprit_report_format { CULPRIT_TEXT, CULPRIT_JSON, CULPRIT_CSV,
-	/* Of a diagnosis only: for tickets, and for pipelines as JUnit's XML and SARIF 2.1.0. */
-	CULPRIT_MARKDOWN, CULPRIT_JUNIT, CULPRIT_SARIF };
+	/* Of a diagnosis only: a page that needs nothing else (with sessions and rates where they were kept:
+	 * culprit_keep_sessions, culprit_keep_timeline), a ticket, and JUnit's XML and SARIF 2.1.0 for pipelines. */
+	CULPRIT_HTML, CULPRIT_MARKDOWN, CULPRIT_JUNIT, CULPRIT_SARIF };
 /* The default is UTC, but for the text of a diagnosis, which counts from the start of the trace. */
 enum culprit_time_style { CULPRIT_TIME_DEFAULT, CULPRIT_TIME_UTC, CULPRIT_TIME_LOCAL,
 	CULPRIT_TIME_RELATIVE, CULPRIT_TIME_EPOCH };

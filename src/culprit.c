@@ -8,6 +8,7 @@
 #include "analysis.h"
 #include "config.h"
 #include "convert/convert.h"
+#include "core/clock.h"
 #include "core/memory.h"
 #include "decode/decoder.h"
 #include "finding/nearest.h"
@@ -19,6 +20,7 @@
 #include "report/response_limit.h"
 #include "report/selection.h"
 #include "report/sessions.h"
+#include "report/timeline.h"
 #include "report/times.h"
 #include "report/transaction.h"
 #include "report/view.h"
@@ -38,7 +40,8 @@ struct culprit_analysis {
 	int leap_seconds;            /* of z/OS clocks */
 	bool used;                   /* reading has begun */
 	struct diagnosis *diagnosis; /* NULL until it ended well */
-	struct session_rows *sessions;       /* NULL unless asked for */
+	struct session_rows *sessions;       /* NULL unless asked for, */
+	struct timeline *timeline;           /* likewise */
 
 	culprit_progress *progress;
 	void *progress_user;
@@ -90,6 +93,7 @@ void culprit_destroy(struct culprit_analysis *analysis)
 	session_rows_destroy(analysis->sessions);
 	times_destroy(analysis->times);
 	response_limits_finish(&analysis->limits);
+	timeline_destroy(analysis->timeline);
 	analysis_destroy(analysis->analysis);
 	source_close(analysis->source);
 	text_finish(&analysis->message);
@@ -164,13 +168,29 @@ void culprit_keep_sessions(struct culprit_analysis *analysis)
 			analysis->session_limit ? analysis->session_limit : DEFAULT_SESSION_LIMIT);
 }
 
+void culprit_keep_timeline(struct culprit_analysis *analysis)
+{
+	if (!analysis->timeline)
+		analysis->timeline = timeline_create(TIMELINE_SERIES, TIMELINE_SLOTS, MILLISECOND);
+}
+
+static void keep_time(struct timeline *timeline, const struct record *record)
+{
+	timeline_add(timeline, record->time, TIMELINE_PACKETS, 1);
+	timeline_add(timeline, record->time, TIMELINE_BYTES, record->original_length);
+}
+
 static bool on_packet(void *user, const struct trace_analysis *inner, const struct observation *observation)
 {
 	struct culprit_analysis *analysis = user;
 	struct culprit_packet packet;
-	bool more = !analysis->view_count;
+	bool more = !analysis->view_count && !analysis->timeline;
 	for (unsigned i = 0; i < analysis->view_count; i++)
 		more |= analysis->views[i]->do_->observe(analysis->views[i], inner, observation);
+	if (analysis->timeline) {
+		keep_time(analysis->timeline, observation->packet->record);
+		more = true;
+	}
 	if (!analysis->packet_seen && !analysis->packets)
 		return more;
 	packet_row_fill(&packet, inner, observation, &analysis->message);
@@ -216,7 +236,8 @@ static bool read_source(struct culprit_analysis *analysis, struct error *error)
 {
 	struct trace_analysis *inner = analysis->analysis;
 	inner->listener = (struct analysis_listener){
-		.packet = analysis->packet_seen || analysis->packets || analysis->view_count ? on_packet : NULL,
+		.packet = analysis->packet_seen || analysis->packets || analysis->view_count ||
+				analysis->timeline ? on_packet : NULL,
 		.session = analysis->sessions || analysis->view_count ? on_session : NULL,
 		.transaction = analysis->transaction_seen || analysis->times ? on_transaction : NULL,
 		.progress = analysis->progress ? on_progress : NULL,
@@ -235,6 +256,8 @@ static bool read_source(struct culprit_analysis *analysis, struct error *error)
 	analysis->diagnosis = diagnosis_create(inner);
 	for (unsigned i = 0; i < analysis->view_count; i++)
 		analysis->views[i]->do_->finish(analysis->views[i], inner);
+	analysis->diagnosis->sessions = analysis->sessions;
+	analysis->diagnosis->timeline = analysis->timeline;
 	return true;
 }
 
@@ -360,6 +383,20 @@ bool culprit_report_sequence(struct culprit_analysis *analysis, const struct cul
 {
 	struct error inner = ERROR_INIT;
 	return add_view(analysis, sequence_view(sequence, output, &inner), &inner, error);
+}
+
+bool culprit_interval(const struct culprit_analysis *analysis, size_t index, struct culprit_interval *to)
+{
+	const struct timeline *timeline = analysis->timeline;
+	if (!analysis->diagnosis || !timeline || index >= timeline_slots(timeline))
+		return false;
+	*to = (struct culprit_interval){
+		.start = timeline_origin(timeline) + (int64_t)index * timeline_width(timeline),
+		.width = timeline_width(timeline),
+		.packets = timeline_get(timeline, index, TIMELINE_PACKETS),
+		.bytes = timeline_get(timeline, index, TIMELINE_BYTES),
+	};
+	return true;
 }
 
 const char *culprit_severity_name(enum culprit_severity severity)

@@ -11,6 +11,13 @@ static bool fails(const struct culprit_analysis *analysis, const struct options 
 	return false;
 }
 
+static bool set_html(struct options *options, const char *value)
+{
+	(void)value;
+	options->format = CULPRIT_HTML;
+	return true;
+}
+
 static bool set_markdown(struct options *options, const char *value)
 {
 	(void)value;
@@ -33,6 +40,7 @@ static bool set_sarif(struct options *options, const char *value)
 }
 
 static const struct option diagnose_options[] = {
+	{ "html", 0, NULL, "write a page that needs nothing else, with charts and the sessions", set_html },
 	{ "markdown", 0, NULL, "write Markdown, for a ticket", set_markdown },
 	{ "junit", 0, NULL, "write JUnit's XML: a test case fails when its finding is as bad as --fail-on says",
 	  set_junit },
@@ -47,6 +55,10 @@ static enum exit_code run(const struct options *options)
 	if (!analysis)
 		return EXIT_USAGE;
 	enum exit_code code = EXIT_FAILED;
+	if (options->format == CULPRIT_HTML) {
+		culprit_keep_sessions(analysis);
+		culprit_keep_timeline(analysis);
+	}
 	if (read_traces(analysis, options, NULL) && output_open(&output, options)) {
 		culprit_report_diagnosis(analysis, &output.report);
 		if (output_close(&output))

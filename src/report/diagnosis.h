@@ -14,6 +14,9 @@ struct diagnosis {
 	struct culprit_finding *findings;    /* in report order */
 	size_t finding_count;
 	const struct wireshark_counts *counts;
+	/* Not its own; NULL where nobody asked for them before reading. */
+	const struct session_rows *sessions;
+	const struct timeline *timeline;
 	struct pool pool;                    /* holds all that the others point to */
 };
 

@@ -18,7 +18,7 @@ struct report {
 };
 
 extern const struct report *const reports[];     /* NULL-terminated; reports.c */
-extern const struct report diagnosis_as_csv, diagnosis_as_json, diagnosis_as_junit, diagnosis_as_markdown,
+extern const struct report diagnosis_as_csv, diagnosis_as_html, diagnosis_as_json, diagnosis_as_junit, diagnosis_as_markdown,
 	diagnosis_as_sarif, diagnosis_as_text, kind_as_json, kind_as_text;
 
 /* Writes what the one report for subject and format says. False when there is none or the output ended. */

@@ -3,6 +3,7 @@
 
 const struct report *const reports[] = {
 	&diagnosis_as_csv,
+	&diagnosis_as_html,
 	&diagnosis_as_json,
 	&diagnosis_as_junit,
 	&diagnosis_as_markdown,

@@ -317,7 +317,8 @@ bool table_row(struct table_writer *writer, const void *row)
 	case CULPRIT_CSV:
 		write_csv_row(writer, cells);
 		break;
-	case CULPRIT_MARKDOWN:       /* table_begin ended it */
+	case CULPRIT_HTML:           /* table_begin ended it */
+	case CULPRIT_MARKDOWN:
 	case CULPRIT_JUNIT:
 	case CULPRIT_SARIF:
 		break;

@@ -3,7 +3,7 @@
 
 usage: reports.py PROGRAM EXAMPLES
 """
-import csv, io, json, os, re, subprocess, sys, tempfile
+import csv, html.parser, io, json, os, re, subprocess, sys, tempfile
 import xml.etree.ElementTree as ElementTree
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -135,20 +135,93 @@ def sarif_has_its_form_and_the_evidence():
         check_sarif(json.loads(text("--sarif", path)))
 
 
+class Page(html.parser.HTMLParser):
+    """A page must be well nested, ask for nothing, and point only to what it holds."""
+    EMPTY = ("meta", "br", "path", "input")
+
+    def __init__(self, source):
+        super().__init__()
+        self.open, self.ids, self.links, self.data, self.tags, self.words = [], set(), set(), {}, {}, []
+        self.feed(source)
+        assert not self.open, self.open
+        assert self.links <= self.ids | {""}, self.links - self.ids
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.tags[tag] = self.tags.get(tag, 0) + 1
+        assert not {"src", "srcset", "onclick", "onerror"} & set(attributes), (tag, attributes)
+        if "href" in attributes:
+            assert tag == "a" and attributes["href"].startswith("#"), attributes
+            self.links.add(attributes["href"][1:])
+        if "id" in attributes:
+            assert attributes["id"] not in self.ids, attributes
+            self.ids.add(attributes["id"])
+        if tag not in self.EMPTY:
+            self.open.append((tag, attributes.get("id")))
+
+    def handle_endtag(self, tag):
+        if tag not in self.EMPTY:
+            assert self.open.pop()[0] == tag, tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1][0] == "script" and self.open[-1][1]:
+            self.data[self.open[-1][1]] = json.loads(data)
+        elif self.open and self.open[-1][0] not in ("script", "style"):
+            self.words.append(data)
+
+
+@test
+def a_page_is_whole_and_asks_for_nothing():
+    for path in (window, "office.pcap", "refused.pcap", "hostile.pcap", "no packets.pcap"):
+        source = text("--html", path)
+        page, document = Page(source), json.loads(text("--json", path))
+        assert not re.search(r"https?://|@import|url\(", source)
+        words = "".join(page.words)
+        assert document["verdict"]["text"] in words
+        for finding in document["findings"]:
+            assert finding["text"] in words and "finding-%d" % finding["number"] in page.ids
+            for advice in finding["advice"] if finding["severity"] in ("error", "warning") else []:
+                assert advice in words
+        sessions = text("sessions", "--json", path).splitlines()
+        assert len(page.data.get("session-data", [])) == len(sessions)
+
+
+@test
+def a_page_holds_many_sessions():
+    trace = traces.Trace()
+    for i in range(300):
+        trace.web("10.0.1.%d" % (i % 250 + 1), 20000 + i, "10.9.0.1", 100)
+    with open("many.pcap", "wb") as file:
+        file.write(trace.bytes())
+    source = text("--html", "many.pcap")
+    page = Page(source)
+    assert len(page.data["session-data"]) == 300 and page.tags["tr"] < 100
+    assert "250 more need JavaScript" in source
+
+
+@test
+def a_page_takes_any_name():
+    source = run("--html", "</title><script>alert(1)</script>.pcap".replace("/", "_")).stdout.decode()
+    page = Page(source)
+    assert page.tags["script"] == 2, "only its own and the data of the sessions"
+
+
 @test
 def a_trace_may_have_any_name():
-    for flag in ("--markdown", "--junit", "--sarif", "--csv"):
+    for flag in ("--html", "--markdown", "--junit", "--sarif", "--csv"):
         done = run(flag, "<b>&\"'a b%.pcap")
         assert done.returncode == 0, (flag, done)
         if flag == "--junit":
             assert ElementTree.fromstring(done.stdout)[0].get("name") == "<b>&\"'a b%.pcap"
+        if flag == "--html":
+            Page(done.stdout.decode())
         if flag == "--markdown":
             assert b"<b>" not in done.stdout
 
 
 @test
 def they_are_options_of_the_diagnosis_only():
-    for flag in ("--markdown", "--junit", "--sarif"):
+    for flag in ("--html", "--markdown", "--junit", "--sarif"):
         done = run("packets", flag, "office.pcap")
         assert done.returncode == 2 and done.stdout == b"", done
         assert run(flag, "office.pcap").stdout == run("diagnose", flag, "office.pcap").stdout != b""
@@ -163,6 +236,8 @@ def main():
                 file.write(getattr(traces, name)().bytes())
         with open("no packets.pcap", "wb") as file:
             file.write(traces.Trace().bytes())
+        with open("<_title><script>alert(1)<_script>.pcap", "wb") as file:
+            file.write(traces.refused().bytes())
         with open("<b>&\"'a b%.pcap", "wb") as file:
             file.write(traces.refused().bytes())
         print("1..%d" % len(tests))

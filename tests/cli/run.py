@@ -333,7 +333,7 @@ def the_example_of_the_library_works():
 
 @test
 def the_same_every_time():
-    for arguments in (["--json"], ["packets", "--csv"], ["sessions", "--json"]):
+    for arguments in (["--json"], ["--html"], ["packets", "--csv"], ["sessions", "--json"]):
         assert run(*arguments, "office.pcap").stdout == run(*arguments, "office.pcap").stdout
 
 
