@@ -286,6 +286,16 @@ struct culprit_sequence {
 	bool svg;                    /* a picture; the format of the output does not matter */
 };
 
+/* One side of a session; MORE: the one that sends more data. */
+enum culprit_side { CULPRIT_SIDE_MORE, CULPRIT_SIDE_CLIENT, CULPRIT_SIDE_SERVER };
+
+enum culprit_graph {
+	CULPRIT_GRAPH_TSG,           /* time and sequence: data, acknowledgements, window's edge, SACK, repeats */
+	CULPRIT_GRAPH_RTT,           /* round trips */
+	CULPRIT_GRAPH_WINDOW,        /* bytes in flight and the receiver's window */
+	CULPRIT_GRAPH_THROUGHPUT,
+};
+
 /* ---- Response times ---------------------------------------------------------------------------- */
 
 /* The parts of a response time. Every moment from the first to the last byte (of the name look-up and
@@ -516,6 +526,15 @@ CULPRIT_API void culprit_report_packets(struct culprit_analysis *analysis,
 CULPRIT_API bool culprit_report_sequence(struct culprit_analysis *analysis,
 					 const struct culprit_sequence *sequence,
 					 const struct culprit_output *output, struct culprit_error *error);
+/* Before reading: a graph of one TCP session, about the data of one side. The format CULPRIT_TEXT is an SVG
+ * picture; as JSON Lines and CSV its points have the keys series ("data", "again", "disorder", "ack",
+ * "window_edge", "sack", "duplicate_ack", "zero_window", "syn", "fin", "rst"; "rtt"; "in_flight", "window";
+ * "throughput", "goodput"), number (of the packet), time_s (since the session's first packet), value (relative
+ * sequence number, seconds, bytes or bits per second) and end (where a series has ranges). */
+CULPRIT_API bool culprit_report_graph(struct culprit_analysis *analysis,
+				      const struct culprit_selection *selection, enum culprit_graph graph,
+				      enum culprit_side sender, const struct culprit_output *output,
+				      struct culprit_error *error);
 /* After reading, with culprit_keep_sessions. Text, JSON Lines, CSV. */
 CULPRIT_API bool culprit_report_sessions(const struct culprit_analysis *analysis,
 					 const struct culprit_output *output);

@@ -385,6 +385,14 @@ bool culprit_report_sequence(struct culprit_analysis *analysis, const struct cul
 	return add_view(analysis, sequence_view(sequence, output, &inner), &inner, error);
 }
 
+bool culprit_report_graph(struct culprit_analysis *analysis, const struct culprit_selection *selection,
+			  enum culprit_graph graph, enum culprit_side sender, const struct culprit_output *output,
+			  struct culprit_error *error)
+{
+	struct error inner = ERROR_INIT;
+	return add_view(analysis, graph_view(selection, graph, sender, output, &inner), &inner, error);
+}
+
 bool culprit_interval(const struct culprit_analysis *analysis, size_t index, struct culprit_interval *to)
 {
 	const struct timeline *timeline = analysis->timeline;

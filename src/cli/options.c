@@ -28,8 +28,7 @@ static bool set_output(struct options *options, const char *value)
 	return true;
 }
 
-/* The index of `value` in a NULL-terminated list, or -1 after a complaint that lists what there is. */
-static int choose(const char *option, const char *value, const char *const *choices)
+int option_choice(const char *option, const char *value, const char *const *choices)
 {
 	char list[128] = "";
 	for (int i = 0; choices[i]; i++) {
@@ -45,7 +44,7 @@ static int choose(const char *option, const char *value, const char *const *choi
 static bool set_time(struct options *options, const char *value)
 {
 	static const char *const styles[] = { "utc", "local", "relative", "epoch", NULL };
-	int choice = choose("time", value, styles);
+	int choice = option_choice("time", value, styles);
 	options->time_style = (enum culprit_time_style)(CULPRIT_TIME_UTC + choice);
 	return choice >= 0;
 }
@@ -53,7 +52,7 @@ static bool set_time(struct options *options, const char *value)
 static bool set_colour(struct options *options, const char *value)
 {
 	static const char *const choices[] = { "auto", "always", "never", NULL };
-	int choice = choose("color", value, choices);
+	int choice = option_choice("color", value, choices);
 	options->colour = (enum colour_choice)choice;
 	return choice >= 0;
 }
@@ -64,7 +63,7 @@ static bool set_fail_on(struct options *options, const char *value)
 		NULL };
 	options->fails = true;
 	return culprit_severity_parse(value, &options->fail_on) ||
-	       choose("fail-on", value, severities) >= 0;
+	       option_choice("fail-on", value, severities) >= 0;
 }
 
 bool option_count(const char *option, const char *value, size_t *to)

@@ -29,6 +29,9 @@ struct options {
 	struct culprit_conversion conversion;
 	struct culprit_sequence sequence;
 	bool pair;                   /* --pair */
+	bool graph_wanted;
+	enum culprit_graph graph;
+	enum culprit_side side;      /* --direction */
 	struct culprit_times times;
 	const char **response_limits;        /* of times: --threshold */
 	size_t response_limit_count;
@@ -55,6 +58,8 @@ extern const struct option times_options[];     /* of times; likewise */
 bool options_parse(struct options *options, int argc, char **argv);
 void options_finish(struct options *options);
 
+/* The index of `value` in a NULL-terminated list, or -1 after telling what there is. */
+int option_choice(const char *option, const char *value, const char *const *choices);
 /* "--head N": a number from 1. False after telling that it is none. */
 bool option_count(const char *option, const char *value, size_t *to);
 

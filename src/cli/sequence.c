@@ -43,7 +43,26 @@ static bool set_packets(struct options *options, const char *value)
 	return true;
 }
 
+static bool set_graph(struct options *options, const char *value)
+{
+	static const char *const graphs[] = { "tsg", "rtt", "window", "throughput", NULL };
+	int choice = option_choice("graph", value, graphs);
+	options->graph = (enum culprit_graph)choice;
+	options->graph_wanted = true;
+	return choice >= 0;
+}
+
+static bool set_direction(struct options *options, const char *value)
+{
+	static const char *const sides[] = { "client", "server", NULL };
+	int choice = option_choice("direction", value, sides);
+	options->side = choice == 0 ? CULPRIT_SIDE_CLIENT : CULPRIT_SIDE_SERVER;
+	return choice >= 0;
+}
+
 const struct option sequence_options[] = {
+	{ "graph", 0, "KIND", "draw a graph instead: tsg (time and sequence), rtt, window or throughput", set_graph },
+	{ "direction", 0, "SIDE", "about the data that this side sends: client or server", set_direction },
 	{ "pair", 0, NULL, "all sessions between the two hosts of session N", set_pair },
 	{ "head", 0, "N", "only the first N packets", set_head },
 	{ "tail", 0, "N", "only the last N packets; with --head, both", set_tail },
@@ -81,17 +100,27 @@ static bool find_hosts(const struct session_words *words, struct culprit_session
 	return good;
 }
 
+static bool ask(struct culprit_analysis *analysis, const struct options *options,
+		const struct culprit_sequence *sequence, const struct output *output)
+{
+	struct culprit_error error;
+	bool good = options->graph_wanted ? culprit_report_graph(analysis, &sequence->selection, options->graph,
+								 options->side, &output->report, &error)
+			: culprit_report_sequence(analysis, sequence, &output->report, &error);
+	if (!good)
+		complain_error(&error);
+	return good;
+}
+
 static enum exit_code write_sequence(const struct session_words *words, const struct culprit_sequence *sequence)
 {
 	struct output output;
-	struct culprit_error error;
 	struct culprit_analysis *analysis = read_prepare(&words->options);
 	if (!analysis)
 		return EXIT_USAGE;
 	enum exit_code code = EXIT_FAILED;
 	if (output_open(&output, &words->options)) {
-		if (!culprit_report_sequence(analysis, sequence, &output.report, &error)) {
-			complain_error(&error);
+		if (!ask(analysis, &words->options, sequence, &output)) {
 			code = EXIT_USAGE;
 		} else if (read_traces(analysis, &words->options, &output)) {
 			/* Reading ends with the last of the packets that are wanted, maybe before the session begins. */
@@ -135,7 +164,9 @@ const struct command sequence_command = {
 	.description = "Prints the Sequence of Execution of session N (a TCP session; udp:2 and the like name "
 		"others), or of several, interleaved: time, elapsed time, direction, size, message, "
 		"sequence and acknowledgement number and window of every packet, with setup, data, "
-		"repeats, closed windows and the end marked. --svg draws it.",
+		"repeats, closed windows and the end marked. --svg draws it; --graph "
+		"draws time and sequence, round trips, windows or throughput; with --json or --csv the "
+		"points of the graph.",
 	.run = run,
 	.options = sequence_options,
 };

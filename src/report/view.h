@@ -27,5 +27,7 @@ struct view { const struct view_operations *do_; };  /* the first member of each
 /* They return NULL, with `error`, when something was asked that makes no sense. */
 struct view *sequence_view(const struct culprit_sequence *wanted, const struct culprit_output *output,
 			   struct error *error);
+struct view *graph_view(const struct culprit_selection *selection, enum culprit_graph kind,
+			enum culprit_side sender, const struct culprit_output *output, struct error *error);
 
 #endif
