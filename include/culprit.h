@@ -243,7 +243,8 @@ struct culprit_session {
 	uint64_t packets_client, packets_server, bytes_client, bytes_server;     /* payload bytes sent */
 	int64_t round_trip;          /* nanoseconds, -1 when not known */
 	uint64_t retransmissions_client, retransmissions_server;     /* segments sent again by each */
-	const char *setup;           /* "complete", "refused", "unanswered", "not seen"; NULL but for TCP */
+	const char *setup;           /* "complete", "refused", "unanswered", "not seen"; NULL but for TCP and
+				      * z/OS socket data: whether the start of the flow is in the trace */
 	const char *teardown;        /* "closed", "half closed", "reset by client" …, "open"; likewise */
 	const char *const *findings; /* ids of the findings that concern it */
 	size_t finding_count;

@@ -75,6 +75,7 @@
 	X(tcp_timeout) \
 	X(tcp_window_rules) \
 	X(tcp_zero_window) \
+	X(tls_at_tls) \
 	X(udp_answer) \
 	X(udp_repeat)
 

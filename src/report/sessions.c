@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "decode/ip.h"
 
 /* What is kept of a session: half the size of the public struct, for there can be a million. */
 struct row {
@@ -90,6 +91,10 @@ void session_rows_add(struct session_rows *rows, const struct session *session)
 		row->bytes[i] = session->side[side].payload_bytes;
 		if (session->tcp)
 			row->repeated[i] = session->tcp->side[side].repeated_segments;
+	}
+	if (session->kind == SESSION_DATA && session->key.protocol == IP_PROTOCOL_TCP) {
+		row->setup = session->socket.begun ? "complete" : "not seen";
+		row->teardown = session->socket.ended ? "closed" : "open";
 	}
 	if (!session->tcp)
 		return;

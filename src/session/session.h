@@ -57,6 +57,15 @@ struct session_side {            /* what one end sent */
 	uint32_t padded_frames;      /* Ethernet frames that are as long as they are by padding */
 };
 
+/* What a data trace tells of its socket besides the bytes (SESSION_DATA only). z/OS writes a record without
+ * data when data begins to flow, and another when the socket is closed. */
+struct session_socket {
+	uint64_t hidden_bytes, hidden_records;   /* AT-TLS: only their length is in the trace */
+	uint64_t clear_records;      /* AT-TLS: shown as the program sees them */
+	uint32_t connection;         /* "Cid", as z/OS NETSTAT counts connections */
+	bool begun, ended;           /* the start and the end of the flow are in the trace */
+};
+
 enum session_end { SESSION_OPEN, SESSION_END_OF_TRACE, SESSION_EVICTED, SESSION_REPLACED, SESSION_CLOSED };
 
 struct tcp_session;
@@ -74,6 +83,7 @@ struct session {                 /* all that is remembered of one conversation *
 	uint64_t duplicates;         /* capture duplicates removed */
 	struct session_side side[2];
 	struct tcp_session *tcp;     /* NULL unless kind is SESSION_TCP; see session/tcp.h */
+	struct session_socket socket;    /* zeros unless kind is SESSION_DATA */
 	void *analyzer_state;        /* one zeroed block, shared out by analyzers.c */
 	uint64_t requests, responses;    /* UDP and ICMP echo: datagrams of client and server */
 };

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "decode/ip.h"
 #include "session/side.h"
 
 /* Shorter frames than this leave no card: the sender's is padded, and the receiver sees the padding. */
@@ -73,6 +74,23 @@ static void observe_link(struct session_side *side, const struct packet *packet)
 	side->inbound += recorded == DIRECTION_INBOUND;
 }
 
+/* State numbers are not published, but records without data that hide nothing are the two ends: the start
+ * before any data, the end behind some. */
+static void observe_socket(struct session *session, const struct socket_data *data)
+{
+	struct session_socket *socket = &session->socket;
+	bool flows = session->side[0].payload_bytes + session->side[1].payload_bytes != 0;
+	socket->connection = data->connection;
+	socket->clear_records += data->clear_text;
+	if (data->confidential) {
+		socket->hidden_records++;
+		socket->hidden_bytes += data->length;
+	} else if (!data->length && data->protocol == IP_PROTOCOL_TCP) {
+		socket->begun |= !flows;
+		socket->ended |= flows;
+	}
+}
+
 void side_observe(struct session *session, const struct packet *packet, uint8_t direction, int64_t time)
 {
 	struct session_side *side = &session->side[direction];
@@ -91,6 +109,8 @@ void side_observe(struct session *session, const struct packet *packet, uint8_t 
 		observe_time_to_live(side, packet->ip->time_to_live);
 	observe_checksum(side, side_checksum(packet));
 	observe_link(side, packet);
+	if (packet->socket)
+		observe_socket(session, packet->socket);
 	side->truncated += packet->truncated;
 	side->packets++;
 	side->payload_bytes += side_payload_length(packet);

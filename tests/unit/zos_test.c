@@ -291,6 +291,117 @@ static void test_data_trace(void **state)
 	end(&trial);
 }
 
+/* A connection over which five calls go; what AT-TLS does with their data is up to `flags`. */
+static const struct finding *find_hidden(struct trial *trial, const uint8_t flags[5], const void *bytes,
+					 size_t length)
+{
+	const uint8_t client[] = { 10, 1, 0, 2 }, server[] = { 10, 1, 1, 2 };
+	begin(trial);
+	for (int i = 0; i < 5; i++) {
+		bool asks = i % 2 == 0, hidden = flags[i] & ZOS_CONFIDENTIAL;
+		struct zos_record zos = { .format = ZOS_DATA, .protocol = 6,
+			.source = address_ipv4(asks ? client : server),
+			.destination = address_ipv4(asks ? server : client),
+			.source_port = asks ? 41416 : 8443, .destination_port = asks ? 8443 : 41416,
+			.flags = (uint8_t)(flags[i] | (asks ? 0 : ZOS_OUTBOUND)), .confidential = hidden,
+			.clear_text = flags[i] & ZOS_CLEAR_TEXT, .traced_length = (uint32_t)(hidden ? 100 : length) };
+		add(trial, &zos, START + i * 1000, bytes, hidden ? 0 : length);
+	}
+	analyse(trial);
+	return find(trial, "tls/at-tls-hidden");
+}
+
+static void test_at_tls(void **state)
+{
+	(void)state;
+	static const uint8_t hello[] = { 22, 3, 1, 0, 100, 1, 0, 0, 96, 3, 3 };
+	enum { SHOWN = ZOS_CLEAR_TEXT, HIDDEN = ZOS_CONFIDENTIAL };
+	static const struct {
+		uint8_t flags[5];
+		const void *bytes;
+		size_t length;
+		const char *sub_kind, *words;
+		double records;
+		enum confidence confidence;
+	} rows[] = {
+		{ { 0 }, "good morning", 12, NULL, NULL, 0, 0 },
+		{ { SHOWN, SHOWN, SHOWN, SHOWN, SHOWN }, "good morning", 12, NULL, NULL, 0, 0 },
+		{ { HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN }, "", 0, "confidential",
+		  "AT-TLS encrypts 1 conversation: of 5 records", 5, CONFIDENCE_CERTAIN },
+		{ { SHOWN, HIDDEN, HIDDEN, SHOWN, SHOWN }, "good morning", 12, "confidential",
+		  "that of 3 more is shown in clear text", 2, CONFIDENCE_CERTAIN },
+		{ { 0 }, hello, sizeof hello, "tls-records", "1 conversation of a data trace carries TLS", 1,
+		  CONFIDENCE_POSSIBLE },
+		/* As long as one, but of a type or a version that TLS does not have. */
+		{ { 0 }, "\x16\x02\x01\0\x64\x01\0\0\x60\x03\x03", 11, NULL, NULL, 0, 0 },
+		{ { 0 }, "\x06\x03\x01\0\x64\x01\0\0\x60\x03\x03", 11, NULL, NULL, 0, 0 },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct trial trial;
+		const struct finding *finding = find_hidden(&trial, rows[i].flags, rows[i].bytes, rows[i].length);
+		if (!rows[i].sub_kind) {
+			assert_null(finding);
+			end(&trial);
+			continue;
+		}
+		if (!finding)
+			fail_msg("row %zu", i);
+		assert_string_equal(finding->sub_kind, rows[i].sub_kind);
+		assert_int_equal(finding->severity, SEVERITY_INFO);
+		assert_int_equal(finding->confidence, rows[i].confidence);
+		assert_int_equal(finding->blame.party, PARTY_NONE);
+		assert_true(finding->count == rows[i].records);
+		assert_int_equal(finding->session_total, 1);
+		says(finding, rows[i].words);
+		end(&trial);
+	}
+}
+
+static void on_flow(void *user, const struct trace_analysis *analysis, const struct session *session)
+{
+	(void)analysis;
+	*(struct session_socket *)user = session->socket;
+}
+
+/* Records without data are the start and the end of a flow; hidden ones have no data either, but are none. */
+static void test_flow_ends(void **state)
+{
+	(void)state;
+	static const struct { size_t lengths[4]; uint8_t flags[4]; bool begun, ended; uint64_t hidden; } rows[] = {
+		{ { 0, 5, 5, 0 }, { 0 }, true, true, 0 },
+		{ { 0, 5, 5, 5 }, { 0 }, true, false, 0 },
+		{ { 5, 5, 5, 0 }, { 0 }, false, true, 0 },
+		{ { 5, 5, 5, 5 }, { 0 }, false, false, 0 },
+		{ { 0, 0, 0, 0 }, { ZOS_CONFIDENTIAL, ZOS_CONFIDENTIAL, ZOS_CONFIDENTIAL, ZOS_CONFIDENTIAL },
+		  false, false, 400 },
+		{ { 0, 0, 0, 0 }, { 0, ZOS_CONFIDENTIAL, ZOS_CONFIDENTIAL, 0 }, true, true, 200 },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct trial trial;
+		begin(&trial);
+		for (unsigned j = 0; j < 4; j++) {
+			bool hidden = rows[i].flags[j] & ZOS_CONFIDENTIAL;
+			add(&trial, &(struct zos_record){ .format = ZOS_DATA, .protocol = 6,
+				.source = address_ipv4(name_query + 12), .destination = address_ipv4(name_query + 16),
+				.source_port = 41416, .destination_port = 23, .flags = rows[i].flags[j],
+				.confidential = hidden, .connection = 0x58,
+				.traced_length = hidden ? 100 : (uint32_t)rows[i].lengths[j] },
+			    START + j * 1000, "hello", rows[i].lengths[j]);
+		}
+		struct error error = ERROR_INIT;
+		assert_true(writer_finish(trial.writer, &error));
+		trial.analysis = analysis_create();
+		struct session_socket socket = { 0 };
+		trial.analysis->listener = (struct analysis_listener){ .session = on_flow, .user = &socket };
+		trial.source = source_open_memory(trial.file.bytes, trial.file.length, "x", NULL, &error);
+		assert_true(analysis_run(trial.analysis, trial.source, 0, &error));
+		assert_int_equal(socket.begun, rows[i].begun);
+		assert_int_equal(socket.ended, rows[i].ended);
+		assert_int_equal(socket.hidden_bytes, rows[i].hidden);
+		end(&trial);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -299,6 +410,8 @@ int main(void)
 		cmocka_unit_test(test_discard_table),
 		cmocka_unit_test(test_spoilt_records),
 		cmocka_unit_test(test_data_trace),
+		cmocka_unit_test(test_at_tls),
+		cmocka_unit_test(test_flow_ends),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
