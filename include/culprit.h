@@ -328,7 +328,8 @@ CULPRIT_API const char *culprit_part_name(enum culprit_part part);
 struct culprit_transaction {
 	char session[CULPRIT_SESSION_SIZE];          /* "tcp:1" */
 	uint32_t number;             /* from 1 in its session */
-	const char *application;     /* the service of the server's port, or NULL */
+	const char *application;     /* the protocol, or the service of the server's port, or NULL */
+	bool answered;               /* false: nothing is known but the request */
 	char client[CULPRIT_ADDRESS_SIZE], server[CULPRIT_ADDRESS_SIZE];
 	bool has_ports;
 	uint16_t client_port, server_port;
@@ -344,7 +345,7 @@ struct culprit_transaction {
 	int64_t network, answering, transfer;
 	int64_t client_think;        /* of the client, before the request; not in the total */
 	char request[CULPRIT_REQUEST_SIZE];          /* what was asked; empty when it is not known */
-	/* What the answer said, or in an unknown protocol "complete", "end not seen" (the trace ended
+	/* What the answer said: "200", "NXDOMAIN"; "no answer"; or in an unknown protocol "complete", "end not seen" (the trace ended
 	 * before the next request) or "not turn-based" (both ends send at will: no claim about the server) */
 	char status[CULPRIT_STATUS_SIZE];
 	int64_t limit;               /* from which on it counts as slow */

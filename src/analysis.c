@@ -31,24 +31,23 @@ void analysis_destroy(struct trace_analysis *analysis)
 	free(analysis);
 }
 
-static void tell_transactions(struct trace_analysis *analysis, const struct session *session,
-			      const struct observation *observation)
+static void tell_answers(struct trace_analysis *analysis, const struct observation *observation)
 {
 	const struct analysis_listener *listener = &analysis->listener;
-	if (!listener->transaction)
+	bool any = !observation->packet || observation->exchange_count > 0;
+	if (!listener->answers)
 		return;
-	for (unsigned i = 0; i < observation->event_count; i++)
-		if (observation->events[i].type == EVENT_TRANSACTION &&
-		    !listener->transaction(listener->user, analysis, session,
-					   observation->events[i].transaction))
-			analysis->stopped = true;
+	for (unsigned i = 0; i < observation->event_count && !any; i++)
+		any = observation->events[i].type == EVENT_TRANSACTION;
+	if (any && !listener->answers(listener->user, analysis, observation))
+		analysis->stopped = true;
 }
 
 static void on_session_end(const struct session *session, const struct observation *last, void *user)
 {
 	struct trace_analysis *analysis = user;
 	analyzer_set_session_end(analysis->analyzers, session, last);
-	tell_transactions(analysis, session, last);
+	tell_answers(analysis, last);
 	if (analysis->listener.session)
 		analysis->listener.session(analysis->listener.user, analysis, session);
 }
@@ -64,6 +63,7 @@ static void prepare(struct trace_analysis *analysis, struct source *source, size
 	const struct session_limits limits = {
 		.max_sessions = max_sessions,
 		.analyzer_state_size = analyzer_set_session_size(),
+		.exchange_words = analysis->listener.answers != NULL,
 	};
 	analysis->sessions = session_table_create(&limits);
 	session_table_on_end(analysis->sessions, on_session_end, analysis);
@@ -135,7 +135,7 @@ bool analysis_run(struct trace_analysis *analysis, struct source *source, size_t
 		packet_decode(packet, &record);
 		session_table_observe(analysis->sessions, packet, &observation);
 		analyzer_set_observe(analysis->analyzers, &observation);
-		tell_transactions(analysis, observation.session, &observation);
+		tell_answers(analysis, &observation);
 		wireshark_counter_observe(analysis->counter, packet, observation.analysis);
 		analysis->stopped |= !go_on(analysis, &observation);
 	}

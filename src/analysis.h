@@ -13,9 +13,9 @@ struct analysis_listener {
 	bool (*packet)(void *user, const struct trace_analysis *analysis, const struct observation *observation);
 	/* In no particular order; the numbers of all findings are known only at the end. */
 	void (*session)(void *user, const struct trace_analysis *analysis, const struct session *session);
-	/* A request and its answer are complete. False stops. */
-	bool (*transaction)(void *user, const struct trace_analysis *analysis, const struct session *session,
-			    const struct tcp_transaction *transaction);
+	/* A packet, or the end of a session (then there is no packet), completed turns or exchanges. False
+	 * stops. */
+	bool (*answers)(void *user, const struct trace_analysis *analysis, const struct observation *observation);
 	bool (*progress)(void *user, const struct trace_analysis *analysis);
 	void *user;
 };

@@ -53,6 +53,7 @@ struct culprit_analysis {
 	unsigned view_count;
 	culprit_transaction_seen *transaction_seen;
 	void *transaction_user;
+	struct transactions *transactions;   /* NULL, or what finds them */
 	struct times *times;                 /* NULL, or where transactions go */
 	struct response_limits limits;
 };
@@ -91,6 +92,7 @@ void culprit_destroy(struct culprit_analysis *analysis)
 		analysis->views[i]->do_->destroy(analysis->views[i]);
 	diagnosis_destroy(analysis->diagnosis);
 	session_rows_destroy(analysis->sessions);
+	transactions_destroy(analysis->transactions);
 	times_destroy(analysis->times);
 	response_limits_finish(&analysis->limits);
 	timeline_destroy(analysis->timeline);
@@ -209,18 +211,22 @@ static void on_session(void *user, const struct trace_analysis *inner, const str
 			analysis->views[i]->do_->session(analysis->views[i], inner, session);
 }
 
-static bool on_transaction(void *user, const struct trace_analysis *inner, const struct session *session,
-			   const struct tcp_transaction *from)
+static bool on_transaction(void *user, const struct session *session, const struct culprit_transaction *found)
 {
 	struct culprit_analysis *analysis = user;
-	struct culprit_transaction transaction;
-	(void)inner;
-	transaction_fill(&transaction, session, from);
+	struct culprit_transaction transaction = *found;
 	transaction.limit = response_limit_of(&analysis->limits, session);
-	transaction.slow = transaction.total >= transaction.limit;
+	transaction.slow = transaction.answered && transaction.total >= transaction.limit;
 	if (analysis->transaction_seen)
 		analysis->transaction_seen(analysis->transaction_user, &transaction);
 	return !analysis->times || times_add(analysis->times, &transaction);
+}
+
+static bool on_answers(void *user, const struct trace_analysis *inner, const struct observation *observation)
+{
+	struct culprit_analysis *analysis = user;
+	(void)inner;
+	return transactions_observe(analysis->transactions, observation);
 }
 
 static bool on_progress(void *user, const struct trace_analysis *inner)
@@ -235,15 +241,17 @@ static bool on_progress(void *user, const struct trace_analysis *inner)
 static bool read_source(struct culprit_analysis *analysis, struct error *error)
 {
 	struct trace_analysis *inner = analysis->analysis;
+	response_limits_settle(&analysis->limits, inner->settings);
+	if (analysis->transaction_seen || analysis->times)
+		analysis->transactions = transactions_create(on_transaction, analysis);
 	inner->listener = (struct analysis_listener){
 		.packet = analysis->packet_seen || analysis->packets || analysis->view_count ||
 				analysis->timeline ? on_packet : NULL,
 		.session = analysis->sessions || analysis->view_count ? on_session : NULL,
-		.transaction = analysis->transaction_seen || analysis->times ? on_transaction : NULL,
+		.answers = analysis->transactions ? on_answers : NULL,
 		.progress = analysis->progress ? on_progress : NULL,
 		.user = analysis,
 	};
-	response_limits_settle(&analysis->limits, inner->settings);
 	if (!analysis_run(inner, analysis->source, analysis->session_limit, error))
 		return false;
 	if (analysis->packets)

@@ -74,6 +74,17 @@ static struct next decode_icmp(struct cursor *in, struct packet *packet, void *f
 	return next_payload(cursor_rest(in));
 }
 
+/* An echo asks for its like; the session is known by the identifier. */
+static void exchange_icmp(const void *facts, struct exchange_mark *mark)
+{
+	const struct icmp_header *icmp = facts;
+	if (icmp->type == ECHO_REQUEST)
+		mark->role = EXCHANGE_REQUEST;
+	else if (icmp->type == ECHO_REPLY)
+		mark->role = EXCHANGE_RESPONSE;
+	mark->id = 1 + (uint64_t)icmp->sequence;     /* 0 would mean in order */
+}
+
 const struct decoder icmp_decoder = {
 	.name = "icmp",
 	.protocol = "ICMP",
@@ -81,4 +92,5 @@ const struct decoder icmp_decoder = {
 	.bindings = { { BY_IP_PROTOCOL, IP_PROTOCOL_ICMP } },
 	.facts_size = sizeof(struct icmp_header),
 	.decode = decode_icmp,
+	.exchange = exchange_icmp,
 };

@@ -112,10 +112,15 @@ static struct group *find(struct times_groups *groups, const char *name, const c
 
 static void add_to(struct times_group *group, const struct culprit_transaction *transaction)
 {
+	uint64_t before = group->times.count + group->unanswered;
+	if (!before || transaction->request_time < group->first_time)
+		group->first_time = transaction->request_time;
+	if (!transaction->answered) {
+		group->unanswered++;
+		return;
+	}
 	if (!group->times.count || transaction->total > group->times.maximum)
 		group->slowest_packet = transaction->request_packet;
-	if (!group->times.count || transaction->request_time < group->first_time)
-		group->first_time = transaction->request_time;
 	histogram_add(&group->times, transaction->total);
 	group->slow += transaction->slow;
 	for (int i = 0; i < CULPRIT_PARTS; i++)
@@ -216,5 +221,5 @@ const struct times_group *const *times_groups_sorted(struct times_groups *groups
 
 uint64_t times_groups_rest(const struct times_groups *groups)
 {
-	return groups->rest ? groups->rest->sum.times.count : 0;
+	return groups->rest ? groups->rest->sum.times.count + groups->rest->sum.unanswered : 0;
 }

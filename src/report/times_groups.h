@@ -13,7 +13,7 @@ struct times_group {
 	char name[TIMES_NAME_SIZE];          /* "tcp:1", "10.0.0.9:80", "10.0.0.9", "others" */
 	const char *role;                    /* hosts: "server", "client"; else NULL */
 	const char *application;
-	uint64_t slow;
+	uint64_t slow, unanswered;           /* those without an answer count only here */
 	struct histogram times;              /* of the totals */
 	int64_t part[CULPRIT_PARTS];         /* sums */
 	int64_t total, network, answering, transfer, client_think;

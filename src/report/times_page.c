@@ -32,6 +32,10 @@ static int64_t next_edge(int64_t edge)
 void times_sum_add(struct times_sum *sum, const struct culprit_transaction *transaction)
 {
 	unsigned span = 0;
+	if (!transaction->answered) {
+		sum->unanswered++;
+		return;
+	}
 	for (int64_t edge = FIRST_EDGE; span + 1 < TIMES_SPANS && transaction->total >= edge;
 	     edge = next_edge(edge))
 		span++;
@@ -136,7 +140,12 @@ static void add_head(const struct page *page, const struct times_sum *sum, size_
 	char total[DURATION_TEXT_SIZE], slow[DURATION_TEXT_SIZE];
 	struct text words = { 0 };
 	if (!sum->count) {
-		page_paragraph(page, INK_PLAIN, 0, "The trace holds no request with its answer.");
+		text_add(&words, "The trace holds no request with its answer");
+		if (sum->unanswered)
+			text_addf(&words, ", and %" PRIu64 " without", sum->unanswered);
+		text_add(&words, ".");
+		page_paragraph(page, INK_PLAIN, 0, words.bytes);
+		text_finish(&words);
 		return;
 	}
 	text_addf(&words, "%" PRIu64 " request%s answered by %zu service%s in %s altogether; ", sum->count,
@@ -147,6 +156,8 @@ static void add_head(const struct page *page, const struct times_sum *sum, size_
 	else
 		text_addf(&words, "none took %s or longer", duration_text(limit, slow));
 	text_add(&words, by_service ? ", or the limit of the service." : ".");
+	if (sum->unanswered)
+		text_addf(&words, " To %" PRIu64 " more the trace shows no answer.", sum->unanswered);
 	page_paragraph(page, INK_PLAIN, 0, words.bytes);
 	text_finish(&words);
 }
@@ -186,6 +197,9 @@ void times_page_write(const struct culprit_output *output, const struct times_su
 	size_t count;
 	const struct times_group *const *groups = times_groups_sorted(services, CULPRIT_SORT_DEFAULT,
 								      &count);
+	/* Those that never answered stand behind the others, but for the rest that has no name. */
+	while (count && !groups[count - 1]->times.count)
+		count--;
 	bool open = true;
 	add_head(&page, sum, count, limit, by_service);
 	if (sum->count) {

@@ -9,7 +9,7 @@
 #define TIMES_SPANS 24               /* 1-2-5 steps: below 10 µs, then to 200 s and beyond */
 
 struct times_sum {                   /* of the whole trace */
-	uint64_t count, slow;
+	uint64_t count, slow, unanswered;    /* count: with an answer */
 	int64_t total, part[CULPRIT_PARTS];
 	uint64_t spans[TIMES_SPANS];
 };

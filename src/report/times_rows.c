@@ -25,6 +25,11 @@ static const struct column program_columns[] = {
 	{ "response_transfer_ms" }, { "slow" },
 };
 
+static struct cell known_milliseconds(const struct culprit_transaction *transaction, int64_t nanoseconds)
+{
+	return transaction->answered ? cell_milliseconds(nanoseconds) : cell_nothing();
+}
+
 static void program_cells(const void *row, struct cell *cell)
 {
 	const struct culprit_transaction *transaction = row;
@@ -32,17 +37,17 @@ static void program_cells(const void *row, struct cell *cell)
 	*cell++ = cell_number(transaction->number);
 	*cell++ = cell_words(transaction->application);
 	*cell++ = cell_number(transaction->request_packet);
-	*cell++ = cell_number(transaction->response_packet);
+	*cell++ = cell_number_if(transaction->answered, transaction->response_packet);
 	*cell++ = cell_words(transaction->request);
-	*cell++ = cell_milliseconds(transaction->network);
-	*cell++ = cell_milliseconds(transaction->answering);
-	*cell++ = cell_milliseconds(transaction->transfer);
-	*cell++ = cell_milliseconds(transaction->client_think);
-	*cell++ = cell_milliseconds(transaction->total);
+	*cell++ = known_milliseconds(transaction, transaction->network);
+	*cell++ = known_milliseconds(transaction, transaction->answering);
+	*cell++ = known_milliseconds(transaction, transaction->transfer);
+	*cell++ = known_milliseconds(transaction, transaction->client_think);
+	*cell++ = known_milliseconds(transaction, transaction->total);
 	*cell++ = cell_words(transaction->status);
 	for (int i = 0; i < CULPRIT_PARTS; i++)
-		*cell++ = cell_milliseconds(transaction->part[i]);
-	*cell++ = cell_boolean(transaction->slow);
+		*cell++ = known_milliseconds(transaction, transaction->part[i]);
+	*cell++ = transaction->answered ? cell_boolean(transaction->slow) : cell_nothing();
 }
 
 static const struct table for_programs = {
@@ -114,11 +119,13 @@ bool times_row(struct table_writer *writer, const struct culprit_transaction *tr
 		return table_row(writer, transaction);
 	struct people_row line = { .transaction = transaction };
 	char total[MILLISECONDS_SIZE];
-	snprintf(line.total, sizeof line.total, "%s%s", transaction->slow ? "! " : "",
-		 milliseconds_text(transaction->total, total));
-	milliseconds_text(transaction->network, line.network);
-	milliseconds_text(transaction->answering, line.server);
-	milliseconds_text(transaction->transfer, line.transfer);
+	if (transaction->answered) {
+		snprintf(line.total, sizeof line.total, "%s%s", transaction->slow ? "! " : "",
+			 milliseconds_text(transaction->total, total));
+		milliseconds_text(transaction->network, line.network);
+		milliseconds_text(transaction->answering, line.server);
+		milliseconds_text(transaction->transfer, line.transfer);
+	}
 	put_service(line.service, sizeof line.service, transaction);
 	cut(line.request, transaction->request, REQUEST_COLUMNS);
 	return table_row(writer, &line);
@@ -127,13 +134,20 @@ bool times_row(struct table_writer *writer, const struct culprit_transaction *tr
 /* ---- Groups ---- */
 
 static const struct column group_columns[] = {
-	{ "name" }, { "role" }, { "app" }, { "transactions" }, { "slow" }, { "min_ms" }, { "mean_ms" },
+	{ "name" }, { "role" }, { "app" }, { "transactions" }, { "slow" }, { "unanswered" },
+	{ "min_ms" }, { "mean_ms" },
 	{ "p50_ms" }, { "p90_ms" }, { "p95_ms" }, { "p99_ms" }, { "max_ms" }, { "slowest_packet" },
 	{ "network_ms" }, { "server_ms" }, { "transfer_ms" }, { "client_ms" }, { "total_ms" }, { "dns_ms" },
 	{ "connect_retry_ms" }, { "connect_ms" }, { "tls_ms" }, { "request_transfer_ms" },
 	{ "round_trip_ms" }, { "server_think_ms" }, { "retransmission_ms" }, { "window_ms" },
 	{ "pause_ms" }, { "delayed_ack_ms" }, { "response_transfer_ms" },
 };
+
+/* Of a group whose requests were answered. */
+static struct cell times_cell(const struct times_group *group, int64_t nanoseconds)
+{
+	return group->times.count ? cell_milliseconds(nanoseconds) : cell_nothing();
+}
 
 static void group_cells(const void *row, struct cell *cell)
 {
@@ -143,14 +157,15 @@ static void group_cells(const void *row, struct cell *cell)
 	*cell++ = cell_words(group->application);
 	*cell++ = cell_number(group->times.count);
 	*cell++ = cell_number(group->slow);
-	*cell++ = cell_milliseconds(group->times.minimum);
-	*cell++ = cell_milliseconds(group->total / (int64_t)group->times.count);
-	*cell++ = cell_milliseconds(histogram_percentile(&group->times, 0.5));
-	*cell++ = cell_milliseconds(histogram_percentile(&group->times, 0.9));
-	*cell++ = cell_milliseconds(histogram_percentile(&group->times, 0.95));
-	*cell++ = cell_milliseconds(histogram_percentile(&group->times, 0.99));
-	*cell++ = cell_milliseconds(group->times.maximum);
-	*cell++ = cell_number(group->slowest_packet);
+	*cell++ = cell_number(group->unanswered);
+	*cell++ = times_cell(group, group->times.minimum);
+	*cell++ = times_cell(group, group->times.count ? group->total / (int64_t)group->times.count : 0);
+	*cell++ = times_cell(group, histogram_percentile(&group->times, 0.5));
+	*cell++ = times_cell(group, histogram_percentile(&group->times, 0.9));
+	*cell++ = times_cell(group, histogram_percentile(&group->times, 0.95));
+	*cell++ = times_cell(group, histogram_percentile(&group->times, 0.99));
+	*cell++ = times_cell(group, group->times.maximum);
+	*cell++ = cell_number_if(group->times.count > 0, group->slowest_packet);
 	*cell++ = cell_milliseconds(group->network);
 	*cell++ = cell_milliseconds(group->answering);
 	*cell++ = cell_milliseconds(group->transfer);
@@ -245,6 +260,8 @@ bool times_group_row(struct table_writer *writer, const struct times_group *grou
 	if (!table_is_text(writer))
 		return table_row(writer, group);
 	struct group_line line = { .group = group };
+	if (!group->times.count)
+		return table_row(writer, &line);
 	milliseconds_text(histogram_percentile(&group->times, 0.5), line.p50);
 	milliseconds_text(histogram_percentile(&group->times, 0.9), line.p90);
 	milliseconds_text(histogram_percentile(&group->times, 0.95), line.p95);

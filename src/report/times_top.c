@@ -83,6 +83,9 @@ static void sift_down(struct times_top *top, size_t at, size_t count)
 
 void times_top_add(struct times_top *top, const struct culprit_transaction *transaction)
 {
+	/* How long they took, nobody knows. */
+	if (!transaction->answered && top->sort != CULPRIT_SORT_TIME)
+		return;
 	if (top->count < top->limit) {
 		top->heap = memory_grow(top->heap, &top->capacity, top->count + 1, sizeof *top->heap);
 		top->heap[top->count] = *transaction;

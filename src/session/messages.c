@@ -155,15 +155,19 @@ void messages_observe_segment(struct messages *messages, struct packet *packet,
 	message_room_tell(messages->room, observation);
 }
 
-/* The packet's own layers above UDP. */
+/* The packet's own layers above UDP, or its ICMP. */
 void messages_observe_datagram(struct messages *messages, struct packet *packet,
 			       struct observation *observation)
 {
 	struct message_room *room = messages->room;
+	bool icmp = messages->session->kind == SESSION_ICMP;
+	const void *transport = icmp ? (const void *)packet->icmp : packet->udp;
 	unsigned first = packet->layer_count;
-	while (first && packet->layers[first - 1].facts != packet->udp)
+	while (first && packet->layers[first - 1].facts != transport)
 		first--;
-	if (!first || first == packet->layer_count)
+	if (first && icmp)
+		first--;
+	else if (!first || first == packet->layer_count)
 		return;
 	message_room_begin(room, packet, observation->session);
 	for (unsigned i = first; i < packet->layer_count; i++) {

@@ -198,7 +198,7 @@ static bool says_something(const struct session_entry *entry, const struct packe
 			   const struct segment *segment)
 {
 	if (!packet->tcp)
-		return packet->socket || packet->udp;
+		return packet->socket || packet->udp || packet->icmp;
 	/* With a layer above TCP the payload is not the stream's. */
 	if (segment->stray || packet->layers[packet->layer_count - 1].facts != packet->tcp)
 		return false;
@@ -216,7 +216,7 @@ static void observe_messages(struct session_table *table, struct session_entry *
 		entry->messages = messages_create(table->message_room, &entry->session);
 	if (packet->tcp)
 		messages_observe_segment(entry->messages, packet, observation->segment, observation);
-	else if (packet->udp)
+	else if (!packet->socket)
 		messages_observe_datagram(entry->messages, packet, observation);
 	else
 		messages_observe_socket(entry->messages, packet, observation);
@@ -245,8 +245,7 @@ static void observe_original(struct session_table *table, struct session_entry *
 		observation->segment = &table->segment;
 		learn_timeouts(table, observation);
 	}
-	if (session->kind != SESSION_ICMP)
-		observe_messages(table, entry, packet, observation);
+	observe_messages(table, entry, packet, observation);
 }
 
 /* Quality changes slowly. It must be right where somebody looks: when something happened (an event), and

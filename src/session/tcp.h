@@ -316,6 +316,10 @@ enum response_part {             /* A10; they add up */
 	PART_DNS, PART_CONNECT_RETRY, PART_CONNECT, PART_TLS, PART_REQUEST, PART_ROUND_TRIP, PART_SERVER,
 	PART_RETRANSMISSION, PART_WINDOW, PART_PAUSE, PART_DELAYED_ACK, PART_TRANSFER, RESPONSE_PARTS
 };
+/* A time in which nothing moved for another reason than the phase in which it lies. */
+struct tcp_wait { int64_t start, end; uint8_t part; /* enum response_part */ };
+#define TCP_WAITS 8              /* waits of one transaction that are placed exactly: the longest */
+
 struct tcp_transaction {         /* a turn: data of the client, then data of the server */
 	uint32_t number;             /* from 1 in its session */
 	bool complete;               /* ended by the next request or the close, not by the trace's end */
@@ -329,7 +333,16 @@ struct tcp_transaction {         /* a turn: data of the client, then data of the
 	int64_t part[RESPONSE_PARTS];    /* ns */
 	int64_t total;               /* ns: the sum of the parts */
 	int64_t client_think;        /* ns before the request, not in total */
+	int64_t round_trip;          /* ns: what a round trip took at the most; 0 when not known */
+	uint32_t wait_count;
+	struct tcp_wait waits[TCP_WAITS];    /* by their start */
 };
+
+/* Splits the time of a request and its answer: their first and last bytes at time[0] to time[3], which do not
+ * run backwards. [queued, sending) is when an answer before it in the stream was under way; the same times:
+ * there was none. Adds to `part`, whose sum grows by exactly time[3] - time[0]. The waits stand in order. */
+void tcp_split_time(const struct tcp_wait *waits, uint32_t wait_count, int64_t round_trip,
+		    const int64_t time[4], int64_t queued, int64_t sending, int64_t part[RESPONSE_PARTS]);
 
 enum transfer_state {            /* A11 */
 	TRANSFER_SENDING, TRANSFER_LOSS_TIMEOUT, TRANSFER_LOSS_FAST, TRANSFER_WINDOW_ZERO,

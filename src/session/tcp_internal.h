@@ -140,9 +140,6 @@ struct late_ack {
 	uint64_t before_packet, after_packet;
 };
 
-#define WAITS_LIMIT 8          /* waits of one transaction that are placed exactly */
-struct wait { int64_t start, end; uint8_t part; };
-
 struct restart {               /* watches how a sender begins again after a pause */
 	struct tcp_restarts found; /* first: a side points to it once `times` is not 0 */
 	bool watching;
@@ -158,8 +155,6 @@ struct turn {                  /* A10: where the conversation is */
 	bool words;                /* the first request began like a command of a text protocol */
 	int64_t delivery;          /* ns that the end of a long request took to the server and back */
 	uint32_t overlaps;         /* requests while the response was not acknowledged yet */
-	uint32_t wait_count;
-	struct wait waits[WAITS_LIMIT];
 	struct tcp_transaction now;
 };
 

@@ -19,18 +19,19 @@ void tcp_turn_wait(struct tcp_engine *engine, int64_t start, int64_t end, enum r
 	struct turn *turn = &engine->turn;
 	if (turn->state == TURN_IDLE || end <= start)
 		return;
-	if (turn->wait_count == WAITS_LIMIT) {
+	struct tcp_transaction *now = &turn->now;
+	struct tcp_wait *waits = now->waits;
+	if (now->wait_count == TCP_WAITS) {
 		/* Full: the longest waits matter most, so the shortest makes room. */
 		uint32_t shortest = 0;
-		for (uint32_t i = 1; i < WAITS_LIMIT; i++)
-			if (turn->waits[i].end - turn->waits[i].start <
-			    turn->waits[shortest].end - turn->waits[shortest].start)
+		for (uint32_t i = 1; i < TCP_WAITS; i++)
+			if (waits[i].end - waits[i].start < waits[shortest].end - waits[shortest].start)
 				shortest = i;
-		if (end - start <= turn->waits[shortest].end - turn->waits[shortest].start)
+		if (end - start <= waits[shortest].end - waits[shortest].start)
 			return;
-		turn->waits[shortest] = turn->waits[--turn->wait_count];
+		waits[shortest] = waits[--now->wait_count];
 	}
-	turn->waits[turn->wait_count++] = (struct wait){ start, end, (uint8_t)part };
+	waits[now->wait_count++] = (struct tcp_wait){ start, end, (uint8_t)part };
 }
 
 void tcp_turn_wait_window(const struct session *session, int64_t start, int64_t end,
@@ -44,31 +45,64 @@ void tcp_turn_wait_window(const struct session *session, int64_t start, int64_t 
 	tcp_turn_wait(engine, start, end, PART_WINDOW);
 }
 
-static void sort_waits(struct turn *turn)
+static void sort_waits(struct tcp_transaction *now)
 {
-	for (uint32_t i = 1; i < turn->wait_count; i++) {
-		struct wait wait = turn->waits[i];
+	struct tcp_wait *waits = now->waits;
+	for (uint32_t i = 1; i < now->wait_count; i++) {
+		struct tcp_wait wait = waits[i];
 		uint32_t place = i;
-		for (; place > 0 && turn->waits[place - 1].start > wait.start; place--)
-			turn->waits[place] = turn->waits[place - 1];
-		turn->waits[place] = wait;
+		for (; place > 0 && waits[place - 1].start > wait.start; place--)
+			waits[place] = waits[place - 1];
+		waits[place] = wait;
 	}
 }
 
-/* Moves what overlaps [start, end) from `phase` to the waits' own parts. */
-static int64_t cut_waits(struct turn *turn, int64_t start, int64_t end)
+struct splitting {               /* what tcp_split_time was given */
+	const struct tcp_wait *waits;
+	uint32_t wait_count;
+	int64_t queued, sending;
+	int64_t *part;
+};
+
+/* While an answer before it was under way, the next one could not be. */
+static int64_t cut_queue(const struct splitting *split, int64_t start, int64_t end)
+{
+	int64_t from = start > split->queued ? start : split->queued;
+	int64_t to = end < split->sending ? end : split->sending;
+	if (to <= from)
+		return 0;
+	split->part[PART_TRANSFER] += to - from;
+	return to - from;
+}
+
+/* Moves what overlaps [start, end) to the waits' own parts. Returns what is left for the phase itself. */
+static int64_t cut_waits(const struct splitting *split, int64_t start, int64_t end)
 {
 	int64_t left = end - start, covered = start;
-	for (uint32_t i = 0; i < turn->wait_count; i++) {
-		int64_t from = turn->waits[i].start > covered ? turn->waits[i].start : covered;
-		int64_t to = turn->waits[i].end < end ? turn->waits[i].end : end;
+	for (uint32_t i = 0; i < split->wait_count; i++) {
+		const struct tcp_wait *wait = &split->waits[i];
+		int64_t from = wait->start > covered ? wait->start : covered;
+		int64_t to = wait->end < end ? wait->end : end;
 		if (to <= from)
 			continue;
-		turn->now.part[turn->waits[i].part] += to - from;
-		left -= to - from;
+		split->part[wait->part] += to - from;
+		left -= to - from + cut_queue(split, covered, from);
 		covered = to;
 	}
-	return left;
+	return left - cut_queue(split, covered, end);
+}
+
+void tcp_split_time(const struct tcp_wait *waits, uint32_t wait_count, int64_t round_trip,
+		    const int64_t time[4], int64_t queued, int64_t sending, int64_t part[RESPONSE_PARTS])
+{
+	const struct splitting split = { waits, wait_count, queued, sending, part };
+	int64_t request = cut_waits(&split, time[0], time[1]);
+	int64_t wait = cut_waits(&split, time[1], time[2]);
+	int64_t response = cut_waits(&split, time[2], time[3]);
+	part[PART_REQUEST] += request;
+	part[PART_ROUND_TRIP] += wait < round_trip ? wait : round_trip;
+	part[PART_SERVER] += wait < round_trip ? 0 : wait - round_trip;
+	part[PART_TRANSFER] += response;
 }
 
 /* "GET /", "USER x", "EHLO": letters, then a space or the end of the line. */
@@ -127,16 +161,14 @@ static void split_set_up(const struct tcp_session *tcp, uint8_t client, struct t
 static void split_time(struct session *session, struct turn *turn)
 {
 	struct tcp_transaction *now = &turn->now;
-	sort_waits(turn);
-	now->part[PART_REQUEST] = cut_waits(turn, now->request_time, now->request_last_time);
-	int64_t wait = cut_waits(turn, now->request_last_time, now->response_time);
+	const int64_t time[4] = { now->request_time, now->request_last_time, now->response_time,
+		now->response_last_time };
+	sort_waits(now);
 	const struct rtt_estimate *trip = &session->tcp->side[session_server(session)].rtt;
-	int64_t round_trip = trip->samples ? trip->minimum : 0;
-	if (turn->delivery > round_trip)
-		round_trip = turn->delivery;
-	now->part[PART_ROUND_TRIP] = wait < round_trip ? wait : round_trip;
-	now->part[PART_SERVER] = wait - now->part[PART_ROUND_TRIP];
-	now->part[PART_TRANSFER] = cut_waits(turn, now->response_time, now->response_last_time);
+	now->round_trip = trip->samples ? trip->minimum : 0;
+	if (turn->delivery > now->round_trip)
+		now->round_trip = turn->delivery;
+	tcp_split_time(now->waits, now->wait_count, now->round_trip, time, 0, 0, now->part);
 	split_set_up(session->tcp, session->client, now);
 	now->total = 0;
 	for (int i = 0; i < RESPONSE_PARTS; i++)
@@ -169,7 +201,6 @@ static void start(struct tcp_step *step, int64_t previous_end)
 	struct tcp_transaction *now = &turn->now;
 	bool first = !step->tcp->turns;
 	memset(now, 0, sizeof *now);
-	turn->wait_count = 0;
 	now->first = first;
 	if (first)
 		turn->words = begins_with_word(step);

@@ -21,7 +21,7 @@ static struct culprit_transaction transaction(uint64_t packet, const char *serve
 {
 	struct culprit_transaction made = { .number = 1, .request_packet = packet,
 		.request_time = (int64_t)packet * MILLISECOND, .total = total, .answering = total,
-		.has_ports = true, .server_port = 80, .slow = total >= NANOSECONDS };
+		.answered = true, .has_ports = true, .server_port = 80, .slow = total >= NANOSECONDS };
 	made.part[CULPRIT_PART_SERVER] = total;
 	snprintf(made.session, sizeof made.session, "tcp:%llu", (unsigned long long)packet);
 	snprintf(made.server, sizeof made.server, "%s", server);
