@@ -55,6 +55,14 @@
 	X(perf_small_packets) \
 	X(perf_throughput) \
 	X(perf_transfer) \
+	X(security_amplification) \
+	X(security_beacon) \
+	X(security_dns_tunnel) \
+	X(security_flags) \
+	X(security_icmp_flood) \
+	X(security_scan) \
+	X(security_sweep) \
+	X(security_syn_flood) \
 	X(tcp_ack_delay) \
 	X(tcp_acks) \
 	X(tcp_backlog) \

@@ -24,7 +24,7 @@ void concerned_add_number(struct concerned *concerned, enum session_kind kind, u
 void concerned_submit(const struct concerned *concerned, const struct finding *finding,
 		      struct finding_store *findings)
 {
-	assert(finding->kind->merge == MERGE_TRACE && !finding->session_number);
+	assert(finding->kind->merge != MERGE_SESSION && !finding->session_number);
 	finding_submit(findings, finding);
 	if (concerned->total > concerned->count)
 		return;

@@ -20,7 +20,7 @@ struct concerned {               /* all zero: none yet */
 /* Call once a session. */
 void concerned_add(struct concerned *concerned, const struct session *session);
 void concerned_add_number(struct concerned *concerned, enum session_kind kind, uint32_t number);
-/* Submits `finding`, whose kind merges over the trace, with all sessions that were added. */
+/* Submits `finding`, whose kind merges over more than a session, with all sessions that were added. */
 void concerned_submit(const struct concerned *concerned, const struct finding *finding,
 		      struct finding_store *findings);
 void concerned_finish(struct concerned *concerned);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "analyze/analyzer.h"
+#include "analyze/probes.h"
 #include "core/memory.h"
 #include "decode/decoder.h"
 #include "source/zos.h"
@@ -188,6 +189,12 @@ static bool goes_to_many(const struct link_facts *link)
 	       link->packet_type == LINK_BROADCAST || link->packet_type == LINK_MULTICAST;
 }
 
+/* Bits that no TCP sends together, or none of those that every segment has. */
+static bool flags_are_impossible(uint16_t flags)
+{
+	return probe_flags_alone(flags) || (flags & TCP_SYN && flags & (TCP_FIN | TCP_RST));
+}
+
 static bool is_odd(const struct observation *observation)
 {
 	const struct packet *packet = observation->packet;
@@ -201,7 +208,8 @@ static bool is_odd(const struct observation *observation)
 	    side->packets <= 1)
 		return true;
 	if (packet->tcp)
-		return packet->tcp->checksum_state != CHECKSUM_GOOD || tcp_has(packet->tcp, TCP_ECE) ||
+		return packet->tcp->checksum_state != CHECKSUM_GOOD ||
+		       packet->tcp->flags & TCP_ECE || flags_are_impossible(packet->tcp->flags) ||
 		       (observation->segment && observation->segment->class > SEGMENT_NEW_AFTER_GAP);
 	return !packet->udp || (packet->udp->checksum_state != CHECKSUM_GOOD &&
 				packet->udp->checksum_state != CHECKSUM_ABSENT);

@@ -1,6 +1,7 @@
 /* Why did a connection not open? tcp/syn-no-answer, tcp/syn-refused. */
 #include <stdlib.h>
 
+#include "analyze/rate.h"
 #include "analyze/tcp_words.h"
 #include "core/clock.h"
 #include "core/hash.h"
@@ -31,8 +32,8 @@ static const struct finding_kind syn_no_answer = {
 		{ .name = "wait", .unit = UNIT_SECONDS, .value = 3, .strict = 1,
 		  .meaning = "time that the trace covers after the first SYN" },
 		{ .name = "scan_targets", .unit = UNIT_COUNT, .value = 20,
-		  .meaning = "failed connections of one client from which on it is taken for a "
-			     "scanner, and nobody is to blame for not answering it" },
+		  .meaning = "different services that one client failed to reach, from which on it "
+			     "is taken for a scanner, and nobody is to blame for not answering it" },
 		{ .name = "scan_share", .unit = UNIT_RATIO, .value = 0.7,
 		  .meaning = "share of failures of a scanner" },
 	},
@@ -76,6 +77,7 @@ struct open_state {
 	int64_t wait, within;
 	struct address one_way[ONE_WAY_HOSTS];
 	uint32_t opened[ONE_WAY_HOSTS], failed[ONE_WAY_HOSTS];    /* connections by client */
+	struct spread missed[ONE_WAY_HOSTS];   /* services that it failed to reach */
 	uint32_t told_by_icmp[ICMP_SESSIONS];  /* TCP session numbers */
 	struct finding **candidates;
 	size_t count, capacity;
@@ -208,6 +210,12 @@ static void refused(struct analysis_context *context, const struct session *sess
 	}
 }
 
+static void note_failure(struct open_state *state, size_t place, const struct endpoint *server)
+{
+	state->failed[place]++;
+	spread_add(&state->missed[place], hash_bytes(server, sizeof *server, 0));
+}
+
 static void open_end(struct analysis_context *context, const struct session *session,
 		     const struct observation *last)
 {
@@ -220,7 +228,7 @@ static void open_end(struct analysis_context *context, const struct session *ses
 	if (y->synack_seen)
 		state->opened[place]++;
 	else
-		state->failed[place]++;
+		note_failure(state, place, &session->key.end[session_server(session)]);
 	if (!session->side[session_server(session)].packets)
 		unanswered(context, session);
 	else if (y->rst_seen && !y->synack_seen)
@@ -232,7 +240,7 @@ static bool by_scanner(const struct open_state *state, const struct finding *fin
 {
 	size_t place = host_place(&finding->subject.client);
 	double failed = state->failed[place], all = failed + state->opened[place];
-	return failed >= state->targets && failed >= state->failing * all;
+	return state->missed[place].count >= state->targets && failed >= state->failing * all;
 }
 
 static void submit_unanswered(struct analysis_context *context, struct finding *finding)

@@ -38,10 +38,12 @@ const struct cause_rule cause_rules[] = {
 	  "tcp/syn-no-answer tcp/syn-refused tcp/half-open tcp/synack-retransmitted tcp/stray "
 	  "tcp/reset-by-peer tcp/port-reused udp/no-answer icmp/port-unreachable "
 	  "icmp/unreachable icmp/prohibited icmp/echo-loss arp/no-reply arp/storm "
-	  "security/bad-flags perf/connection-churn link/broadcast-storm", RELATION_CLIENT, 0 },
+	  "icmp/ttl-exceeded security/bad-flags perf/connection-churn link/broadcast-storm "
+	  "link/broadcast-share", RELATION_CLIENT, 0 },
 	{ "security/syn-flood",
 	  "tcp/syn-no-answer tcp/synack-retransmitted tcp/half-open tcp/backlog-drop "
 	  "tcp/syn-retransmitted tcp/slow-connect security/bad-flags", RELATION_HOST, 0 },
+	{ "security/syn-flood", "ip/martian-source", RELATION_TRACE, SAME_TIME },
 	{ "security/brute-force-success", "security/brute-force", RELATION_PAIR, 0 },
 	{ "security/brute-force security/password-spray",
 	  "ftp/login-failed perf/connection-churn security/cleartext-password http/client-error",
