@@ -220,6 +220,19 @@ static enum segment_class classify_old(struct tcp_step *step, uint64_t start, ui
 	return inconsistent ? SEGMENT_INCONSISTENT : SEGMENT_REPEATED_DOWNSTREAM;
 }
 
+/* An answer that confirms the SYN alone refuses the data that came with it (RFC 7413, 4.2.1): the
+ * client sends them once more, which is no repeat. */
+static void refuse_syn_data(struct tcp_step *step)
+{
+	struct tcp_side *y = step->receiver;
+	if (y->syn_count && y->unique_bytes && y->snd_max > POSITION_START + 1 &&
+	    y->snd_max == POSITION_START + 1 + y->unique_bytes &&
+	    step->segment->acknowledgment == POSITION_START + 1) {
+		y->snd_max = POSITION_START + 1;
+		y->unique_bytes = 0;
+	}
+}
+
 static void classify_syn(struct tcp_step *step)
 {
 	struct tcp_side *x = step->sender;
@@ -239,8 +252,12 @@ static void classify_syn(struct tcp_step *step)
 	else
 		x->syn_seen = true;
 	x->isn_known = true;
-	if (step->segment->end > x->snd_max)
+	if (step->segment->end > x->snd_max) {
+		step->segment->new_bytes = step->length;
 		x->snd_max = step->segment->end;
+	}
+	if (answer)
+		refuse_syn_data(step);
 }
 
 /* Does the reset confirm data that left the trace point so short ago that its alleged sender, by all
