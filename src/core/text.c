@@ -27,6 +27,14 @@ void text_clear(struct text *text)
 		text->bytes[0] = '\0';
 }
 
+void text_cut(struct text *text, size_t length)
+{
+	if (length >= text->length)
+		return;
+	text->length = length;
+	text->bytes[length] = '\0';
+}
+
 void text_add_bytes(struct text *text, const void *bytes, size_t count)
 {
 	reserve(text, count);

@@ -14,6 +14,7 @@ struct text {
 
 void text_finish(struct text *text);            /* frees; leaves an empty text */
 void text_clear(struct text *text);             /* keeps the memory */
+void text_cut(struct text *text, size_t length);        /* to at most so many bytes */
 void text_add(struct text *text, const char *words);
 void text_add_bytes(struct text *text, const void *bytes, size_t count);
 void text_add_char(struct text *text, char c);

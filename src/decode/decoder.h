@@ -75,6 +75,9 @@ struct decoder {
 	void (*words)(struct text *to, const void *facts);
 	/* Whether it asks or answers. */
 	void (*exchange)(const void *facts, struct exchange_mark *mark);
+	/* The end at which another connection is to come in, which this message announces; its address family is
+	 * NONE when the sender's own is meant. False: it announces none. */
+	bool (*announce)(const void *facts, struct endpoint *to);
 	/* All fields, the last with a NULL name, and who tells them: from the layer's bytes, which `decode` had
 	 * read before. Both may be NULL. */
 	const struct field *fields;
@@ -114,6 +117,9 @@ static inline struct next next_decoder(const struct decoder *decoder, struct cur
 
 /* The decoder bound to `value`, or NULL. Constant time. */
 const struct decoder *decoder_find(enum binding_table table, uint32_t value);
+
+/* The decoder of this name ("tls"), or NULL: a protocol that another one may change to. */
+const struct decoder *decoder_named(const char *name);
 
 /* Names for IP protocol numbers ("ESP", "OSPF"), EtherTypes and well-known ports; NULL: unknown. */
 const char *ip_protocol_name(uint8_t protocol);

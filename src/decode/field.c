@@ -145,6 +145,12 @@ void tell_text(struct teller *teller, const struct field *field, const uint8_t *
 	     &(struct field_value){ .bytes = (const uint8_t *)text, .length = text_length });
 }
 
+void tell_secret(struct teller *teller, const struct field *field, const uint8_t *at, size_t length)
+{
+	const struct told told = { field, { .bytes = at, .length = length }, at, length, .secret = true };
+	teller->value(teller, &told);
+}
+
 void tell_bits(struct teller *teller, const struct field *field, const uint8_t *at, size_t length,
 	       uint64_t whole)
 {

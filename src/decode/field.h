@@ -70,6 +70,7 @@ struct told {
 	const uint8_t *at;           /* the bytes that it was read from; NULL when it was worked out */
 	size_t length;
 	bool generated;              /* worked out: not in the packet */
+	bool secret;                 /* a password or the like: views show only its length unless asked for it */
 	const char *words;           /* instead of, or behind, the value in details; NULL */
 };
 
@@ -106,6 +107,8 @@ void tell_text(struct teller *teller, const struct field *field, const uint8_t *
 	       const char *text, size_t text_length);
 void tell_address(struct teller *teller, const struct field *field, const uint8_t *at, size_t length,
 		  const struct address *address);
+/* Text that is nobody's business, from where it stands. */
+void tell_secret(struct teller *teller, const struct field *field, const uint8_t *at, size_t length);
 /* Parts of the number `whole` by the masks of `fields`, the first one to the last before a NULL name. */
 void tell_bits(struct teller *teller, const struct field *field, const uint8_t *at, size_t length,
 	       uint64_t whole);

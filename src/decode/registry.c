@@ -1,6 +1,7 @@
 /* Finds the decoder bound to a value, through one hash table over the bindings of all decoders. */
 #include <assert.h>
 #include <pthread.h>
+#include <string.h>
 
 #include "decode/decoder.h"
 
@@ -47,4 +48,12 @@ const struct decoder *decoder_find(enum binding_table table, uint32_t value)
 {
 	pthread_once(&slots_built, build_slots);
 	return slot_find(slot_key(table, value))->decoder;
+}
+
+const struct decoder *decoder_named(const char *name)
+{
+	for (const struct decoder *const *d = decoders; *d; d++)
+		if (strcmp((*d)->name, name) == 0)
+			return *d;
+	return NULL;
 }

@@ -175,10 +175,18 @@ static void add_socket(struct text *to, const struct packet *packet)
 		text_addf(to, ": the flow begins or ends (state %u)", socket->state);
 }
 
+/* Did this message say what the one before it, at `last`, did? */
+static bool repeats(const struct text *to, size_t last, size_t last_length, size_t start)
+{
+	return last_length && to->length - start == last_length &&
+	       memcmp(to->bytes + last, to->bytes + start, last_length) == 0;
+}
+
 /* What the applications in the packet say, one message after the other. */
 static void add_applications(struct text *to, const struct packet *packet)
 {
 	const char *between = packet->tcp ? " : " : "";
+	size_t last = 0, last_length = 0;
 	for (unsigned i = 0; i < packet->layer_count; i++) {
 		const struct layer *layer = &packet->layers[i];
 		if (!layer->decoder->words || !layer->facts || layer->status == CURSOR_MALFORMED)
@@ -187,10 +195,13 @@ static void add_applications(struct text *to, const struct packet *packet)
 		text_add(to, between);
 		size_t start = to->length;
 		layer->decoder->words(to, layer->facts);
-		if (to->length > start)
-			between = ", ";
-		else
-			to->length = before;
+		if (to->length == start || repeats(to, last, last_length, start)) {
+			text_cut(to, before);
+			continue;
+		}
+		last = start;
+		last_length = to->length - start;
+		between = ", ";
 	}
 }
 

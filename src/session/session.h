@@ -70,6 +70,15 @@ enum session_end { SESSION_OPEN, SESSION_END_OF_TRACE, SESSION_EVICTED, SESSION_
 
 struct tcp_session;
 
+/* The conversation whose message announced this one: an FTP control connection, of its data connection. */
+struct session_parent {
+	const struct decoder *decoder;       /* of the message; NULL: it was not announced */
+	uint32_t number;             /* the session's */
+	uint8_t kind;                /* enum session_kind */
+	uint64_t packet;             /* that announced it */
+	int64_t time;
+};
+
 struct session {                 /* all that is remembered of one conversation */
 	struct flow_key key;
 	uint8_t kind;                /* enum session_kind */
@@ -85,6 +94,7 @@ struct session {                 /* all that is remembered of one conversation *
 	struct tcp_session *tcp;     /* NULL unless kind is SESSION_TCP; see session/tcp.h */
 	struct session_socket socket;    /* zeros unless kind is SESSION_DATA */
 	void *analyzer_state;        /* one zeroed block, shared out by analyzers.c */
+	struct session_parent parent;
 	uint64_t requests, responses;    /* UDP and ICMP echo: datagrams of client and server */
 };
 

@@ -9,6 +9,7 @@
 #include "core/clock.h"
 #include "core/memory.h"
 #include "decode/decoder.h"
+#include "session/announced.h"
 #include "session/fragments.h"
 #include "session/hosts.h"
 #include "session/key.h"
@@ -40,6 +41,7 @@ struct session_table {
 	struct session_entry *parting;       /* replaced by the last packet; analyzers still look */
 	struct segment segment;
 	struct message_room *message_room;
+	struct announced *announced;
 	int64_t now;                         /* time of the last record that has one */
 	session_ended *ended;
 	void *ended_user;
@@ -53,6 +55,7 @@ struct session_table *session_table_create(const struct session_limits *limits)
 	table->twins = twins_create();
 	table->fragments = fragments_create();
 	table->message_room = message_room_create(limits);
+	table->announced = announced_create();
 	table->max_sessions = limits->max_sessions ? limits->max_sessions : DEFAULT_MAX_SESSIONS;
 	return table;
 }
@@ -83,6 +86,7 @@ void session_table_destroy(struct session_table *table)
 	twins_destroy(table->twins);
 	fragments_destroy(table->fragments);
 	message_room_destroy(table->message_room);
+	announced_destroy(table->announced);
 	free(table);
 }
 
@@ -157,6 +161,8 @@ static void begin_session(struct session_table *table, struct session_entry *ent
 	table->made[entry->session.kind]++;
 	if (entry->session.kind == SESSION_TCP)
 		tcp_engine_create(&entry->session);
+	announced_match(table->announced, &entry->session, &entry->session.key.end[!observation->direction],
+			table->now);
 	observation->new_session = true;
 }
 
@@ -222,6 +228,8 @@ static void observe_messages(struct session_table *table, struct session_entry *
 		messages_observe_socket(entry->messages, packet, observation);
 	if (table->message_room->client_is_server && observation->message_count)
 		roles_correct(&entry->session);
+	for (unsigned i = 0; i < observation->message_count; i++)
+		announced_observe(table->announced, &entry->session, &observation->messages[i], packet);
 	if (messages_needed(entry->messages))
 		return;
 	messages_destroy(entry->messages);
@@ -267,10 +275,10 @@ static void observe_session(struct session_table *table, const struct flow *flow
 		entry = make_session(table, flow, hash);
 	if (packet->tcp)
 		entry = analyze_as_wireshark(table, entry, flow, observation);
-	if (!entry->ordinary)
-		begin_session(table, entry, observation);
 	observation->session = &entry->session;
 	observation->direction = flow->direction;
+	if (!entry->ordinary)
+		begin_session(table, entry, observation);
 	if (observation->twin_of)
 		entry->session.duplicates++;
 	else
