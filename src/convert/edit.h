@@ -55,7 +55,8 @@ size_t edit_ip_header(struct edit *edit, size_t at, uint8_t checksum_state);
 void edit_packet(struct edit *edit);
 
 /* The first word of a TCP payload, when it belongs to a protocol and not to its user: "GET", "220", the
- * header of a TLS record. It tells what waits for what. */
+ * header of a TLS record. It tells what waits for what. Of a dialogue of lines each keeps its first word, if it
+ * is one of these, and its end. */
 void edit_first_word(struct edit *edit, size_t at, size_t end);
 
 /* From the start of their message on. Each raises `known` to where it understood the bytes. */

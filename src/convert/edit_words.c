@@ -44,11 +44,49 @@ static size_t known_length(const uint8_t *bytes, size_t length)
 	return 0;
 }
 
+static const char *const harmless[] = { "Content-Length:", "Transfer-Encoding:", "Connection:" };
+
+/* Header lines that say where the message ends, and nothing about anybody. */
+static bool is_harmless(const uint8_t *line, size_t length)
+{
+	for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++) {
+		size_t word = strlen(harmless[i]);
+		if (length > word && memcmp(line, harmless[i], word) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Keeps the first word of a line and its end. Returns the length of both and what is between, 0 when the line
+ * does not end here. */
+static size_t edit_line(uint8_t *line, size_t length)
+{
+	const uint8_t *end = memchr(line, '\n', length);
+	if (!end)
+		return 0;
+	size_t all = (size_t)(end - line) + 1, kept = known_length(line, all);
+	size_t stop = all - (all > 1 && line[all - 2] == '\r' ? 2 : 1);
+	if (!is_harmless(line, all) && kept < stop)
+		memset(line + kept, 0, stop - kept);
+	return all;
+}
+
 void edit_first_word(struct edit *edit, size_t at, size_t end)
 {
 	if (end > edit->length)
 		end = edit->length;
 	if (at >= end || edit->known != at)
 		return;
-	edit->known = at + known_length(edit->bytes + at, end - at);
+	size_t first = known_length(edit->bytes + at, end - at);
+	edit->known = at + first;
+	if (!first || is_tls(edit->bytes + at, end - at))
+		return;
+	/* A dialogue of lines keeps its lines: they tell where a command, a reply or a header ends. */
+	for (size_t length = 1; length && at < end; at += length) {
+		length = edit_line(edit->bytes + at, end - at);
+		if (length)
+			edit->known = at + length;
+		if (length <= 2)
+			break;
+	}
 }

@@ -215,8 +215,9 @@ static void decode_reply(struct stream *stream, struct cursor *in, struct ftp_me
 	if (state->multi_line && (code != state->multi_line || more)) {
 		message->code = state->multi_line;       /* a line in the middle may look as it likes */
 	} else if (code) {
-		state->multi_line = more ? code : 0;
-		message->last = !more;
+		/* Of a reply that the recorder cut there is only this line. */
+		message->last = !more || stream->cut;
+		state->multi_line = message->last ? 0 : code;
 	}
 	message->garbage = !message->code;
 	struct cursor text = rest_of_line(*in);
@@ -306,8 +307,7 @@ static enum certainty probe_ftp(const struct stream *stream, struct cursor in)
 
 static struct frame frame_ftp(struct stream *stream, struct cursor in)
 {
-	(void)stream;
-	return frame_line(in, LINE_LIMIT);
+	return frame_line(stream, in, LINE_LIMIT);
 }
 
 static void lose_ftp(struct stream *stream)

@@ -42,6 +42,8 @@ struct stream {
 	bool from_client;            /* the client sent the bytes at hand */
 	bool ended;                  /* `frame`: nothing comes behind `in` in this direction */
 	bool reset;                  /* … because the connection was reset */
+	bool cut;                    /* `frame`: the recorder cut off what comes behind `in`. A message that makes
+				      * sense without its end may be taken as it is; `lost` is not called */
 	bool middle[2];              /* [from_client]: the start of this direction is not in the trace */
 	uint64_t missing;            /* `frame`, behind a FRAME_SKIP: its bytes that the trace does not hold */
 	int64_t time;                /* of the packet that brought the bytes at hand */
@@ -96,11 +98,13 @@ static inline struct frame frame_lost(void)
 }
 
 /* Up to and with the next LF: for protocols of lines. Longer lines than `limit` are lost. */
-static inline struct frame frame_line(struct cursor in, size_t limit)
+static inline struct frame frame_line(const struct stream *stream, struct cursor in, size_t limit)
 {
 	const uint8_t *end = in.captured ? memchr(in.next, '\n', in.captured) : NULL;
 	if (end)
 		return frame_message((uint64_t)(end - in.next) + 1);
+	if (in.captured && (stream->cut || stream->ended))
+		return frame_message(in.captured);
 	return in.captured < limit ? frame_more() : frame_lost();
 }
 

@@ -41,6 +41,7 @@ struct dialogue {
 	uint8_t depth;
 	bool hopeless;
 	bool reset;
+	bool cut;                    /* what comes behind the bytes at hand was cut off by the recorder */
 };
 
 static void hold(struct dialogue *dialogue, size_t *part, size_t now)
@@ -111,6 +112,7 @@ static void address_stream(struct dialogue *dialogue, uint8_t direction)
 	stream->middle[!stream->from_client] = dialogue->channel[!direction].midstream;
 	stream->ended = dialogue->channel[direction].ended;
 	stream->reset = dialogue->reset;
+	stream->cut = dialogue->cut;
 	stream->missing = dialogue->channel[direction].missing;
 }
 
@@ -415,7 +417,21 @@ void dialogue_bytes(struct dialogue *dialogue, uint8_t direction, const uint8_t 
 		stay_within_memory(dialogue, direction);
 }
 
-void dialogue_gap(struct dialogue *dialogue, uint8_t direction, uint64_t length)
+/* Messages that were begun may make sense without what the recorder cut off. */
+static void take_cut(struct dialogue *dialogue, uint8_t direction)
+{
+	struct channel *channel = &dialogue->channel[direction];
+	if (channel->length && !channel->lost) {
+		dialogue->cut = true;
+		take_messages(dialogue, direction, channel->begun, channel->length);
+		dialogue->cut = false;
+	}
+	channel->lost = true;
+	channel->skipped = false;
+	channel->empty = 0;
+}
+
+void dialogue_gap(struct dialogue *dialogue, uint8_t direction, uint64_t length, bool cut)
 {
 	struct channel *channel = &dialogue->channel[direction];
 	if (dialogue->hopeless)
@@ -434,8 +450,11 @@ void dialogue_gap(struct dialogue *dialogue, uint8_t direction, uint64_t length)
 		return;
 	}
 	channel->skip = 0;
+	if (cut)
+		take_cut(dialogue, direction);
+	else
+		lose(dialogue, direction);
 	forget_bytes(dialogue, channel);
-	lose(dialogue, direction);
 }
 
 void dialogue_end(struct dialogue *dialogue, uint8_t direction, bool reset)

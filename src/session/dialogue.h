@@ -17,8 +17,8 @@ void dialogue_midstream(struct dialogue *dialogue, uint8_t direction);
 /* The next bytes of a direction (index into key.end of their sender), as they came: a message may start with
  * them. What they complete goes into the room. */
 void dialogue_bytes(struct dialogue *dialogue, uint8_t direction, const uint8_t *bytes, size_t length);
-/* The trace does not hold the next bytes. */
-void dialogue_gap(struct dialogue *dialogue, uint8_t direction, uint64_t length);
+/* The trace does not hold the next bytes. `cut`: only because the recorder kept no more of their packet. */
+void dialogue_gap(struct dialogue *dialogue, uint8_t direction, uint64_t length, bool cut);
 /* Nothing more comes in this direction. */
 void dialogue_end(struct dialogue *dialogue, uint8_t direction, bool reset);
 

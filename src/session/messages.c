@@ -92,8 +92,8 @@ static void receive(void *user, uint64_t position, const uint8_t *bytes, size_t 
 static void receive_gap(void *user, uint64_t position, uint64_t length, enum gap_reason reason)
 {
 	struct direction *direction = user;
-	(void)position, (void)reason;
-	dialogue_gap(direction->messages->dialogue, index_of(direction), length);
+	(void)position;
+	dialogue_gap(direction->messages->dialogue, index_of(direction), length, reason == GAP_CUT);
 }
 
 /* Only behind a SYN is the first byte that is seen where a message starts, too. */
@@ -213,7 +213,7 @@ void messages_observe_socket(struct messages *messages, struct packet *packet,
 		messages->direction[direction].begun = true;
 		dialogue_bytes(messages->dialogue, direction, bytes.next, shown);
 		if (socket->length > shown)
-			dialogue_gap(messages->dialogue, direction, socket->length - shown);
+			dialogue_gap(messages->dialogue, direction, socket->length - shown, true);
 	} else if (shown) {
 		decode_datagram(messages, packet, bytes, direction);
 	}
