@@ -26,7 +26,6 @@ FORMATS = {                # format: resolution in nanoseconds
     "netmon1": 1000000, "netmon2": 1000, "erf": 1,
 }
 LEAST_FORMATS = 8
-GUESSED = ("nokiapcap", "rh6_1pcap", "suse6_3pcap")   # headers that only several records give away
 DOS_EPOCH = 315532800 * 10**9                      # 1980: ngsniffer has no earlier dates
 HEADER = 17 + 6 + 18       # of Sniffer traces: magic, record header, version
 FORMAT_BYTE = 17 + 6 + 10
@@ -160,8 +159,7 @@ class Comparison:
         if not want:
             return
         for what, resolution in FORMATS.items():
-            if (what in GUESSED and len(want) < 3) or (
-                    what == "ngsniffer" and want[0]["time"] < DOS_EPOCH):
+            if what == "ngsniffer" and want[0]["time"] < DOS_EPOCH:
                 continue
             path = os.path.join(self.folder, "converted")
             if run("editcap", "-F", what, name, path).returncode != 0:

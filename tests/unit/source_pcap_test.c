@@ -50,19 +50,19 @@ static void put_flavour(struct image *image, const struct flavour *flavour, uint
 	put_fill(image, 0xab, captured);
 }
 
-static void check_flavour(const struct flavour *flavour, bool big_endian)
+static void check_flavour(const struct flavour *flavour, bool big_endian, uint32_t count)
 {
 	struct image image = { .big_endian = big_endian };
 	put_pcap_header(&image, flavour->magic, flavour->major, flavour->minor, 65535,
 			flavour->network);
 	put_fill(&image, 0, flavour->extra);
-	for (uint32_t i = 0; i < 5; i++)
+	for (uint32_t i = 0; i < count; i++)
 		put_flavour(&image, flavour, 1000000000 + i, 7, 60 + i, 1000 + i);
 	struct error error = ERROR_INIT;
 	struct source *source = open_image(&image, &error);
 	assert_non_null(source);
 	struct record record;
-	for (uint32_t i = 0; i < 5; i++) {
+	for (uint32_t i = 0; i < count; i++) {
 		assert_int_equal(source_next(source, &record, &error), SOURCE_RECORD);
 		assert_int_equal(record.number, i + 1);
 		assert_int_equal(record.time, (1000000000 + i) * SECOND +
@@ -80,12 +80,12 @@ static void check_flavour(const struct flavour *flavour, bool big_endian)
 	const struct source_report *report = source_report(source);
 	assert_int_equal(report->damage_total, 0);
 	assert_string_equal(report->files[0].format, "pcap");
-	assert_int_equal(report->files[0].packets, 5);
+	assert_int_equal(report->files[0].packets, count);
 	assert_int_equal(report->files[0].bytes, image.text.length);
 	assert_int_equal(report->files[0].first_time / SECOND, 1000000000);
-	assert_int_equal(report->files[0].last_time / SECOND, 1000000004);
+	assert_int_equal(report->files[0].last_time / SECOND, 1000000000 + count - 1);
 	assert_int_equal(report->interface_count, 1);
-	assert_int_equal(report->interfaces[0].packets, 5);
+	assert_int_equal(report->interfaces[0].packets, count);
 	assert_int_equal(report->interfaces[0].snap_length, 65535);
 	source_close(source);
 	text_finish(&image.text);
@@ -95,8 +95,34 @@ static void test_flavours(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof flavours / sizeof *flavours; i++) {
-		check_flavour(&flavours[i], false);
-		check_flavour(&flavours[i], true);
+		/* One or two packets must do to tell which flavour it is. */
+		for (uint32_t count = 1; count <= 5; count += count == 2 ? 3 : 1) {
+			check_flavour(&flavours[i], false, count);
+			check_flavour(&flavours[i], true, count);
+		}
+	}
+}
+
+/* A file of the usual flavour that ends where the first packet of another would. */
+static void test_cut_like_another_flavour(void **state)
+{
+	(void)state;
+	for (unsigned left = 4; left <= 12; left += 4) {
+		struct image image = { 0 };
+		put_pcap_header(&image, 0xa1b2c3d4, 2, 4, 65535, 1);
+		for (uint32_t i = 0; i < 2; i++)
+			put_flavour(&image, &flavours[0], 1000000000 + i, 7, 60, 60);
+		image.text.length -= 60 + 16 - left;
+		struct error error = ERROR_INIT;
+		struct source *source = open_image(&image, &error);
+		struct record record;
+		assert_int_equal(source_next(source, &record, &error), SOURCE_RECORD);
+		assert_int_equal(record.offset, 24);
+		assert_ptr_equal(record.bytes, image.text.bytes + 24 + 16);
+		assert_int_equal(source_next(source, &record, &error), SOURCE_END);
+		assert_int_equal(source_report(source)->damage_total, 1);
+		source_close(source);
+		text_finish(&image.text);
 	}
 }
 
@@ -317,6 +343,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_flavours),
+		cmocka_unit_test(test_cut_like_another_flavour),
 		cmocka_unit_test(test_fcs_length),
 		cmocka_unit_test(test_cut_anywhere),
 		cmocka_unit_test(test_resynchronises),

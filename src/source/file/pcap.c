@@ -176,21 +176,42 @@ static bool followed_well(struct reader *reader, const struct pcap *pcap,
 	return possible(pcap, &next);
 }
 
-/* Which of the possible record headers makes the first records follow each other? Only looks at
- * what has been read already: a slow pipe must not wait for packets that may never come. */
+/* Do the bytes end inside a second record header that begins with a time near the first record's? */
+static bool cut_in_header(struct reader *reader, const struct pcap *pcap)
+{
+	struct cursor in = cursor_make(reader->input.next, reader->input.available, reader->input.available);
+	struct cursor at_header = in;
+	struct header first = read_header(pcap, &at_header);
+	cursor_skip(&in, (size_t)pcap->record_header + first.captured);
+	bool has_fraction = in.captured >= 8;
+	int64_t gap = (int64_t)order_32(&in, pcap->big_endian) - first.seconds;
+	return cursor_ok(&in) && gap <= CHAIN_TIME && gap >= -CHAIN_TIME &&
+	       (!has_fraction || order_32(&in, pcap->big_endian) < pcap->fractions);
+}
+
+/* Which of the possible record headers makes the first records follow each other best, so that they end
+ * with the file if it has only one or two? Only looks at what has been read already: a slow pipe must not
+ * wait for packets that may never come. */
 static uint32_t guess_record_header(struct reader *reader, const struct pcap *pcap,
 				    const uint32_t *candidates)
 {
 	struct input seen = { .next = reader->input.next, .available = reader->input.available,
 			      .ended = true };
-	for (size_t i = 0; candidates[i]; i++) {
+	enum chain best = CHAIN_BROKEN;
+	uint32_t found = candidates[0];
+	for (size_t i = 0; candidates[i] && best != CHAIN_WHOLE; i++) {
 		struct pcap attempt = *pcap;
 		attempt.record_header = candidates[i];
 		struct reader trial = { .input = seen };
-		if (follow_chain(&trial, &attempt) != CHAIN_BROKEN)
-			return candidates[i];
+		enum chain chain = follow_chain(&trial, &attempt);
+		if (chain == CHAIN_SHORT && cut_in_header(&trial, &attempt))
+			chain = CHAIN_WHOLE;
+		if (chain > best) {
+			best = chain;
+			found = candidates[i];
+		}
 	}
-	return candidates[0];
+	return found;
 }
 
 static bool set_version(struct pcap *pcap, uint32_t major, uint32_t minor, struct error *error)
