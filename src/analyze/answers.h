@@ -21,9 +21,11 @@ struct service {
 	struct endpoint server;
 	bool used;
 	bool known;                            /* a protocol of question and answer for sure */
+	bool by_design;                        /* and no request of it waits for an event */
 	bool window_of_client, window_of_server;   /* whose closed window slow answers waited for */
 	uint32_t answers;
 	uint32_t slow, thoughtful, hidden, events, paused;     /* as perf_response.c counts them */
+	uint32_t polls;                        /* slow ones that look like waiting for an event */
 	int64_t worst_total, worst_server, pause;
 	int64_t network_sum, cost_total, cost_server;
 	int64_t part[RESPONSE_PARTS];          /* of slow answers */

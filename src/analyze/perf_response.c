@@ -25,7 +25,8 @@ static const struct finding_kind response_time = {
 		   "windows, pauses, transfer. The largest part is to blame.",
 	.false_alarms = "Connections on which both ends send at will have no requests and answers; "
 			"answers that wait for an event by design (long polls, pushes) are "
-			"recognised only by their length.",
+			"recognised by their length, by words in the request, and where the client asks "
+			"the same again and again and waits as long each time, or anything but.",
 	.advice = { "Follow the largest part: the server's program, the side of the losses, or the "
 		    "distance." },
 	.reference = "NetForecast response-time equation; RFC 9293",
@@ -123,6 +124,13 @@ static const struct finding_kind *const kinds[] = { &client_think, &response_tim
 #define SELDOM 5                   /* one slow answer in so many */
 #define UPLOAD_BYTES 20000         /* larger requests are transfers */
 #define VERY_SLOW 3                /* times the limit: worth a warning even once */
+#define CHAIN_LEAST 3              /* requests that are alike, one at once after the other */
+#define CHAIN_PAUSE (NANOSECONDS / 4)  /* of the client between them, at the most */
+#define CHAIN_ANSWER 4096          /* bytes; larger answers are worth a wait */
+#define CHAIN_ALIKE 5              /* sizes of requests may differ by one in so many */
+#define CHAIN_SLACK 50             /* waits of a timer may differ by one in so many, */
+#define CHAIN_TICK (20 * MILLISECOND)  /* and by this */
+#define CHAIN_SPREAD 10            /* events come after waits of which the longest is so many times the shortest */
 
 struct response_state {
 	double answers, think_answers, share, client_share;
@@ -130,7 +138,15 @@ struct response_state {
 	struct services services;
 };
 
-struct response_session { int64_t client_time; uint32_t turns; };
+/* Requests of one session that follow each other at once and are alike. */
+struct chain {
+	uint32_t length, slow;
+	uint32_t near_longest;                 /* waits that lasted as long as the longest, but for a little */
+	int64_t shortest, longest;             /* waits, ns */
+	uint64_t request_bytes;
+};
+
+struct response_session { int64_t client_time; uint32_t turns; struct chain chain; };
 
 static void response_begin(struct analysis_context *context)
 {
@@ -207,6 +223,42 @@ static void add_slow(const struct response_state *state, struct service *service
 	answer_keep(service->slow_cited, service->slow++, &answer);
 }
 
+/* A client that asks the same again at once, with small answers: a long poll if the waits end by a timer (as
+ * long each time) or by events (of any length). What is only slow needs about as long each time. */
+static void end_chain(struct chain *chain, struct service *service)
+{
+	bool timer = chain->near_longest >= 2 && chain->near_longest * 2 >= chain->slow;
+	bool events = chain->shortest * CHAIN_SPREAD <= chain->longest;
+	if (service && chain->length >= CHAIN_LEAST && (timer || events))
+		service->polls += chain->slow;
+	chain->length = 0;
+}
+
+static void follow_chain(const struct response_state *state, struct chain *chain, struct service *service,
+			 const struct tcp_transaction *transaction)
+{
+	int64_t wait = transaction->part[PART_SERVER], slack = wait / CHAIN_SLACK + CHAIN_TICK;
+	uint64_t bytes = transaction->request_bytes, before = chain->request_bytes;
+	bool alike = bytes <= before + before / CHAIN_ALIKE && before <= bytes + bytes / CHAIN_ALIKE;
+	if (!chain->length || !alike || transaction->client_think > CHAIN_PAUSE ||
+	    transaction->response_bytes > CHAIN_ANSWER) {
+		end_chain(chain, service);
+		*chain = (struct chain){ .shortest = wait };
+	}
+	chain->request_bytes = bytes;
+	chain->length++;
+	if (wait < chain->shortest)
+		chain->shortest = wait;
+	if (wait > chain->longest + slack)
+		chain->near_longest = 0;
+	if (wait > chain->longest)
+		chain->longest = wait;
+	if (wait < state->think)
+		return;
+	chain->slow++;
+	chain->near_longest += wait + slack >= chain->longest;
+}
+
 static void add(struct analysis_context *context, const struct session *session,
 		const struct tcp_transaction *transaction)
 {
@@ -221,9 +273,11 @@ static void add(struct analysis_context *context, const struct session *session,
 		return;
 	service_count(service, transaction->part[PART_SERVER]);
 	service->known |= transaction->protocol_known;
+	service->by_design |= transaction->answers_by_design;
 	service->network_sum += transaction->part[PART_ROUND_TRIP];
 	service->sample->quality |= session->quality;
-	if (transaction->part[PART_SERVER] >= state->event) {
+	follow_chain(state, &mine->chain, service, transaction);
+	if (transaction->part[PART_SERVER] >= (transaction->may_wait ? state->think : state->event)) {
 		service->events++;
 		return;
 	}
@@ -240,16 +294,25 @@ static void response_observe(struct analysis_context *context,
 			add(context, observation->session, observation->events[i].transaction);
 }
 
+static void end_session_chain(struct analysis_context *context, const struct session *session)
+{
+	struct response_state *state = context->state;
+	struct response_session *mine = context->session_state;
+	if (mine->chain.length >= CHAIN_LEAST)
+		end_chain(&mine->chain, services_find(&state->services, session, &response_time));
+}
+
 static void response_end(struct analysis_context *context, const struct session *session,
 			 const struct observation *last)
 {
 	const struct response_state *state = context->state;
-	const struct response_session *mine = context->session_state;
+	struct response_session *mine = context->session_state;
 	if (!session->tcp)
 		return;
 	for (unsigned i = 0; i < last->event_count; i++)
 		if (last->events[i].type == EVENT_TRANSACTION)
 			add(context, session, last->events[i].transaction);
+	end_session_chain(context, session);
 	int64_t lasted = session->last_time - session->first_time;
 	if (!mine->turns || mine->client_time < state->client ||
 	    (double)mine->client_time < state->client_share * (double)lasted)
@@ -301,11 +364,13 @@ static void cite(struct finding *finding, const struct answer *cited, uint32_t c
 static void weigh(struct finding *finding, const struct service *service, uint32_t slow,
 		  double least, int64_t worst, int64_t limit)
 {
-	finding->confidence = service->known ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
+	bool polls = !service->by_design && service->polls * 2 >= slow && slow > 0;
+	bool certain = service->known && !polls;
+	finding->confidence = certain ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
 	bool seldom = slow < least || slow * SELDOM < service->answers;
-	if (!service->known || (seldom && worst < VERY_SLOW * limit))
+	if (!certain || (seldom && worst < VERY_SLOW * limit))
 		finding->severity = SEVERITY_NOTICE;
-	if (!service->known)
+	if (!certain)
 		finding_alternative(finding, "the client asked to be told later (long poll, push): "
 					     "such waits are meant",
 				    NULL);

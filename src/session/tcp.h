@@ -325,6 +325,8 @@ struct tcp_transaction {         /* a turn: data of the client, then data of the
 	bool complete;               /* ended by the next request or the close, not by the trace's end */
 	bool turn_based;             /* false: both sides send at will; no claim about thinking */
 	bool protocol_known;         /* the protocol is one of question and answer for sure, not by its rhythm */
+	bool answers_by_design;      /* it is one in which no request waits for an event */
+	bool may_wait;               /* the request's own words: its answer may be meant to come late */
 	bool first;                  /* includes the connection's set-up */
 	bool window_of_client, window_of_server;   /* whose closed or full window PART_WINDOW waited for */
 	uint64_t request_packet, request_last_packet, response_packet, response_last_packet;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "session/tcp_internal.h"
+#include "session/tcp_words.h"
 
 /* Server data after this long is a new message, not the rest of one. */
 #define PUSH_SILENCE (2 * NANOSECONDS)
@@ -105,18 +106,6 @@ void tcp_split_time(const struct tcp_wait *waits, uint32_t wait_count, int64_t r
 	part[PART_TRANSFER] += response;
 }
 
-/* "GET /", "USER x", "EHLO": letters, then a space or the end of the line. */
-static bool begins_with_word(const struct tcp_step *step)
-{
-	const struct cursor *payload = &step->packet->payload;
-	size_t letters = 0;
-	while (letters < payload->captured && letters < 12 &&
-	       ((payload->next[letters] | 0x20) >= 'a') && ((payload->next[letters] | 0x20) <= 'z'))
-		letters++;
-	return letters >= 3 && letters < payload->captured &&
-	       (payload->next[letters] == ' ' || payload->next[letters] == '\r');
-}
-
 /* Protocols in which every question has its answer, by the server's port. */
 static bool answers_by_design(uint16_t port)
 {
@@ -186,9 +175,9 @@ static void finish(struct session *session, bool complete, struct observation *o
 		return;
 	split_time(session, turn);
 	now->complete = complete;
-	now->protocol_known = turn->words ||
-		answers_by_design(session->key.end[session_server(session)].port);
-	now->turn_based = turn->overlaps * OVERLAPS_ALLOWED <= tcp->turns;
+	now->answers_by_design = answers_by_design(session->key.end[session_server(session)].port);
+	now->protocol_known = turn->words || now->answers_by_design;
+	now->turn_based = !turn->switched && turn->overlaps * OVERLAPS_ALLOWED <= tcp->turns;
 	now->number = ++tcp->transactions;
 	tcp->engine->done_transaction = *now;
 	observation_add(observation, (struct session_event){ .type = EVENT_TRANSACTION,
@@ -203,7 +192,8 @@ static void start(struct tcp_step *step, int64_t previous_end)
 	memset(now, 0, sizeof *now);
 	now->first = first;
 	if (first)
-		turn->words = begins_with_word(step);
+		turn->words = words_begin(step->packet->payload);
+	now->may_wait = turn->words && words_ask_to_wait(step->packet->payload);
 	now->request_packet = now->request_last_packet = step->number;
 	now->request_time = now->request_last_time = step->time;
 	if (previous_end && step->time > previous_end)
@@ -263,6 +253,7 @@ static void add_response(struct tcp_step *step)
 		follow_delivery(step);
 		now->response_packet = step->number;
 		now->response_time = step->time;
+		turn->switched |= turn->words && words_switch_protocol(step->packet->payload);
 	} else if (turn->last_response_short &&
 		   step->time - now->response_last_time > PUSH_SILENCE &&
 		   step->receiver->ack_hi == step->receiver->snd_max) {

@@ -1,0 +1,16 @@
+/* What can be told from the first bytes of a request or an answer before any decoder knows the protocol. */
+#ifndef SESSION_TCP_WORDS_H
+#define SESSION_TCP_WORDS_H
+
+#include <stdbool.h>
+
+#include "core/cursor.h"
+
+/* "GET /", "USER x", "EHLO": letters, then a space or the end of the line. */
+bool words_begin(struct cursor payload);
+/* The line speaks of polling, events or a time-out: its answer may be meant to come late. */
+bool words_ask_to_wait(struct cursor payload);
+/* HTTP 101: what follows is another protocol, in which both ends speak at will (RFC 9110, 15.2.2). */
+bool words_switch_protocol(struct cursor payload);
+
+#endif
