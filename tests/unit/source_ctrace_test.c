@@ -111,7 +111,8 @@ static void make_sample(struct sample *sample, unsigned number, uint64_t *seed)
 	zos->discard = (uint16_t)(number % 13 ? 0 : 4114);
 	zos->offload_segment_length = (uint16_t)(number % 4 ? 0 : 1460);
 	sample->record = (struct record){
-		.time = zos_time_from_tod(zos->capture_tod, 0), .link_type = LINKTYPE_RAW,
+		.time = zos_time_from_tod(zos->capture_tod, 0),
+		.link_type = zos->format == ZOS_DATA ? LINKTYPE_ZOS_DATA : LINKTYPE_RAW,
 		.captured_length = (uint32_t)length, .original_length = (uint32_t)length,
 		.bytes = sample->bytes, .zos = zos,
 		.direction = number % 2 ? DIRECTION_OUTBOUND : DIRECTION_INBOUND,
@@ -164,6 +165,8 @@ static void compare(const struct record *got, const struct sample *sample)
 	assert_int_equal(zos->buffer_tod, said->buffer_tod);
 	assert_int_equal(zos->capture_tod, said->capture_tod);
 	assert_int_equal(zos->device_type, said->device_type);
+	assert_int_equal(zos->flags, said->flags);
+	assert_int_equal(got->link_type, want->link_type);
 	assert_memory_equal(zos->raw_name, said->raw_name, 16);
 	assert_true(address_equal(&zos->source, &said->source));
 	assert_true(address_equal(&zos->destination, &said->destination));
@@ -430,7 +433,7 @@ static void test_bit_flips(void **state)
 	struct samples samples;
 	make_samples(&samples, 16);
 	static const enum ctrace_container containers[] = { CTRACE_RAW, CTRACE_RDW, CTRACE_BDW, CTRACE_VBS,
-		CTRACE_STRIPPED };
+		CTRACE_STRIPPED, CTRACE_LARGE_BLOCKS };
 	for (size_t c = 0; c < sizeof containers / sizeof *containers; c++) {
 		struct text file = { 0 };
 		uint64_t seed = 7;
@@ -597,6 +600,71 @@ static void test_kinds_of_records(void **state)
 	assert_int_equal(zos->confidential, 1);
 	assert_int_equal(source_report(source)->damage_total, 0);
 	source_close(source);
+	text_finish(&image.text);
+}
+
+/* One of each kind, again and again: packet, hidden and shown socket data, Enterprise Extender with and
+ * without IP, frame, SMC, a long packet in parts. */
+static void put_kinds(struct image *image, unsigned turns)
+{
+	static const uint8_t arp[60] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1, 8, 6, 0, 1, 8, 0, 6,
+		4, 0, 1 };
+	static const uint8_t smc[] = { 0, 8, 0, 1, 9, 9, 9, 9, 'h', 'i' };
+	uint64_t tod = TOD;
+	for (unsigned i = 0; i < turns; i++, tod += SECOND) {
+		put_entry(image, ZOS_PACKET, 0, i % 2, sizeof packet, tod, packet, sizeof packet);
+		put_entry(image, ZOS_DATA, 0, ZOS_CLEAR_TEXT | ZOS_OUTBOUND, 5, tod, "hello", 5);
+		put_entry(image, ZOS_DATA, 0, ZOS_CONFIDENTIAL, 1460, tod, "", 0);
+		put_entry(image, ZOS_DATA, 0, 0, 0, tod, "", 0);
+		put_entry(image, ZOS_EE, 0, 0, sizeof packet, tod, packet, sizeof packet);
+		put_entry(image, ZOS_EE, 0, ZOS_LOCAL, 3, tod, "\x04\x04\x03", 3);
+		put_entry(image, ZOS_FRAME, 0, 0, sizeof arp, tod, arp, sizeof arp);
+		put_entry(image, ZOS_SMC, 0, 1, sizeof smc, tod, smc, sizeof smc);
+		put_entry(image, ZOS_PACKET, 0, 1, sizeof packet + 2, tod + 4096, packet, sizeof packet);
+		put_entry(image, ZOS_PACKET, 1, 1, sizeof packet + 2, tod + 4096, "ab", 2);
+	}
+}
+
+static void read_samples(const struct image *image, struct samples *samples, unsigned most)
+{
+	struct source *source = open_bytes(image->text.bytes, image->text.length);
+	struct error error = ERROR_INIT;
+	struct record record;
+	*samples = (struct samples){ .list = calloc(most, sizeof *samples->list) };
+	while (source_next(source, &record, &error) == SOURCE_RECORD) {
+		struct sample *sample = &samples->list[samples->count++];
+		assert_true(samples->count <= most);
+		sample->bytes = calloc(1, record.captured_length + 1);
+		memcpy(sample->bytes, record.bytes, record.captured_length);
+		sample->zos = *record.zos;
+		sample->zos.header = NULL;
+		sample->record = record;
+		sample->record.bytes = sample->bytes;
+	}
+	source_close(source);
+}
+
+static void test_kinds_in_containers(void **state)
+{
+	(void)state;
+	enum { TURNS = 150, KINDS = 9 };
+	struct image image = { .big_endian = true };
+	struct samples samples;
+	put_kinds(&image, TURNS);
+	read_samples(&image, &samples, TURNS * KINDS);
+	assert_int_equal(samples.count, TURNS * KINDS);
+	for (unsigned i = 0; i < samples.count; i++)
+		samples.list[i].record.zos = &samples.list[i].zos;
+	for (unsigned container = 0; container < CTRACE_CONTAINERS; container++) {
+		for (uint32_t header = 0; header <= 28; header += 28) {
+			struct text file = { 0 };
+			write_samples(&samples, &(struct ctrace_writer_options){
+				.container = (enum ctrace_container)container, .writer_header = header }, &file);
+			check_samples(&samples, &file, container_names[container]);
+			text_finish(&file);
+		}
+	}
+	free_samples(&samples);
 	text_finish(&image.text);
 }
 
@@ -814,6 +882,7 @@ int main(void)
 		cmocka_unit_test(test_segments),
 		cmocka_unit_test(test_many_open_segments),
 		cmocka_unit_test(test_kinds_of_records),
+		cmocka_unit_test(test_kinds_in_containers),
 		cmocka_unit_test(test_abbreviated),
 		cmocka_unit_test(test_foreign_records),
 		cmocka_unit_test(test_clock),
