@@ -60,6 +60,7 @@
 	X(security_dns_tunnel) \
 	X(security_flags) \
 	X(security_icmp_flood) \
+	X(security_login) \
 	X(security_scan) \
 	X(security_sweep) \
 	X(security_syn_flood) \

@@ -39,4 +39,23 @@ static inline bool spread_add(struct spread *spread, uint64_t hash)
 	return true;
 }
 
+#define VARIOUS_EXACT 16
+
+struct various {                 /* the same, exact up to VARIOUS_EXACT: where few decide */
+	uint64_t first[VARIOUS_EXACT];
+	struct spread rest;
+	uint32_t count;
+};
+
+static inline void various_add(struct various *various, uint64_t hash)
+{
+	for (uint32_t i = 0; i < various->count && i < VARIOUS_EXACT; i++)
+		if (various->first[i] == hash)
+			return;
+	if (various->count < VARIOUS_EXACT)
+		various->first[various->count++] = hash;
+	else if (spread_add(&various->rest, hash))
+		various->count++;
+}
+
 #endif

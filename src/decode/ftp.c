@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "core/hash.h"
+
 #define FTP_PORT_NUMBER 21
 #define LINE_LIMIT 8192          /* bytes; servers refuse far shorter ones */
 #define QUEUE 16                 /* commands sent before the first of them is answered */
@@ -235,7 +237,9 @@ static void decode_command(struct stream *stream, struct cursor *in, struct ftp_
 	struct cursor text = rest_of_line(*in);
 	if (message->garbage)
 		return;
-	if (!is_secret(message->verb))
+	if (is_secret(message->verb))
+		message->secret = hash_bytes(text.next, text.captured, 0) | 1;
+	else
 		keep_text(message, text);
 	read_announcement(message, text);
 	if (strcmp(message->verb, "PROT") == 0)

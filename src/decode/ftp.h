@@ -21,6 +21,7 @@ struct ftp_message {
 	/* Argument of a command or text of a reply, cut to what fits. Empty for secrets (PASS, ACCT). */
 	char text[FTP_TEXT];
 	uint8_t text_length;
+	uint64_t secret;             /* of a secret: a hash, to tell whether two are the same; else 0 */
 	bool protects_data;          /* PROT P, and replies from then on */
 };
 
