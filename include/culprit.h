@@ -290,6 +290,15 @@ struct culprit_sequence {
 /* One side of a session; MORE: the one that sends more data. */
 enum culprit_side { CULPRIT_SIDE_MORE, CULPRIT_SIDE_CLIENT, CULPRIT_SIDE_SERVER };
 
+enum culprit_follow_style { CULPRIT_FOLLOW_TEXT, CULPRIT_FOLLOW_EBCDIC, CULPRIT_FOLLOW_HEX };
+
+struct culprit_follow {
+	struct culprit_selection selection;  /* one session */
+	enum culprit_follow_style style;
+	enum culprit_side side;      /* only what this side sent; CULPRIT_SIDE_MORE: both */
+	bool show_secrets;           /* passwords, cookies and the like instead of asterisks */
+};
+
 enum culprit_graph {
 	CULPRIT_GRAPH_TSG,           /* time and sequence: data, acknowledgements, window's edge, SACK, repeats */
 	CULPRIT_GRAPH_RTT,           /* round trips */
@@ -540,6 +549,24 @@ CULPRIT_API bool culprit_report_graph(struct culprit_analysis *analysis,
 /* After reading, with culprit_keep_sessions. Text, JSON Lines, CSV. */
 CULPRIT_API bool culprit_report_sessions(const struct culprit_analysis *analysis,
 					 const struct culprit_output *output);
+/* The same in another order, the largest first: by one of culprit_session_sort_key, NULL by number; only the
+ * first `top`, 0 for all. */
+CULPRIT_API bool culprit_report_sessions_by(const struct culprit_analysis *analysis, const char *sort, size_t top,
+					    const struct culprit_output *output);
+/* "number", "start", "duration", "packets", "bytes" …; NULL past the last. */
+CULPRIT_API const char *culprit_session_sort_key(unsigned index);
+/* Before reading: sessions in full, with all figures of both directions and their findings, written at the
+ * end. Text, JSON Lines, CSV; doc/session-figures.md says what each figure is. At most 100 000 sessions are
+ * kept. */
+CULPRIT_API bool culprit_report_session(struct culprit_analysis *analysis,
+					const struct culprit_selection *selection,
+					const struct culprit_output *output, struct culprit_error *error);
+/* Before reading: the bytes of one session in the order of their streams, written while it goes on. Text, or
+ * JSON Lines with the keys session, from ("client", "server"), number (of the packet that completed them),
+ * time, offset (in the stream of that side), length, data (text, EBCDIC as text, or hex digits; null in a gap)
+ * and gap (why bytes are missing, else null). */
+CULPRIT_API bool culprit_report_stream(struct culprit_analysis *analysis, const struct culprit_follow *follow,
+				       const struct culprit_output *output, struct culprit_error *error);
 /* Before reading. Transactions in the order in which they end are written while it goes on, the rest at
  * its end. Percentiles are exact up to 64 values and off by 1/64 at most beyond. Text, JSON Lines, CSV. */
 CULPRIT_API bool culprit_report_times(struct culprit_analysis *analysis, const struct culprit_times *choice,

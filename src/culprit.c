@@ -263,7 +263,7 @@ static bool read_source(struct culprit_analysis *analysis, struct error *error)
 		session_rows_finish(analysis->sessions, inner->findings);
 	analysis->diagnosis = diagnosis_create(inner);
 	for (unsigned i = 0; i < analysis->view_count; i++)
-		analysis->views[i]->do_->finish(analysis->views[i], inner);
+		analysis->views[i]->do_->finish(analysis->views[i], inner, analysis->diagnosis);
 	analysis->diagnosis->sessions = analysis->sessions;
 	analysis->diagnosis->timeline = analysis->timeline;
 	return true;
@@ -370,6 +370,20 @@ bool culprit_session_id(const char *words, struct culprit_session_id *to)
 	return session_id_parse(words, to);
 }
 
+const char *culprit_session_sort_key(unsigned index)
+{
+	return session_sort_key(index);
+}
+
+bool culprit_report_sessions_by(const struct culprit_analysis *analysis, const char *sort, size_t top,
+				const struct culprit_output *output)
+{
+	if (!analysis->diagnosis || !analysis->sessions)
+		return false;
+	const struct culprit_trace *trace = &analysis->diagnosis->trace;
+	return session_rows_report(analysis->sessions, sort, top, output, trace->first_time, trace->time_digits);
+}
+
 /* Takes a view that was made, or hands out why not. */
 static bool add_view(struct culprit_analysis *analysis, struct view *view, struct error *inner,
 		     struct culprit_error *error)
@@ -391,6 +405,20 @@ bool culprit_report_sequence(struct culprit_analysis *analysis, const struct cul
 {
 	struct error inner = ERROR_INIT;
 	return add_view(analysis, sequence_view(sequence, output, &inner), &inner, error);
+}
+
+bool culprit_report_session(struct culprit_analysis *analysis, const struct culprit_selection *selection,
+			    const struct culprit_output *output, struct culprit_error *error)
+{
+	struct error inner = ERROR_INIT;
+	return add_view(analysis, portrait_view(selection, output, &inner), &inner, error);
+}
+
+bool culprit_report_stream(struct culprit_analysis *analysis, const struct culprit_follow *follow,
+			   const struct culprit_output *output, struct culprit_error *error)
+{
+	struct error inner = ERROR_INIT;
+	return add_view(analysis, follow_view(follow, output, &inner), &inner, error);
 }
 
 bool culprit_report_graph(struct culprit_analysis *analysis, const struct culprit_selection *selection,
@@ -515,10 +543,7 @@ uint64_t culprit_times_left_out(const struct culprit_analysis *analysis)
 
 bool culprit_report_sessions(const struct culprit_analysis *analysis, const struct culprit_output *output)
 {
-	if (!analysis->diagnosis || !analysis->sessions)
-		return false;
-	const struct culprit_trace *trace = &analysis->diagnosis->trace;
-	return session_rows_report(analysis->sessions, output, trace->first_time, trace->time_digits);
+	return culprit_report_sessions_by(analysis, NULL, 0, output);
 }
 
 static bool no_such_kind(const char *id, struct culprit_error *error)

@@ -32,6 +32,10 @@ struct options {
 	bool graph_wanted;
 	enum culprit_graph graph;
 	enum culprit_side side;      /* --direction */
+	const char *session_sort;    /* of sessions */
+	size_t session_top;
+	bool session_long, follow_wanted;
+	struct culprit_follow follow;
 	struct culprit_times times;
 	const char **response_limits;        /* of times: --threshold */
 	size_t response_limit_count;
@@ -52,6 +56,7 @@ struct option {
 extern const struct option option_table[];      /* of all commands; ends with a NULL name */
 extern const struct option convert_options[];   /* of convert; likewise */
 extern const struct option sequence_options[];
+extern const struct option sessions_options[];
 extern const struct option times_options[];     /* of times; likewise */
 
 /* Reads argv. False after telling what is wrong. Free with options_finish in either case. */

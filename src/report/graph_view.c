@@ -70,11 +70,12 @@ static void write_row(void *user, const struct graph_point *point)
 	table_row(user, point);
 }
 
-static void finish(struct view *view, const struct trace_analysis *analysis)
+static void finish(struct view *view, const struct trace_analysis *analysis, const struct diagnosis *diagnosis)
 {
 	struct graph_view *graph = (struct graph_view *)view;
 	enum graph_kind kind = (enum graph_kind)graph->kind;
 	(void)analysis;
+	(void)diagnosis;
 	if (graph->output.format != CULPRIT_TEXT) {
 		struct table_writer *writer = table_begin(&points, &points, &graph->output, 0);
 		graph_points(graph->graph, kind, sender_of(graph), write_row, writer);

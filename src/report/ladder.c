@@ -56,7 +56,7 @@ static bool confirms_end(const struct observation *observation)
 {
 	const struct tcp_side *other = &observation->session->tcp->side[!observation->direction];
 	const struct segment *segment = observation->segment;
-	return other->fin_seen && segment->acknowledgment > other->fin_position && segment->acked_bytes > 0;
+	return other->fin_seen && segment->acknowledgment >= other->fin_position && segment->acked_bytes > 0;
 }
 
 static void add_class(struct ladder_row *row, const struct segment *segment, struct text *note)

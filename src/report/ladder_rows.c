@@ -73,6 +73,7 @@ struct ladder_writer {
 	bool several, ended, begun, wide;
 	struct text out;
 	struct address left, right;  /* of the heading above */
+	uint64_t gap;                /* to be told below the heading */
 	int time_width, elapsed_width;       /* wide: as the first row has them */
 	char date[TIME_TEXT_SIZE];
 };
@@ -324,6 +325,9 @@ bool ladder_writer_row(struct ladder_writer *writer, const struct ladder_row *ro
 	if (!writer->begun)
 		write_column_names(writer, row);
 	writer->begun = true;
+	if (writer->gap)
+		ladder_writer_gap(writer, writer->gap);
+	writer->gap = 0;
 	if (writer->wide)
 		write_wide(writer, row);
 	else
@@ -337,6 +341,10 @@ bool ladder_writer_gap(struct ladder_writer *writer, uint64_t count)
 {
 	if (writer->table || !count)
 		return !writer->ended;
+	if (!writer->begun) {
+		writer->gap = count;
+		return !writer->ended;
+	}
 	struct page page = page_of(writer);
 	char words[64];
 	snprintf(words, sizeof words, "%llu packet%s left out", (unsigned long long)count, count == 1 ? "" : "s");

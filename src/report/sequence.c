@@ -80,9 +80,10 @@ static void write_picture(struct sequence *sequence, const struct trace_analysis
 	text_finish(&to);
 }
 
-static void finish(struct view *view, const struct trace_analysis *analysis)
+static void finish(struct view *view, const struct trace_analysis *analysis, const struct diagnosis *diagnosis)
 {
 	struct sequence *sequence = (struct sequence *)view;
+	(void)diagnosis;
 	if (sequence->svg) {
 		write_picture(sequence, analysis);
 		return;

@@ -41,8 +41,10 @@ void session_rows_destroy(struct session_rows *rows)
 	free(rows);
 }
 
-static const char *setup_words(const struct tcp_session *tcp, uint8_t client)
+const char *session_setup_words(const struct session *session)
 {
+	const struct tcp_session *tcp = session->tcp;
+	uint8_t client = session->client;
 	const struct tcp_side *from = &tcp->side[client], *to = &tcp->side[client ^ 1];
 	if (tcp->handshake.complete)
 		return "complete";
@@ -53,8 +55,10 @@ static const char *setup_words(const struct tcp_session *tcp, uint8_t client)
 	return to->rst_seen ? "refused" : "unanswered";
 }
 
-static const char *teardown_words(const struct tcp_session *tcp, uint8_t client)
+const char *session_teardown_words(const struct session *session)
 {
+	const struct tcp_session *tcp = session->tcp;
+	uint8_t client = session->client;
 	const struct tcp_side *from = &tcp->side[client], *to = &tcp->side[client ^ 1];
 	if (from->rst_seen || to->rst_seen) {
 		bool by_client = from->rst_seen && (!to->rst_seen || from->rst_packet < to->rst_packet);
@@ -99,8 +103,8 @@ void session_rows_add(struct session_rows *rows, const struct session *session)
 	if (!session->tcp)
 		return;
 	row->state = tcp_state_letters(session);
-	row->setup = setup_words(session->tcp, session->client);
-	row->teardown = teardown_words(session->tcp, session->client);
+	row->setup = session_setup_words(session);
+	row->teardown = session_teardown_words(session);
 	if (tcp_round_trip_known(session))
 		row->round_trip = tcp_round_trip(session);
 }
@@ -292,13 +296,81 @@ static const struct table for_people = {
 	people_columns, sizeof people_columns / sizeof people_columns[0], people_cells,
 };
 
-bool session_rows_report(const struct session_rows *rows, const struct culprit_output *output,
-			 int64_t origin, unsigned digits)
+/* ---- Order -------------------------------------------------------------------------------------- */
+
+enum { SORT_NUMBER, SORT_START, SORT_DURATION, SORT_PACKETS, SORT_BYTES, SORT_BYTES_CLIENT, SORT_BYTES_SERVER,
+	SORT_RATE, SORT_ROUND_TRIP, SORT_REPEATS, SORT_FINDINGS, SORT_KEYS };
+
+static const char *const sort_keys[SORT_KEYS] = { "number", "start", "duration", "packets", "bytes",
+	"bytes_client", "bytes_server", "rate", "rtt", "retransmissions", "findings" };
+
+const char *session_sort_key(unsigned index)
+{
+	return index < SORT_KEYS ? sort_keys[index] : NULL;
+}
+
+static double weight_of(const struct row *row, unsigned key)
+{
+	double duration = (double)(row->last_time - row->first_time);
+	double bytes = (double)row->bytes[0] + (double)row->bytes[1];
+	switch (key) {
+	case SORT_START:
+		return -(double)row->first_time;     /* the earliest first */
+	case SORT_DURATION:
+		return duration;
+	case SORT_PACKETS:
+		return (double)row->packets[0] + (double)row->packets[1];
+	case SORT_BYTES:
+		return bytes;
+	case SORT_BYTES_CLIENT:
+		return (double)row->bytes[0];
+	case SORT_BYTES_SERVER:
+		return (double)row->bytes[1];
+	case SORT_RATE:
+		return duration > 0 ? bytes / duration : 0;
+	case SORT_ROUND_TRIP:
+		return (double)row->round_trip;
+	case SORT_REPEATS:
+		return (double)row->repeated[0] + (double)row->repeated[1];
+	case SORT_FINDINGS:
+		return (double)row->finding_count;
+	default:
+		return 0;
+	}
+}
+
+struct place { double weight; size_t index; };
+
+static int by_weight(const void *left, const void *right)
+{
+	const struct place *a = left, *b = right;
+	if (a->weight != b->weight)
+		return a->weight > b->weight ? -1 : 1;
+	return a->index < b->index ? -1 : a->index > b->index;
+}
+
+static unsigned find_key(const char *key)
+{
+	for (unsigned i = 0; key && i < SORT_KEYS; i++)
+		if (strcmp(sort_keys[i], key) == 0)
+			return i;
+	return SORT_NUMBER;
+}
+
+bool session_rows_report(const struct session_rows *rows, const char *sort, size_t top,
+			 const struct culprit_output *output, int64_t origin, unsigned digits)
 {
 	struct table_writer *writer = table_begin(&for_people, &for_programs, output, origin);
+	struct place *places = memory_zeroed(rows->count + 1, sizeof *places);
 	struct line line = { .digits = digits };
-	for (size_t i = 0; session_rows_get(rows, i, &line.session); i++)
-		if (!table_row(writer, &line))
+	unsigned key = find_key(sort);
+	for (size_t i = 0; i < rows->count; i++)
+		places[i] = (struct place){ weight_of(&rows->rows[i], key), i };
+	if (key != SORT_NUMBER)
+		qsort(places, rows->count, sizeof *places, by_weight);
+	for (size_t i = 0; i < rows->count && (!top || i < top); i++)
+		if (!session_rows_get(rows, places[i].index, &line.session) || !table_row(writer, &line))
 			break;
+	free(places);
 	return table_end(writer);
 }

@@ -20,8 +20,15 @@ uint64_t session_rows_not_kept(const struct session_rows *rows);
 /* False past the last. What `to` points to lives as long as `rows`. */
 bool session_rows_get(const struct session_rows *rows, size_t index, struct culprit_session *to);
 
-/* Writes all rows; see table_begin. */
-bool session_rows_report(const struct session_rows *rows, const struct culprit_output *output,
-			 int64_t origin, unsigned digits);
+/* Writes the first `top` rows, all of them when it is 0, in the order of `sort` (NULL: by number); see
+ * table_begin. */
+bool session_rows_report(const struct session_rows *rows, const char *sort, size_t top,
+			 const struct culprit_output *output, int64_t origin, unsigned digits);
+/* What rows can be sorted by: "bytes" …; NULL past the last. */
+const char *session_sort_key(unsigned index);
+
+/* How a TCP session began and ended: "complete", "refused"; "closed", "reset by client". */
+const char *session_setup_words(const struct session *session);
+const char *session_teardown_words(const struct session *session);
 
 #endif

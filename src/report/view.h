@@ -8,6 +8,7 @@
 #include "analysis.h"
 #include "core/error.h"
 
+struct diagnosis;
 struct view;
 
 struct view_operations {
@@ -18,7 +19,8 @@ struct view_operations {
 	void (*session)(struct view *view, const struct trace_analysis *analysis,
 			const struct session *session);
 	/* At the end of the trace: writes what is left. Once. */
-	void (*finish)(struct view *view, const struct trace_analysis *analysis);
+	void (*finish)(struct view *view, const struct trace_analysis *analysis,
+		       const struct diagnosis *diagnosis);
 	void (*destroy)(struct view *view);
 };
 
@@ -29,5 +31,9 @@ struct view *sequence_view(const struct culprit_sequence *wanted, const struct c
 			   struct error *error);
 struct view *graph_view(const struct culprit_selection *selection, enum culprit_graph kind,
 			enum culprit_side sender, const struct culprit_output *output, struct error *error);
+struct view *portrait_view(const struct culprit_selection *selection, const struct culprit_output *output,
+			   struct error *error);
+struct view *follow_view(const struct culprit_follow *how, const struct culprit_output *output,
+			 struct error *error);
 
 #endif
