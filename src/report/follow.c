@@ -195,9 +195,11 @@ static void write_row(struct follow *follow, uint8_t side, uint64_t offset, cons
 		else
 			text_addf(&words, "%02x", bytes[i]);
 	}
+	text_add(&follow->out, ", \"data\": ");
 	if (follow->how.style == CULPRIT_FOLLOW_TEXT)
-		text_add_printable(&words, (const char *)bytes, length);
-	json_words(&json, "data", words.bytes);
+		text_add_json_bytes(&follow->out, (const char *)bytes, length);
+	else
+		text_add_json(&follow->out, words.bytes);
 	json_words(&json, "gap", NULL);
 	end_row(follow, &json);
 	text_finish(&words);

@@ -131,7 +131,8 @@ static void add_time(struct ladder_writer *writer, const struct ladder_row *row,
 	if (writer->origin == CULPRIT_NO_TIME)
 		writer->origin = row->time;
 	if (!writer->wide && writer->output.time_style == CULPRIT_TIME_DEFAULT)
-		time_text(row->time, writer->origin, TIME_STYLE_RELATIVE, row->time_digits, to);
+		time_text(row->time, writer->origin, TIME_STYLE_RELATIVE,
+			  row->time_digits < 6 ? row->time_digits : 6, to);
 	else if (is_clock(writer))
 		time_of_day_text(row->time, local, row->time_digits, to);
 	else
