@@ -1,5 +1,5 @@
-/* What z/OS records that is no packet of a link: socket data (data trace, DATTRACE), and the parts of
- * Enterprise Extender and SMC whose layout is not published. Addresses and ports come from the trace
+/* What z/OS records that is no packet of a link: socket data (data trace, DATTRACE), and Enterprise Extender,
+ * whose layout is not published. (SMC: zos_smc.c.) Addresses and ports come from the trace
  * header, there are no others. */
 #include "decode/decoder.h"
 #include "source/linktype.h"
@@ -37,5 +37,3 @@ const struct decoder zos_data_decoder = {
 
 const struct decoder zos_ee_decoder = {
 	"zos.ee", "EE", "Enterprise Extender", { { BY_LINK_TYPE, LINKTYPE_ZOS_EE } } };
-const struct decoder zos_smc_decoder = {
-	"zos.smc", "SMC", "Shared Memory Communications", { { BY_LINK_TYPE, LINKTYPE_ZOS_SMC } } };

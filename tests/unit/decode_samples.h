@@ -1040,6 +1040,8 @@ static const uint8_t netanalyzer_arp[] = {
 };
 
 static const uint8_t zos_socket[] = { 0x68, 0x65, 0x6c, 0x6c, 0x6f };     /* "hello" */
+/* SMC: an extension of eight bytes, then "hi" */
+static const uint8_t zos_smc[] = { 0x00, 0x08, 0x00, 0x01, 0x09, 0x09, 0x09, 0x09, 0x68, 0x69 };
 
 struct sample {
 	const char *name;
@@ -1153,6 +1155,7 @@ static const struct sample samples[] = {
 	{ "netanalyzer_arp", LINKTYPE_NETANALYZER, "netanalyzer:eth:arp",
 	  netanalyzer_arp, sizeof netanalyzer_arp },
 	{ "zos_socket", LINKTYPE_ZOS_DATA, "zos.data", zos_socket, sizeof zos_socket },
+	{ "zos_smc", LINKTYPE_ZOS_SMC, "zos.smc", zos_smc, sizeof zos_smc },
 };
 #define SAMPLE_COUNT (sizeof samples / sizeof samples[0])
 
