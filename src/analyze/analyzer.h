@@ -60,6 +60,9 @@ struct analyzer {
 	 * (observation->packet is NULL then): of the decoders in the NULL-terminated list `hears`. Called
 	 * before `observe` and `session_end` for the same packet or end. */
 	const struct decoder *const *hears;
+	/* session_state is made for a session with the first message that is heard, and NULL before: most
+	 * sessions have none. For analyzers of applications. */
+	bool state_on_message;
 	void (*message)(struct analysis_context *context, const struct observation *observation,
 			const struct session_message *message);
 	/* Questions with their answers, of all decoders; at the end of a session those without one. */

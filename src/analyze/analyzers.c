@@ -27,6 +27,8 @@
 	X(capture_ticks) \
 	X(capture_truncated) \
 	X(capture_vantage) \
+	X(ftp_commands) \
+	X(ftp_data) \
 	X(icmp_echo) \
 	X(icmp_errors) \
 	X(icmp_neighbour) \

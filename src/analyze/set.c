@@ -15,7 +15,7 @@
 struct member {                  /* one analyzer in this set */
 	const struct analyzer *analyzer;
 	struct analysis_context context;
-	size_t session_offset;   /* of its share of session.analyzer_state */
+	size_t session_offset;   /* of its share of session.analyzer_state, or of the pointer to it */
 };
 
 struct call_list {               /* who is called for a packet that has certain properties */
@@ -39,6 +39,7 @@ struct analyzer_set {
 	struct call_list data;   /* for socket data, which has no packet around it */
 	struct call_list session_ends;
 	struct call_list exchanges;
+	struct call_list late_states;        /* whose session_state is made with a message */
 	struct heard heard[HEARD_SLOTS];     /* open addressing by the decoder's address */
 };
 
@@ -47,11 +48,17 @@ static size_t aligned(size_t size)
 	return (size + STATE_ALIGNMENT - 1) / STATE_ALIGNMENT * STATE_ALIGNMENT;
 }
 
+/* What an analyzer has in the block of every session. */
+static size_t share_of(const struct analyzer *analyzer)
+{
+	return aligned(analyzer->state_on_message ? sizeof(void *) : analyzer->session_state_size);
+}
+
 size_t analyzer_list_session_size(const struct analyzer *const *list)
 {
 	size_t size = 0;
 	for (; *list; list++)
-		size += aligned((*list)->session_state_size);
+		size += share_of(*list);
 	return size;
 }
 
@@ -101,9 +108,12 @@ static void list_heard(struct analyzer_set *set, struct member *member)
 static void list_calls(struct analyzer_set *set)
 {
 	set->exchanges.members = memory_zeroed(set->count, sizeof *set->exchanges.members);
+	set->late_states.members = memory_zeroed(set->count, sizeof *set->late_states.members);
 	for (size_t i = 0; i < set->count; i++) {
 		if (set->members[i].analyzer->exchange)
 			set->exchanges.members[set->exchanges.count++] = &set->members[i];
+		if (set->members[i].analyzer->state_on_message)
+			set->late_states.members[set->late_states.count++] = &set->members[i];
 		list_heard(set, &set->members[i]);
 	}
 	for (uint32_t has = 0; has < WANTS_COMBINATIONS; has++)
@@ -140,7 +150,7 @@ struct analyzer_set *analyzer_set_create_from(const struct analyzer *const *list
 			.findings = findings,
 		};
 		state += aligned(list[i]->state_size);
-		session_offset += aligned(list[i]->session_state_size);
+		session_offset += share_of(list[i]);
 		ignore_what_is_off(list[i], settings, findings);
 	}
 	list_calls(set);
@@ -168,6 +178,7 @@ void analyzer_set_destroy(struct analyzer_set *set)
 	for (size_t i = 0; i < HEARD_SLOTS; i++)
 		free(set->heard[i].list.members);
 	free(set->exchanges.members);
+	free(set->late_states.members);
 	free(set->data.members);
 	free(set->session_ends.members);
 	free(set->members);
@@ -176,11 +187,36 @@ void analyzer_set_destroy(struct analyzer_set *set)
 }
 
 /* Its share of the session's block, NULL when there is none. */
-static void enter_session(struct member *member, const struct session *session)
+static void *share_in(const struct member *member, const struct session *session)
 {
 	bool has = session && session->analyzer_state && member->analyzer->session_state_size;
-	member->context.session_state =
-		has ? (uint8_t *)session->analyzer_state + member->session_offset : NULL;
+	return has ? (uint8_t *)session->analyzer_state + member->session_offset : NULL;
+}
+
+static void enter_session(struct member *member, const struct session *session)
+{
+	void *share = share_in(member, session);
+	member->context.session_state = share && member->analyzer->state_on_message ? *(void **)share : share;
+}
+
+/* A message: whoever keeps state only for such sessions gets it now. */
+static void enter_heard(struct member *member, const struct session *session)
+{
+	void **share = share_in(member, session);
+	if (share && member->analyzer->state_on_message && !*share)
+		*share = memory_zeroed(1, member->analyzer->session_state_size);
+	enter_session(member, session);
+}
+
+static void leave_session(struct analyzer_set *set, const struct session *session)
+{
+	for (size_t i = 0; i < set->late_states.count; i++) {
+		void **share = share_in(set->late_states.members[i], session);
+		if (!share)
+			continue;
+		free(*share);
+		*share = NULL;
+	}
 }
 
 static bool goes_to_many(const struct link_facts *link)
@@ -248,7 +284,7 @@ static void hand_message(struct analyzer_set *set, const struct observation *obs
 {
 	const struct call_list *list = &find_heard(set, message->decoder)->list;
 	for (size_t i = 0; i < list->count; i++) {
-		enter_session(list->members[i], observation->session);
+		enter_heard(list->members[i], observation->session);
 		list->members[i]->analyzer->message(&list->members[i]->context, observation, message);
 	}
 }
@@ -290,11 +326,13 @@ void analyzer_set_session_end(struct analyzer_set *set, const struct session *se
 	hand_messages(set, last);
 	for (size_t i = 0; i < set->session_ends.count; i++) {
 		struct member *member = set->session_ends.members[i];
-		if (session->kind == SESSION_DATA && !(member->analyzer->wants & WANTS_DATA))
-			continue;
 		enter_session(member, session);
+		bool heard = member->analyzer->state_on_message && member->context.session_state;
+		if (session->kind == SESSION_DATA && !(member->analyzer->wants & WANTS_DATA) && !heard)
+			continue;
 		member->analyzer->session_end(&member->context, session, last);
 	}
+	leave_session(set, session);
 }
 
 void analyzer_set_fragments(struct analyzer_set *set, const struct fragment_report *report)
