@@ -33,6 +33,28 @@ bool tls_is_port(uint16_t port)
 	return false;
 }
 
+/* Which end the bytes are of. By its port: who is the TCP client may still be corrected. */
+static unsigned index_of(struct tls_state *state, const struct stream *stream)
+{
+	uint16_t port = stream->from_client ? stream->client_port : stream->server_port;
+	if (stream->client_port == stream->server_port)
+		return stream->from_client;
+	if (!state->begun) {
+		state->begun = true;
+		state->first_port = port;
+		state->client = !stream->from_client;
+	}
+	return port != state->first_port;
+}
+
+/* A new start is looked for: what was begun has no end. */
+static void forget_body(const struct stream *stream)
+{
+	struct tls_state *state = stream->state;
+	struct tls_direction *direction = &state->direction[index_of(state, stream)];
+	direction->body = direction->skipping = 0;
+}
+
 /* ---- Recognising ------------------------------------------------------------------------------- */
 
 static bool is_record_header(const uint8_t *at)
@@ -59,6 +81,8 @@ static enum certainty probe_ssl2(struct cursor in)
 
 static enum certainty probe_tls(const struct stream *stream, struct cursor in)
 {
+	if (stream->state)
+		forget_body(stream);
 	if (in.captured && (*in.next & SSL2_SPLIT))
 		return probe_ssl2(in);
 	if (in.captured < HEADER_LENGTH + 1) {
@@ -81,22 +105,6 @@ static enum certainty probe_tls(const struct stream *stream, struct cursor in)
 		? CERTAINTY_LIKELY : CERTAINTY_PERHAPS;
 }
 
-/* ---- Who speaks -------------------------------------------------------------------------------- */
-
-/* Which end the bytes are of. By its port: who is the TCP client may still be corrected. */
-static unsigned index_of(struct tls_state *state, const struct stream *stream)
-{
-	uint16_t port = stream->from_client ? stream->client_port : stream->server_port;
-	if (stream->client_port == stream->server_port)
-		return stream->from_client;
-	if (!state->begun) {
-		state->begun = true;
-		state->first_port = port;
-		state->client = !stream->from_client;
-	}
-	return port != state->first_port;
-}
-
 /* A hello shows which end is the client of TLS. It need not be that of TCP: with FTP's data connections the
  * server opens them. */
 static void learn_client(struct tls_state *state, struct stream *stream, unsigned client, bool by_client)
@@ -111,10 +119,11 @@ static void learn_client(struct tls_state *state, struct stream *stream, unsigne
 
 /* ---- Cutting ----------------------------------------------------------------------------------- */
 
+/* What is left of a record whose end does not come. */
 static struct frame frame_end(const struct tls_direction *direction, struct cursor in)
 {
 	bool cut = direction->body || direction->skipping || in.captured;
-	return cut && !direction->cut_told && !direction->plain ? frame_message(0) : frame_more();
+	return cut && !direction->cut_told && !direction->plain ? frame_message(in.captured) : frame_more();
 }
 
 static bool is_text(struct cursor in)
@@ -152,7 +161,7 @@ static struct frame frame_tls(struct stream *stream, struct cursor in)
 	if (direction->plain)
 		return frame_lost();
 	if (in.captured < HEADER_LENGTH)
-		return stream->ended ? frame_end(direction, in) : frame_more();
+		return stream->ended && !in.captured ? frame_end(direction, in) : frame_more();
 	if (!is_record_header(in.next)) {
 		if (state->ssl2 || (!direction->records && (*in.next & SSL2_SPLIT)))
 			return frame_ssl2(in);
@@ -164,7 +173,8 @@ static struct frame frame_tls(struct stream *stream, struct cursor in)
 	if (in.next[0] == TLS_APPLICATION_DATA)
 		return frame_message(HEADER_LENGTH);
 	size_t length = HEADER_LENGTH + load_be16(in.next + 3);
-	return stream->ended && length > in.captured ? frame_end(direction, in) : frame_message(length);
+	return (stream->ended || stream->cut) && length > in.captured ? frame_end(direction, in)
+								       : frame_message(length);
 }
 
 /* ---- Handshake --------------------------------------------------------------------------------- */
@@ -216,14 +226,12 @@ static void show_parts(struct tls_state *state, struct stream *stream)
 
 static void take_client_hello(struct tls_state *state, struct cursor in, bool ssl2)
 {
+	struct tls_client_hello *hello = state->client_hello;
 	bool retried = state->retry && !state->server_hello;
-	if (!state->client_hello)
-		state->client_hello = memory_allocate(sizeof *state->client_hello);
-	*state->client_hello = (struct tls_client_hello){ .retried = retried };
-	if (ssl2)
-		tls_read_ssl2_hello(in, state->client_hello);
-	else
-		tls_read_client_hello(in, state->client_hello);
+	if (!hello)
+		hello = state->client_hello = memory_allocate(sizeof *hello);
+	*hello = (struct tls_client_hello){ .retried = retried };
+	hello->complete = ssl2 ? tls_read_ssl2_hello(in, hello) : tls_read_client_hello(in, hello);
 }
 
 static void take_server_hello(struct tls_state *state, struct cursor in)
@@ -373,6 +381,29 @@ static void take_handshake(struct tls_state *state, struct stream *stream, struc
 
 /* ---- Records ----------------------------------------------------------------------------------- */
 
+/* The first part of a record that the trace does not hold in full. Of a hello that is worth something. */
+static void take_part(struct tls_state *state, struct stream *stream, struct cursor in, unsigned index,
+		      struct tls_facts *facts)
+{
+	facts->cut = stream->ended;
+	facts->reset = stream->reset;
+	state->direction[index].cut_told = stream->ended;
+	if (in.captured <= HEADER_LENGTH + MESSAGE_HEADER || in.next[0] != TLS_HANDSHAKE ||
+	    in.next[HEADER_LENGTH] != TLS_CLIENT_HELLO || state->direction[index].length ||
+	    state->direction[index].encrypted)
+		return;
+	facts->content_type = facts->outer_type = TLS_HANDSHAKE;
+	facts->version = load_be16(in.next + 1);
+	facts->length = load_be16(in.next + 3);
+	facts->part = true;
+	cursor_skip(&in, HEADER_LENGTH + 1);
+	uint32_t length = cursor_be24(&in);
+	learn_client(state, stream, index, true);
+	take_client_hello(state, in, false);
+	state->client_hello->length = length;
+	state->client_hello->complete = false;
+}
+
 static void take_alert(struct tls_direction *direction, struct cursor in, struct tls_facts *facts)
 {
 	facts->encrypted = direction->encrypted || in.declared != 2;
@@ -412,6 +443,14 @@ static void take_record(struct tls_state *state, struct stream *stream, struct c
 	}
 	if (facts->encrypted)
 		state->connection.finished |= (uint8_t)(index == state->client ? 1 : 2);
+}
+
+static bool is_part(const struct stream *stream, struct cursor in)
+{
+	if (in.captured < HEADER_LENGTH)
+		return stream->ended;
+	return is_record_header(in.next) && in.next[0] != TLS_APPLICATION_DATA &&
+	       in.declared < (size_t)HEADER_LENGTH + load_be16(in.next + 3);
 }
 
 static void take_plain(struct tls_direction *direction, struct cursor in, struct tls_facts *facts)
@@ -474,9 +513,8 @@ static struct next decode_tls(struct cursor *in, struct packet *packet, void *to
 	facts->connection = &state->connection;
 	facts->by_client = index == state->client;
 	facts->first = state->last_type == 0;
-	if (!record.declared) {
-		facts->cut = direction->cut_told = true;
-		facts->reset = stream->reset;
+	if (is_part(stream, record)) {
+		take_part(state, stream, record, index, facts);
 	} else if (record.captured >= HEADER_LENGTH && is_record_header(record.next)) {
 		facts->content_type = facts->outer_type = cursor_u8(&record);
 		facts->version = cursor_be16(&record);
@@ -491,7 +529,8 @@ static struct next decode_tls(struct cursor *in, struct packet *packet, void *to
 	}
 	facts->by_client = index == state->client;
 	facts->repeated = facts->encrypted && facts->content_type == state->last_type;
-	state->last_type = facts->cut || facts->plain ? 0xff : facts->content_type;
+	if (!facts->cut)
+		state->last_type = facts->plain ? UINT8_MAX : facts->content_type;
 	show_parts(state, stream);
 	return next_payload(cursor_rest(in));
 }
@@ -540,7 +579,7 @@ static void words_tls(struct text *to, const void *facts)
 {
 	const struct tls_facts *tls = facts;
 	char alert[TLS_NAME_SIZE];
-	if (tls->cut || tls->plain || tls->repeated)
+	if ((tls->cut && !tls->part) || tls->plain || tls->repeated)
 		return;
 	if (tls->first)
 		text_add(to, "TLS: ");
@@ -559,6 +598,8 @@ static void words_tls(struct text *to, const void *facts)
 		add_part(to, start, "Heartbeat");
 	} else if (tls->encrypted) {
 		add_part(to, start, "Encrypted Data");
+	} else if (tls->part) {
+		add_part(to, start, "Client Hello (cut)");
 	} else if (to->length == start) {
 		add_part(to, start, "Handshake");
 	}

@@ -51,6 +51,7 @@ struct tls_client_hello {
 	bool ticket;                 /* a session ticket is offered, not only asked for */
 	bool psk;                    /* a pre-shared key or ticket of TLS 1.3 is offered */
 	bool early_data, encrypted_hello, fallback, encrypt_then_mac, extended_master_secret;
+	bool complete;               /* the lists are whole */
 	bool retried;                /* the second one, after a HelloRetryRequest */
 	char server_name[256];       /* empty: none */
 	char protocols[96];          /* ALPN: "h2,http/1.1" */
@@ -124,6 +125,7 @@ struct tls_facts {
 	bool repeated;               /* says the same as the record before it in the packet */
 	bool cut;                    /* the connection ended within a record, there is no record here */
 	bool reset;                  /* … by a reset */
+	bool part;                   /* the trace holds only the first part of this record, a Client Hello */
 	bool plain;                  /* no TLS at all: `plain_text` */
 	bool ssl2;                   /* a record of SSL 2.0 */
 	bool unfinished;             /* a handshake message begins that ends in a later record */

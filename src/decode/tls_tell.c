@@ -323,7 +323,7 @@ void tell_tls(struct teller *teller, struct cursor in, const struct packet *pack
 	const struct tls_facts *tls = facts;
 	char version[TLS_NAME_SIZE];
 	(void)packet;
-	if (tls->cut || tls->plain || !in.captured)
+	if (tls->cut || tls->part || tls->plain || !in.captured)
 		return;
 	if (tls->ssl2) {
 		tell_ssl2(teller, in, tls);
