@@ -205,9 +205,14 @@ static void write_column_names(struct ladder_writer *writer, const struct ladder
 	text_add_char(&writer->out, '\n');
 }
 
+/* The ports of FTP are called as CleverView calls them. */
 static const char *port_words(bool there, const char *service, uint16_t port, char to[static 16])
 {
-	if (service)
+	if (service && strcmp(service, "ftp") == 0)
+		snprintf(to, 16, "ftp control");
+	else if (service && strcmp(service, "ftp-data") == 0)
+		snprintf(to, 16, "ftp data");
+	else if (service)
 		snprintf(to, 16, "%s", service);
 	else
 		snprintf(to, 16, there ? "%u" : "", port);

@@ -136,3 +136,43 @@ def hostile():
     trace = Trace()
     trace.dns("10.0.0.5", "10.0.0.9", b"\x1b[2J,\"x\xff.example", 1, rcode=3)
     return trace
+
+
+def logins():
+    """Passwords and cookies that nobody should see, and bytes that the recorder missed."""
+    trace = Trace()
+
+    def session(sport, dport, turns):
+        c, s = 1000, 5000
+        trace.tcp("10.0.0.5", sport, "10.0.0.9", dport, SYN, c, 0)
+        trace.tcp("10.0.0.9", dport, "10.0.0.5", sport, SYN | ACK, s, c + 1)
+        c, s = c + 1, s + 1
+        trace.tcp("10.0.0.5", sport, "10.0.0.9", dport, ACK, c, s)
+        for client, data, seen in turns:
+            if client:
+                if seen:
+                    trace.tcp("10.0.0.5", sport, "10.0.0.9", dport, ACK | PSH, c, s, data)
+                c += len(data)
+                trace.tcp("10.0.0.9", dport, "10.0.0.5", sport, ACK, s, c)
+            else:
+                if seen:
+                    trace.tcp("10.0.0.9", dport, "10.0.0.5", sport, ACK | PSH, s, c, data)
+                s += len(data)
+                trace.tcp("10.0.0.5", sport, "10.0.0.9", dport, ACK, c, s)
+        trace.tcp("10.0.0.5", sport, "10.0.0.9", dport, ACK | FIN, c, s)
+        trace.tcp("10.0.0.9", dport, "10.0.0.5", sport, ACK | FIN, s, c + 1)
+        trace.tcp("10.0.0.5", sport, "10.0.0.9", dport, ACK, c + 1, s + 1)
+
+    session(40001, 80, [
+        (True, b"GET /login?user=me&password=hunter2&x=1 HTTP/1.1\r\nHost: x\r\nCookie: a=1; b=2\r\n"
+               b"Authorization: Basic bWU6aHVudGVyMg==\r\n\r\n", True),
+        (False, b"HTTP/1.1 200 OK\r\nSet-Cookie: id=4711; Path=/\r\nContent-Length: 20\r\n\r\n0123456789", True),
+        (False, b"abcdefghij", False),
+        (True, b"GET / HTTP/1.1\r\nHost: \x1b[2J\xff\r\n\r\n", True),
+    ])
+    session(40002, 23, [
+        (False, b"\xff\xfd\x18login: ", True), (True, b"me\r\n", True), (False, b"Password: ", True),
+        (True, b"hun", True), (True, b"ter2\r\n", True), (False, b"\r\nWelcome\r\n$ ", True),
+        (True, b"who\r\n", True),
+    ])
+    return trace

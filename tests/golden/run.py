@@ -5,27 +5,32 @@ usage: run.py PROGRAM            compare
        run.py PROGRAM --refresh  write what the program says now; look at it with git diff
 
 Each line of `cases` is NAME TRACE ARGUMENTS; the report is in NAME.out. A trace is a function of
-tests/cli/traces.py, or a file of examples/.
+tests/cli/traces.py or seed_screens.py, or a file of examples/. Its name comes last, or where an argument is @.
+An argument TZ=… sets the time zone.
 """
 import os, subprocess, sys, tempfile
 
 here = os.path.dirname(os.path.abspath(__file__))
 root = os.path.dirname(os.path.dirname(here))
 sys.path.insert(0, os.path.join(root, "tests", "cli"))
+import seed_screens
 import traces
 
 
 def run(program, trace, arguments, folder):
     """Runs in the folder of the trace, so that its path in the report is its name."""
-    if hasattr(traces, trace):
+    made = getattr(traces, trace, None) or getattr(seed_screens, trace, None)
+    if made:
         name = trace + ".pcap"
         with open(os.path.join(folder, name), "wb") as file:
-            file.write(getattr(traces, trace)().bytes())
+            file.write(made().bytes())
     else:
         name, folder = trace, os.path.join(root, "examples")
     environment = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLUMNS")}
     environment["TZ"] = "UTC"
-    done = subprocess.run([program] + arguments + [name], cwd=folder, stdout=subprocess.PIPE,
+    environment.update(word.split("=") for word in arguments if word.startswith("TZ="))
+    words = [name if word == "@" else word for word in arguments if not word.startswith("TZ=")]
+    done = subprocess.run([program] + words + ([] if "@" in arguments else [name]), cwd=folder, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, env=environment, timeout=60)
     return done.stdout + done.stderr + b"[exit %d]\n" % done.returncode
 
