@@ -59,6 +59,10 @@ void portrait_fill(struct portrait *to, const struct trace_analysis *analysis, c
 	}
 	if (!session->tcp)
 		return;
+	/* Without a scale the window of the SYN is one like all others. */
+	for (unsigned side = 0; side < 2; side++)
+		if (session->tcp->side[side].scale != SCALE_KNOWN)
+			figures_merge(&to->figures.side[side].window, &figures->side[side].syn_window);
 	to->state = tcp_state_letters(session);
 	to->setup = session_setup_words(session);
 	to->teardown = session_teardown_words(session);

@@ -16,6 +16,19 @@ static void add_sample(struct figures_sum *sum, int64_t sample)
 	sum->squares += (double)sample * (double)sample;
 }
 
+void figures_merge(struct figures_sum *sum, const struct figures_sum *more)
+{
+	if (!more->count)
+		return;
+	if (!sum->count || more->minimum < sum->minimum)
+		sum->minimum = more->minimum;
+	if (!sum->count || more->maximum > sum->maximum)
+		sum->maximum = more->maximum;
+	sum->count += more->count;
+	sum->sum += more->sum;
+	sum->squares += more->squares;
+}
+
 double figures_mean(const struct figures_sum *sum)
 {
 	return sum->count ? sum->sum / (double)sum->count : 0;
@@ -74,7 +87,7 @@ static void count_data(struct figures_side *side, const struct observation *obse
 	side->out_of_order += class == SEGMENT_REORDERED;
 	if (class != SEGMENT_ZERO_WINDOW_PROBE && class != SEGMENT_KEEPALIVE)
 		side->unique_bytes += segment->new_bytes;
-	if (!side->acked) {
+	if (!side->acked && segment->new_bytes) {
 		side->initial_window_bytes += tcp->payload_length;
 		side->initial_window_packets++;
 	}
@@ -119,6 +132,7 @@ static void count_flags(struct figures_side *side, const struct segment *segment
 {
 	if (tcp_has(tcp, TCP_SYN)) {
 		side->syn++;
+		add_sample(&side->syn_window, tcp->window);
 		side->syn_positioned = true;
 		side->syn_end = segment->sequence + 1;
 	}

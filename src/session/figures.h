@@ -11,6 +11,8 @@ struct figures_sum {             /* of samples; what it counts says its unit */
 	double sum, squares;
 	int64_t minimum, maximum;    /* meaningless without samples */
 };
+/* Adds the samples of `more` to `sum`. */
+void figures_merge(struct figures_sum *sum, const struct figures_sum *more);
 double figures_mean(const struct figures_sum *sum);          /* 0 without samples */
 double figures_deviation(const struct figures_sum *sum);     /* of a sample (n - 1); 0 below two */
 
@@ -30,6 +32,7 @@ struct figures_side {            /* what one end sent */
 	uint64_t bad_checksums;
 	struct figures_sum segment;  /* payload bytes of data packets */
 	struct figures_sum window;   /* bytes, scaled; without SYN and RST */
+	struct figures_sum syn_window;       /* of its SYNs, which are never scaled */
 	uint64_t zero_windows, window_changes;
 	uint64_t initial_window_bytes, initial_window_packets;       /* data before the first ACK of any */
 	struct figures_sum flight;   /* bytes outstanding after each packet that had any */
