@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "core/clock.h"
+#include "report/transaction.h"
 #include "scenario.h"
 #include "session/session.h"
 #include "session/tcp.h"
@@ -20,13 +21,14 @@
 
 struct check {
 	const char *path;
-	uint64_t transactions, transfers, sides;     /* that were looked at */
+	uint64_t transactions, transfers, sides, rows;       /* that were looked at */
+	struct transactions *found;
 	uint64_t complaints;
 	bool verbose;
 	bool stepped_back;                           /* the recorder's clock did */
 };
 
-static struct { uint64_t transactions, transfers, sides, failed, files; } total;
+static struct { uint64_t transactions, transfers, sides, rows, failed, files; } total;
 
 static void complain(struct check *check, const struct session *session, const char *what,
 		     int64_t value)
@@ -67,6 +69,29 @@ static void check_transaction(struct check *check, const struct session *session
 	    transaction->response_time > transaction->response_last_time)
 		complain(check, session, "times run backwards in transaction", transaction->number);
 	check->transactions++;
+}
+
+/* What `culprit times` shows: exchanges of decoders or turns. */
+static bool check_row(void *user, const struct session *session, const struct culprit_transaction *row)
+{
+	struct check *check = user;
+	int64_t sum = 0, set_up = 0;
+	check->rows++;
+	for (int i = 0; i < CULPRIT_PARTS; i++) {
+		sum += row->part[i];
+		if (i <= CULPRIT_PART_TLS)
+			set_up += row->part[i];
+		if (row->part[i] < 0)
+			complain(check, session, culprit_part_name((enum culprit_part)i), row->part[i]);
+	}
+	if (sum != row->total || row->network + row->answering + row->transfer != row->total)
+		complain(check, session, "a row's parts do not add up, by ns", sum - row->total);
+	if (row->total - set_up != row->end_time - row->request_time)
+		complain(check, session, "a row's total is not the time that passed, by ns",
+			 row->total - set_up - (row->end_time - row->request_time));
+	if (row->network < 0 || row->client_think < 0)
+		complain(check, session, "a row's time is negative, ns", row->client_think);
+	return true;
 }
 
 static void check_transfer(struct check *check, const struct session *session,
@@ -133,6 +158,7 @@ static void show(const struct session *session)
 static void on_end(const struct session *session, const struct observation *last, void *user)
 {
 	struct check *check = user;
+	transactions_observe(check->found, last);
 	if (!session->tcp)
 		return;
 	check_events(check, session, last);
@@ -154,10 +180,13 @@ static void check_source(struct check *check, struct source *source)
 	struct record record;
 	struct error error;
 	int64_t last = 0;
+	check->found = transactions_create(check_row, check);
 	session_table_on_end(table, on_end, check);
 	while (source_next(source, &record, &error) == SOURCE_RECORD) {
 		packet_decode(&packet, &record);
 		session_table_observe(table, &packet, &observation);
+		if (observation.session)
+			transactions_observe(check->found, &observation);
 		if (observation.session && observation.session->tcp)
 			check_events(check, observation.session, &observation);
 		check->stepped_back |= record.time < last;
@@ -165,6 +194,7 @@ static void check_source(struct check *check, struct source *source)
 	}
 	session_table_finish(table, last);
 	session_table_destroy(table);
+	transactions_destroy(check->found);
 }
 
 static bool check_scenario(struct check *check)
@@ -212,6 +242,7 @@ static void check_file(const char *path, bool verbose)
 	total.transactions += check.transactions;
 	total.transfers += check.transfers;
 	total.sides += check.sides;
+	total.rows += check.rows;
 	if (check.complaints) {
 		total.failed++;
 		printf("# %s: %" PRIu64 " sums do not come out\n", path, check.complaints);
@@ -246,10 +277,10 @@ int main(int argc, char **argv)
 	printf("1..1\n");
 	for (int i = verbose ? 2 : 1; i < argc; i++)
 		check_path(argv[i], verbose);
-	printf("# %" PRIu64 " traces: %" PRIu64 " transactions, %" PRIu64
+	printf("# %" PRIu64 " traces: %" PRIu64 " transactions, %" PRIu64 " rows, %" PRIu64
 	       " transfers, the bytes of %" PRIu64 " sides\n",
-	       total.files, total.transactions, total.transfers, total.sides);
-	bool good = !total.failed && total.transactions && total.transfers && total.sides;
+	       total.files, total.transactions, total.rows, total.transfers, total.sides);
+	bool good = !total.failed && total.transactions && total.transfers && total.sides && total.rows;
 	printf("%s 1 - every sum comes out\n", good ? "ok" : "not ok");
 	return good ? 0 : 1;
 }
