@@ -18,7 +18,7 @@ struct kept_turn {
 	bool told;                           /* an exchange that lay in it is */
 };
 
-/* A session with exchanges. Over TCP they wait for the end of the turn: what held up their last bytes may
+/* A session with exchanges, or with TLS. Over TCP they wait for the end of the turn: what held up their last bytes may
  * be known only then. */
 struct talk {
 	const struct session *session;
@@ -26,6 +26,8 @@ struct talk {
 	uint32_t number;                     /* of the last transaction that was told */
 	struct kept_turn *turns;             /* TURNS_KEPT, NULL before the first */
 	uint32_t turn_count;
+	uint32_t set_ups;                    /* of them, all in front: TLS's handshake, for what comes behind */
+	bool has_exchanges;
 	struct session_exchange *exchanges;
 	uint32_t exchange_count;
 	size_t exchange_capacity;
@@ -99,7 +101,7 @@ static void grow(struct transactions *transactions)
 	free(old);
 }
 
-/* Made with the first exchange: the turns before it were told by themselves. */
+/* Made with the first exchange or TLS's handshake: the turns before it were told by themselves. */
 static struct talk *make_talk(struct transactions *transactions, const struct observation *observation)
 {
 	const struct session *session = observation->session;
@@ -166,6 +168,7 @@ static void retire_turn(struct transactions *transactions, struct talk *talk)
 		tell(transactions, talk->session, &transaction, ++talk->number);
 	}
 	talk->turn_count--;
+	talk->set_ups -= talk->set_ups > 0;
 	memmove(talk->turns, talk->turns + 1, talk->turn_count * sizeof *talk->turns);
 }
 
@@ -203,16 +206,42 @@ static void tell_oldest(struct transactions *transactions, struct talk *talk)
 	memmove(talk->exchanges, talk->exchanges + 1, talk->exchange_count * sizeof *talk->exchanges);
 }
 
-static void add_turn(struct transactions *transactions, struct talk *talk, const struct tcp_transaction *turn)
+/* The set-up of TLS is for the sake of the turn behind it, and a part of its time. */
+static void merge_set_ups(struct talk *talk, struct tcp_transaction *turn)
 {
+	const struct tcp_transaction *first = &talk->turns[0].turn;
+	const struct tcp_transaction *last = &talk->turns[talk->set_ups - 1].turn;
+	for (int i = PART_DNS; i < PART_TLS; i++)
+		turn->part[i] += first->part[i];
+	turn->part[PART_TLS] += last->response_last_time - first->request_time;
+	turn->client_think += first->client_think;
+	turn->total = 0;
+	for (int i = 0; i < RESPONSE_PARTS; i++)
+		turn->total += turn->part[i];
+	talk->turn_count -= talk->set_ups;
+	memmove(talk->turns, talk->turns + talk->set_ups, talk->turn_count * sizeof *talk->turns);
+	talk->set_ups = 0;
+}
+
+static void add_turn(struct transactions *transactions, struct talk *talk, const struct tcp_transaction *from)
+{
+	struct tcp_transaction turn = *from;
 	if (!talk->turns)
 		talk->turns = memory_zeroed(TURNS_KEPT, sizeof *talk->turns);
+	bool sets_up = turn.sets_up_tls && talk->set_ups == talk->turn_count && talk->set_ups + 1 < TURNS_KEPT;
+	if (!sets_up && talk->set_ups)
+		merge_set_ups(talk, &turn);
 	if (talk->turn_count == TURNS_KEPT)
 		retire_turn(transactions, talk);
-	talk->turns[talk->turn_count++] = (struct kept_turn){ .turn = *turn };
+	talk->turns[talk->turn_count++] = (struct kept_turn){ .turn = turn };
+	talk->set_ups += sets_up;
+	if (sets_up)
+		return;
 	while (talk->exchange_count && (!talk->exchanges[0].answered ||
-	       talk->exchanges[0].response_last_time <= turn->response_last_time))
+	       talk->exchanges[0].response_last_time <= turn.response_last_time))
 		tell_oldest(transactions, talk);
+	while (!talk->has_exchanges && talk->turn_count)
+		retire_turn(transactions, talk);
 }
 
 static void add_exchange(struct transactions *transactions, struct talk *talk,
@@ -244,6 +273,8 @@ static void observe_turns(struct transactions *transactions, struct talk *talk,
 		if (observation->events[i].type != EVENT_TRANSACTION)
 			continue;
 		const struct tcp_transaction *turn = observation->events[i].transaction;
+		if (!talk && turn->sets_up_tls)
+			talk = make_talk(transactions, observation);
 		if (talk) {
 			add_turn(transactions, talk, turn);
 			continue;
@@ -262,13 +293,15 @@ bool transactions_observe(struct transactions *transactions, const struct observ
 		talk = make_talk(transactions, observation);
 	/* A datagram is there at once: nothing that could still be learned about it. */
 	for (unsigned i = 0; i < observation->exchange_count; i++) {
+		talk->has_exchanges = true;
 		if (session->tcp)
 			add_exchange(transactions, talk, &observation->exchanges[i]);
 		else
 			tell_exchange(transactions, talk, &observation->exchanges[i], NULL);
 	}
 	observe_turns(transactions, talk, observation);
-	if (!observation->packet && talk)
-		end_talk(transactions, place_of(transactions, session));
+	struct talk **place = place_of(transactions, session);
+	if (!observation->packet && *place)
+		end_talk(transactions, place);
 	return !transactions->full;
 }

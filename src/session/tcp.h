@@ -326,6 +326,7 @@ struct tcp_transaction {         /* a turn: data of the client, then data of the
 	bool turn_based;             /* false: both sides send at will; no claim about thinking */
 	bool protocol_known;         /* the protocol is one of question and answer for sure, not by its rhythm */
 	bool answers_by_design;      /* it is one in which no request waits for an event */
+	bool sets_up_tls;            /* the request was part of TLS's handshake, and nothing else */
 	bool may_wait;               /* the request's own words: its answer may be meant to come late */
 	bool first;                  /* includes the connection's set-up */
 	bool window_of_client, window_of_server;   /* whose closed or full window PART_WINDOW waited for */

@@ -153,6 +153,7 @@ struct turn {                  /* A10: where the conversation is */
 	uint8_t state;
 	bool last_response_short;  /* the last response segment was less than full or carried PSH */
 	bool words;                /* the first request began like a command of a text protocol */
+	bool cipher_change;        /* the request begins with TLS's change of the cipher */
 	bool switched;             /* to another protocol, in which both ends speak at will */
 	int64_t delivery;          /* ns that the end of a long request took to the server and back */
 	uint32_t overlaps;         /* requests while the response was not acknowledged yet */

@@ -13,6 +13,7 @@
 /* A client silent for so long, with all confirmed, had not finished asking. */
 #define REQUEST_PAUSE (NANOSECONDS / 2)
 #define LONG_REQUEST 4             /* segments */
+#define FINISHED_MOST 110          /* bytes: the end of TLS's handshake; with a request behind it there are more */
 #define OVERLAPS_ALLOWED 4         /* one turn in so many may overlap before turns mean nothing */
 
 void tcp_turn_wait(struct tcp_engine *engine, int64_t start, int64_t end, enum response_part part)
@@ -178,6 +179,8 @@ static void finish(struct session *session, bool complete, struct observation *o
 	now->answers_by_design = answers_by_design(session->key.end[session_server(session)].port);
 	now->protocol_known = turn->words || now->answers_by_design;
 	now->turn_based = !turn->switched && turn->overlaps * OVERLAPS_ALLOWED <= tcp->turns;
+	if (turn->cipher_change && now->request_bytes > FINISHED_MOST)
+		now->sets_up_tls = false;
 	now->number = ++tcp->transactions;
 	tcp->engine->done_transaction = *now;
 	observation_add(observation, (struct session_event){ .type = EVENT_TRANSACTION,
@@ -194,6 +197,8 @@ static void start(struct tcp_step *step, int64_t previous_end)
 	if (first)
 		turn->words = words_begin(step->packet->payload);
 	now->may_wait = turn->words && words_ask_to_wait(step->packet->payload);
+	turn->cipher_change = false;
+	now->sets_up_tls = words_set_up_tls(step->packet->payload, &turn->cipher_change);
 	now->request_packet = now->request_last_packet = step->number;
 	now->request_time = now->request_last_time = step->time;
 	if (previous_end && step->time > previous_end)

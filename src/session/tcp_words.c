@@ -49,6 +49,15 @@ bool words_ask_to_wait(struct cursor payload)
 	return false;
 }
 
+bool words_set_up_tls(struct cursor payload, bool *cipher_change)
+{
+	enum { CHANGE_CIPHER_SPEC = 20, HANDSHAKE = 22, VERSION_MAJOR = 3, VERSION_MINOR_MOST = 4 };
+	if (payload.captured < 3 || payload.next[1] != VERSION_MAJOR || payload.next[2] > VERSION_MINOR_MOST)
+		return false;
+	*cipher_change = payload.next[0] == CHANGE_CIPHER_SPEC;
+	return *cipher_change || payload.next[0] == HANDSHAKE;
+}
+
 bool words_switch_protocol(struct cursor payload)
 {
 	return payload.captured >= 12 && memcmp(payload.next, "HTTP/1.", 7) == 0 &&

@@ -10,6 +10,8 @@
 bool words_begin(struct cursor payload);
 /* The line speaks of polling, events or a time-out: its answer may be meant to come late. */
 bool words_ask_to_wait(struct cursor payload);
+/* A record of TLS that only its set-up has: handshake, change cipher spec (RFC 8446, 5.1). */
+bool words_set_up_tls(struct cursor payload, bool *cipher_change);
 /* HTTP 101: what follows is another protocol, in which both ends speak at will (RFC 9110, 15.2.2). */
 bool words_switch_protocol(struct cursor payload);
 

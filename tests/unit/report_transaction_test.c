@@ -261,6 +261,63 @@ static void progress_begins_the_answer(void **state)
 	transactions_destroy(transactions);
 }
 
+/* TLS's handshake is a part of what comes behind it; alone it is told by itself. */
+static void tls_is_set_up_for_the_next(void **state)
+{
+	(void)state;
+	struct found found;
+	begin(&found, SESSION_TCP);
+	struct transactions *transactions = transactions_create(collect, &found);
+	struct tcp_transaction hello = turn(1, 30, 30, 50, 60, 10);
+	hello.sets_up_tls = true;
+	hello.part[PART_CONNECT] = 10 * MS;
+	hello.client_think = 5 * MS;
+	observe(transactions, &hello, NULL, 0, false);
+	struct tcp_transaction finished = turn(11, 70, 70, 80, 80, 10);
+	finished.sets_up_tls = true;
+	finished.client_think = 10 * MS;
+	observe(transactions, &finished, NULL, 0, false);
+	assert_int_equal(found.count, 0);
+	struct tcp_transaction request = turn(21, 100, 100, 150, 160, 10);
+	request.client_think = 20 * MS;
+	observe(transactions, &request, NULL, 0, false);
+	assert_int_equal(found.count, 1);
+	const struct culprit_transaction *one = &found.list[0];
+	assert_int_equal(one->part[CULPRIT_PART_TLS], 50 * MS);
+	assert_int_equal(one->part[CULPRIT_PART_CONNECT], 10 * MS);
+	assert_int_equal(one->part[CULPRIT_PART_SERVER], 40 * MS);
+	assert_int_equal(one->total, 120 * MS);
+	assert_int_equal(one->client_think, 25 * MS);
+	struct tcp_transaction next = turn(31, 200, 200, 250, 260, 10);
+	observe(transactions, &next, NULL, 0, false);
+	assert_int_equal(found.count, 2);
+	assert_int_equal(found.list[1].total, 60 * MS);
+	check_sums(&found);
+	transactions_destroy(transactions);
+}
+
+static void tls_alone_is_told_at_the_end(void **state)
+{
+	(void)state;
+	struct found found;
+	begin(&found, SESSION_TCP);
+	struct transactions *transactions = transactions_create(collect, &found);
+	struct tcp_transaction hello = turn(1, 30, 30, 50, 60, 10);
+	hello.sets_up_tls = true;
+	observe(transactions, &hello, NULL, 0, true);        /* with the end of the session itself */
+	assert_int_equal(found.count, 1);
+	assert_int_equal(found.list[0].total, 30 * MS);
+	begin(&found, SESSION_TCP);
+	for (uint64_t i = 0; i < 9; i++) {                   /* more than are kept */
+		struct tcp_transaction again = turn(1 + 10 * i, 30, 30, 50, 60, 10);
+		again.sets_up_tls = true;
+		observe(transactions, &again, NULL, 0, false);
+	}
+	observe(transactions, NULL, NULL, 0, true);
+	assert_true(found.count >= 2 && found.count < 9);
+	transactions_destroy(transactions);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +328,8 @@ int main(void)
 		cmocka_unit_test(turns_without_exchange_are_told),
 		cmocka_unit_test(datagrams_are_told_at_once),
 		cmocka_unit_test(progress_begins_the_answer),
+		cmocka_unit_test(tls_is_set_up_for_the_next),
+		cmocka_unit_test(tls_alone_is_told_at_the_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

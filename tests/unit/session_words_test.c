@@ -55,12 +55,26 @@ static void answers_can_switch_the_protocol(void **state)
 	assert_false(words_switch_protocol(bytes_of("")));
 }
 
+static void the_handshake_of_tls_is_known(void **state)
+{
+	(void)state;
+	bool change = false;
+	assert_true(words_set_up_tls(bytes_of("\x16\x03\x01\x02"), &change));
+	assert_false(change);
+	assert_true(words_set_up_tls(bytes_of("\x14\x03\x03"), &change));
+	assert_true(change);
+	assert_false(words_set_up_tls(bytes_of("\x17\x03\x03"), &change));    /* data */
+	assert_false(words_set_up_tls(bytes_of("\x16\x02\x01"), &change));
+	assert_false(words_set_up_tls(bytes_of("\x16\x03"), &change));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(commands_begin_with_a_word),
 		cmocka_unit_test(some_requests_ask_to_wait),
 		cmocka_unit_test(answers_can_switch_the_protocol),
+		cmocka_unit_test(the_handshake_of_tls_is_known),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
