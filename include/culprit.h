@@ -527,6 +527,11 @@ CULPRIT_API bool culprit_report_diagnosis(const struct culprit_analysis *analysi
 /* Before reading: one row a packet is written while it goes on. Text, JSON Lines, CSV. */
 CULPRIT_API void culprit_report_packets(struct culprit_analysis *analysis,
 					const struct culprit_output *output);
+/* The same with columns of the caller's choice: names of culprit_field. Where a packet has a field several
+ * times, the values stand behind one another with commas between; in JSON they are a list. */
+CULPRIT_API bool culprit_report_packet_fields(struct culprit_analysis *analysis, const char *const *names,
+					      size_t count, const struct culprit_output *output,
+					      struct culprit_error *error);
 /* Before reading: the Sequence of Execution of some sessions, written while it goes on. Text, JSON Lines, CSV,
  * or a picture. The rows have the keys session ("tcp:1"), number (of the packet), time, elapsed_s (since the
  * row before), from ("client" or "server"), src, src_port, dst, dst_port, length (of the IP datagram),
@@ -581,6 +586,10 @@ CULPRIT_API bool culprit_report_kind(const char *id, const struct culprit_output
 CULPRIT_API bool culprit_report_kinds(const struct culprit_output *output);
 CULPRIT_API bool culprit_report_formats(const struct culprit_output *output);
 CULPRIT_API bool culprit_report_protocols(const struct culprit_output *output);
+/* The fields whose name or title contains `pattern` (NULL: all), or whose name matches it as the shell matches
+ * file names. False with `error` filled when there is none. */
+CULPRIT_API bool culprit_report_fields(const char *pattern, const struct culprit_output *output,
+				       struct culprit_error *error);
 
 #ifdef __cplusplus
 }

@@ -64,6 +64,7 @@ static void prepare(struct trace_analysis *analysis, struct source *source, size
 		.max_sessions = max_sessions,
 		.analyzer_state_size = analyzer_set_session_size(),
 		.exchange_words = analysis->listener.answers != NULL,
+		.message_bytes = analysis->message_bytes,
 	};
 	analysis->sessions = session_table_create(&limits);
 	session_table_on_end(analysis->sessions, on_session_end, analysis);

@@ -33,6 +33,7 @@ struct trace_analysis {                        /* others read it and leave it as
 	struct verdict verdict;
 	struct analysis_listener listener;
 	struct packet packet;            /* one is reused for the whole run */
+	bool message_bytes;              /* set before the run: somebody wants the fields of messages */
 	bool stopped;                    /* a listener wanted no more */
 };
 

@@ -400,6 +400,15 @@ static bool add_view(struct culprit_analysis *analysis, struct view *view, struc
 	return true;
 }
 
+bool culprit_report_packet_fields(struct culprit_analysis *analysis, const char *const *names, size_t count,
+				  const struct culprit_output *output, struct culprit_error *error)
+{
+	struct error inner = ERROR_INIT;
+	struct view *view = packet_fields_view(names, count, output, &inner);
+	analysis->analysis->message_bytes |= view != NULL;
+	return add_view(analysis, view, &inner, error);
+}
+
 bool culprit_report_sequence(struct culprit_analysis *analysis, const struct culprit_sequence *sequence,
 			     const struct culprit_output *output, struct culprit_error *error)
 {
@@ -572,6 +581,13 @@ bool culprit_report_kinds(const struct culprit_output *output)
 bool culprit_report_formats(const struct culprit_output *output)
 {
 	return list_formats(output);
+}
+
+bool culprit_report_fields(const char *pattern, const struct culprit_output *output,
+			   struct culprit_error *error)
+{
+	struct error inner = ERROR_INIT;
+	return list_fields(pattern, output, &inner) || tell(error, &inner);
 }
 
 bool culprit_report_protocols(const struct culprit_output *output)

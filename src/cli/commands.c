@@ -10,6 +10,7 @@ const struct command *const commands[] = {
 	&times_command,
 	&convert_command,
 	&explain_command,
+	&fields_command,
 	&formats_command,
 	&protocols_command,
 	NULL,

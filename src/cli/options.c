@@ -210,12 +210,27 @@ static const struct option *find_long(struct options *options, const char *name,
 	return option;
 }
 
-static const struct option *find_short(char letter)
+static const struct option *find_letter(const struct option *table, char letter)
 {
-	for (const struct option *option = option_table; option->name; option++)
+	for (const struct option *option = table; option && option->name; option++)
 		if (option->letter == letter)
 			return option;
 	return NULL;
+}
+
+static const struct option *find_short(struct options *options, char letter)
+{
+	const struct option *option = find_letter(option_table, letter);
+	if (!option && options->command && (option = find_letter(options->command->options, letter)))
+		return option;
+	for (size_t i = 0; !option && commands[i]; i++) {
+		option = find_letter(commands[i]->options, letter);
+		if (option) {
+			options->own_option = option->name;
+			options->own_option_of = commands[i]->name;
+		}
+	}
+	return option;
 }
 
 static void complain_unknown(const char *word, size_t length)
@@ -272,7 +287,7 @@ static bool parse_long(struct options *options, int *at, int argc, char **argv)
 static bool parse_short(struct options *options, int *at, int argc, char **argv)
 {
 	for (const char *letter = argv[*at] + 1; *letter; letter++) {
-		const struct option *option = find_short(*letter);
+		const struct option *option = find_short(options, *letter);
 		if (!option) {
 			complain("there is no option -%c: see culprit --help", *letter);
 			return false;
@@ -306,8 +321,10 @@ bool options_parse(struct options *options, int argc, char **argv)
 		.thresholds = calloc(room, sizeof *options->thresholds),
 		.ignored = calloc(room, sizeof *options->ignored),
 		.response_limits = calloc(room, sizeof *options->response_limits),
+		.fields = calloc(room, sizeof *options->fields),
 	};
-	if (!options->words || !options->thresholds || !options->ignored || !options->response_limits) {
+	if (!options->words || !options->thresholds || !options->ignored || !options->response_limits ||
+	    !options->fields) {
 		complain("out of memory");
 		return false;
 	}
@@ -338,4 +355,5 @@ void options_finish(struct options *options)
 	free(options->thresholds);
 	free(options->ignored);
 	free(options->response_limits);
+	free(options->fields);
 }

@@ -39,6 +39,8 @@ struct options {
 	struct culprit_times times;
 	const char **response_limits;        /* of times: --threshold */
 	size_t response_limit_count;
+	const char **fields;         /* of packets: -e */
+	size_t field_count;
 	const char *own_option;      /* one that only some command has, and that command's name */
 	const char *own_option_of;
 };
@@ -55,6 +57,7 @@ struct option {
 
 extern const struct option option_table[];      /* of all commands; ends with a NULL name */
 extern const struct option convert_options[];   /* of convert; likewise */
+extern const struct option packets_options[];
 extern const struct option sequence_options[];
 extern const struct option sessions_options[];
 extern const struct option times_options[];     /* of times; likewise */

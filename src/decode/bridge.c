@@ -1,6 +1,7 @@
 /* What switches say to each other and to their neighbours: spanning tree (IEEE 802.1D, 802.1w) and
  * flow control (IEEE 802.3, annexes 31B and 31D). */
 #include "decode/decoder.h"
+#include "decode/tells.h"
 
 #define TOPOLOGY_CHANGE 0x01
 #define BPDU_TOPOLOGY_CHANGE_NOTIFICATION 0x80 /* a type; has nothing behind it */
@@ -61,7 +62,40 @@ const struct decoder stp_decoder = {
 	.bindings = { { BY_LLC_SAP, 0x42 }, { BY_CISCO_PROTOCOL, 0x010b } },
 	.facts_size = sizeof(struct bpdu_facts),
 	.decode = decode_stp,
+	.fields = stp_fields,
+	.tell = stp_tell,
 };
+
+enum { OPERATION, PAUSE_TIME, ENABLED, CLASS_TIME };
+
+static const struct field_name operations[] = { { 1, "Pause" }, { 2, "Gate" }, { 3, "Report" },
+	{ 4, "Register Request" }, { 5, "Register" }, { 6, "Register Ack" },
+	{ PRIORITY_PAUSE, "Class Based Flow Control [CBFC] Pause" }, { 0 } };
+
+static const struct field pause_fields[] = {
+	[OPERATION] = { "macc.opcode", "Opcode", FIELD_UINT, FORM_HEX, 2, .names = operations },
+	[PAUSE_TIME] = { "macc.pause_time", "pause_time", FIELD_UINT },
+	[ENABLED] = { "macc.cbfc.enbv", "CBFC Class Enable Vector", FIELD_UINT, FORM_HEX, 2 },
+	[CLASS_TIME] = { "macc.cbfc.pause_time.c0", "C0", FIELD_UINT },
+	{ "macc.cbfc.pause_time.c1", "C1", FIELD_UINT }, { "macc.cbfc.pause_time.c2", "C2", FIELD_UINT },
+	{ "macc.cbfc.pause_time.c3", "C3", FIELD_UINT }, { "macc.cbfc.pause_time.c4", "C4", FIELD_UINT },
+	{ "macc.cbfc.pause_time.c5", "C5", FIELD_UINT }, { "macc.cbfc.pause_time.c6", "C6", FIELD_UINT },
+	{ "macc.cbfc.pause_time.c7", "C7", FIELD_UINT },
+	{ 0 },
+};
+
+static void tell_pause(struct teller *teller, struct cursor in, const struct packet *packet, const void *facts)
+{
+	(void)packet, (void)facts;
+	uint16_t operation = tell_be16(teller, &pause_fields[OPERATION], &in);
+	if (operation == PAUSE) {
+		tell_be16(teller, &pause_fields[PAUSE_TIME], &in);
+	} else if (operation == PRIORITY_PAUSE) {
+		tell_be16(teller, &pause_fields[ENABLED], &in);
+		for (unsigned i = 0; i < PRIORITIES; i++)
+			tell_be16(teller, &pause_fields[CLASS_TIME + i], &in);
+	}
+}
 
 const struct decoder pause_decoder = {
 	.name = "macc",
@@ -70,4 +104,6 @@ const struct decoder pause_decoder = {
 	.bindings = { { BY_ETHERTYPE, 0x8808 } },
 	.facts_size = sizeof(struct pause_facts),
 	.decode = decode_pause,
+	.fields = pause_fields,
+	.tell = tell_pause,
 };

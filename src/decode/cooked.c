@@ -1,6 +1,7 @@
 /* Linux cooked captures: what tcpdump writes for "any" and for devices without a link layer of
  * their own. https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html and …_SLL2.html */
 #include "decode/ethernet.h"
+#include "decode/tells.h"
 #include "source/linktype.h"
 
 /* Values of the protocol field that are no EtherTypes. */
@@ -63,12 +64,81 @@ static struct next decode_sll2(struct cursor *in, struct packet *packet, void *f
 	return cooked_payload(in, packet, protocol);
 }
 
+enum { PACKET_TYPE, DEVICE_TYPE, ADDRESS_LENGTH, SOURCE_MAC, SOURCE_OTHER, UNUSED, ETHERTYPE, LINUX_TYPE,
+	INTERFACE };
+
+static const struct field_name packet_types[] = { { 0, "Unicast to us" }, { 1, "Broadcast" },
+	{ 2, "Multicast" }, { 3, "Unicast to another host" }, { 4, "Sent by us" }, { 0 } };
+/* https://www.iana.org/assignments/arp-parameters, and Linux's if_arp.h */
+static const struct field_name device_types[] = { { 1, "Ethernet" }, { 512, "PPP" }, { 768, "IPIP tunnel" },
+	{ 769, "IPv6 tunnel" }, { 772, "Loopback" }, { 776, "sit tunnel" }, { 778, "GRE over IP" },
+	{ 801, "IEEE 802.11" }, { 803, "IEEE 802.11 with radiotap" }, { 0 } };
+
+static const struct field cooked_fields[] = {
+	[PACKET_TYPE] = { "sll.pkttype", "Packet type", FIELD_UINT, .names = packet_types },
+	[DEVICE_TYPE] = { "sll.hatype", "Link-layer address type", FIELD_UINT, .names = device_types },
+	[ADDRESS_LENGTH] = { "sll.halen", "Link-layer address length", FIELD_UINT },
+	[SOURCE_MAC] = { "sll.src.eth", "Source", FIELD_MAC },
+	[SOURCE_OTHER] = { "sll.src.other", "Source", FIELD_BYTES },
+	[UNUSED] = { "sll.unused", "Unused", FIELD_BYTES },
+	[ETHERTYPE] = { "sll.etype", "Protocol", FIELD_UINT, FORM_HEX, 2 },
+	[LINUX_TYPE] = { "sll.ltype", "Protocol", FIELD_UINT, FORM_HEX, 2 },
+	[INTERFACE] = { "sll.ifindex", "Interface index", FIELD_UINT },
+	{ 0 },
+};
+
+static void tell_cooked_address(struct teller *teller, struct cursor *in, size_t length)
+{
+	struct cursor address = cursor_split(in, ADDRESS_SIZE);
+	if (length > ADDRESS_SIZE)
+		length = ADDRESS_SIZE;
+	if (length == 6)
+		tell_mac(teller, &cooked_fields[SOURCE_MAC], &address);
+	else if (length)
+		tell_bytes(teller, &cooked_fields[SOURCE_OTHER], &address, length);
+	if (address.declared)
+		tell_bytes(teller, &cooked_fields[UNUSED], &address, address.declared);
+}
+
+static void tell_cooked_protocol(struct teller *teller, struct cursor *in)
+{
+	struct cursor look = *in;
+	if (cursor_be16(&look) >= 0x600)
+		tell_ethertype(teller, &cooked_fields[ETHERTYPE], in);
+	else
+		tell_be16(teller, &cooked_fields[LINUX_TYPE], in);
+}
+
+static void tell_sll(struct teller *teller, struct cursor in, const struct packet *packet, const void *facts)
+{
+	(void)packet, (void)facts;
+	tell_be16(teller, &cooked_fields[PACKET_TYPE], &in);
+	tell_be16(teller, &cooked_fields[DEVICE_TYPE], &in);
+	size_t length = tell_be16(teller, &cooked_fields[ADDRESS_LENGTH], &in);
+	tell_cooked_address(teller, &in, length);
+	tell_cooked_protocol(teller, &in);
+}
+
+static void tell_sll2(struct teller *teller, struct cursor in, const struct packet *packet, const void *facts)
+{
+	(void)packet, (void)facts;
+	tell_cooked_protocol(teller, &in);
+	cursor_skip(&in, 2);
+	tell_be32(teller, &cooked_fields[INTERFACE], &in);
+	tell_be16(teller, &cooked_fields[DEVICE_TYPE], &in);
+	tell_u8(teller, &cooked_fields[PACKET_TYPE], &in);
+	size_t length = tell_u8(teller, &cooked_fields[ADDRESS_LENGTH], &in);
+	tell_cooked_address(teller, &in, length);
+}
+
 const struct decoder sll_decoder = {
 	.name = "sll",
 	.protocol = "SLL",
 	.title = "Linux cooked capture v1",
 	.bindings = { { BY_LINK_TYPE, LINKTYPE_LINUX_SLL } },
 	.decode = decode_sll,
+	.fields = cooked_fields,
+	.tell = tell_sll,
 };
 
 const struct decoder sll2_decoder = {
@@ -77,4 +147,6 @@ const struct decoder sll2_decoder = {
 	.title = "Linux cooked capture v2",
 	.bindings = { { BY_LINK_TYPE, LINKTYPE_LINUX_SLL2 } },
 	.decode = decode_sll2,
+	.fields = cooked_fields,
+	.tell = tell_sll2,
 };

@@ -99,6 +99,9 @@ static const struct decoder *decode_layer(struct packet *packet, struct layer *l
 {
 	const struct decoder *decoder = layer->decoder;
 	const uint8_t *start = in->next;
+	layer->bytes = start;
+	layer->captured = (uint32_t)in->captured;
+	layer->declared = (uint32_t)in->declared;
 	if (!decoder->decode) {
 		place_layer(layer, packet->record, start, start + in->captured);
 		return NULL;

@@ -1,10 +1,12 @@
 /* Ethernet II, IEEE 802.3 and the VLAN tags of IEEE 802.1Q. */
 #include "decode/ethernet.h"
+#include "decode/tells.h"
 
 #include "source/linktype.h"
 
 #define NETANALYZER_HEADER_LENGTH 4
 #define FCS_LENGTH 4
+#define FRAME_MINIMUM 60     /* without the check sequence */
 #define LENGTH_MAX 1500      /* type-or-length values up to here are lengths */
 #define ETHERTYPE_MIN 0x600  /* and from here on types; nobody uses what is between */
 
@@ -70,6 +72,94 @@ static struct next decode_netanalyzer(struct cursor *in, struct packet *packet, 
 	return next_decoder(&ethernet_decoder, cursor_split(in, frame));
 }
 
+enum { DESTINATION, DESTINATION_LOCAL, DESTINATION_GROUP, SOURCE, SOURCE_LOCAL, SOURCE_GROUP, TYPE, LENGTH,
+	PADDING, TRAILER };
+
+static const struct field_name local_bits[] = { { 0, "Globally unique address (factory default)" },
+	{ 1, "Locally administered address (this is NOT the factory default)" }, { 0 } };
+static const struct field_name group_bits[] = { { 0, "Individual address (unicast)" },
+	{ 1, "Group address (multicast/broadcast)" }, { 0 } };
+
+static const struct field ethernet_fields[] = {
+	[DESTINATION] = { "eth.dst", "Destination", FIELD_MAC, .also = "eth.addr" },
+	[DESTINATION_LOCAL] = { "eth.dst.lg", "LG bit", FIELD_FLAG, .names = local_bits, .also = "eth.lg" },
+	[DESTINATION_GROUP] = { "eth.dst.ig", "IG bit", FIELD_FLAG, .names = group_bits, .also = "eth.ig" },
+	[SOURCE] = { "eth.src", "Source", FIELD_MAC, .also = "eth.addr" },
+	[SOURCE_LOCAL] = { "eth.src.lg", "LG bit", FIELD_FLAG, .names = local_bits, .also = "eth.lg" },
+	[SOURCE_GROUP] = { "eth.src.ig", "IG bit", FIELD_FLAG, .names = group_bits, .also = "eth.ig" },
+	[TYPE] = { "eth.type", "Type", FIELD_UINT, FORM_HEX, 2 },
+	[LENGTH] = { "eth.len", "Length", FIELD_UINT, .unit = "bytes" },
+	[PADDING] = { "eth.padding", "Padding", FIELD_BYTES },
+	[TRAILER] = { "eth.trailer", "Trailer", FIELD_BYTES },
+	{ 0 },
+};
+
+/* The bytes behind what the network layer says is its own: up to the shortest frame they are padding. */
+static void tell_padding(struct teller *teller, const struct packet *packet, struct cursor frame)
+{
+	size_t padding = packet->link.padding;
+	if (!padding || padding > frame.declared || frame.captured < frame.declared || packet->tunnel_count)
+		return;
+	size_t used = frame.declared - padding;
+	size_t short_by = used < FRAME_MINIMUM ? FRAME_MINIMUM - used : 0;
+	size_t first = short_by < padding ? short_by : padding;
+	cursor_skip(&frame, used);
+	if (first)
+		tell_bytes(teller, &ethernet_fields[PADDING], &frame, first);
+	if (padding > first)
+		tell_bytes(teller, &ethernet_fields[TRAILER], &frame, padding - first);
+}
+
+static void tell_type(struct teller *teller, const struct field *type_field, const struct field *length_field,
+		      struct cursor *in)
+{
+	struct cursor look = *in;
+	if (cursor_be16(&look) >= ETHERTYPE_MIN)
+		tell_ethertype(teller, type_field, in);
+	else
+		tell_be16(teller, length_field, in);
+}
+
+static void tell_ethernet(struct teller *teller, struct cursor in, const struct packet *packet,
+			  const void *facts)
+{
+	struct cursor frame = in;
+	(void)facts;
+	tell_hardware(teller, &ethernet_fields[DESTINATION], &in);
+	tell_hardware(teller, &ethernet_fields[SOURCE], &in);
+	tell_type(teller, &ethernet_fields[TYPE], &ethernet_fields[LENGTH], &in);
+	tell_padding(teller, packet, frame);
+}
+
+enum { PRIORITY, DROP_ELIGIBLE, IDENTIFIER, VLAN_TYPE, VLAN_LENGTH };
+
+static const struct field_name priorities[] = { { 0, "Best Effort (default)" }, { 1, "Background" },
+	{ 2, "Excellent Effort" }, { 3, "Critical Applications" }, { 4, "Video, < 100ms latency and jitter" },
+	{ 5, "Voice, < 10ms latency and jitter" }, { 6, "Internetwork Control" }, { 7, "Network Control" }, { 0 } };
+static const struct field_name eligible[] = { { 0, "Ineligible" }, { 1, "Eligible" }, { 0 } };
+
+static const struct field vlan_fields[] = {
+	[PRIORITY] = { "vlan.priority", "Priority", FIELD_UINT, .mask = 0xe000, .names = priorities },
+	[DROP_ELIGIBLE] = { "vlan.dei", "DEI", FIELD_FLAG, .mask = 0x1000, .names = eligible },
+	[IDENTIFIER] = { "vlan.id", "ID", FIELD_UINT, .mask = 0xfff },
+	[VLAN_TYPE] = { "vlan.etype", "Type", FIELD_UINT, FORM_HEX, 2 },
+	[VLAN_LENGTH] = { "vlan.len", "Length", FIELD_UINT },
+	{ 0 },
+};
+
+static void tell_vlan(struct teller *teller, struct cursor in, const struct packet *packet, const void *facts)
+{
+	const uint8_t *at = in.next;
+	uint16_t tag = cursor_be16(&in);
+	(void)packet, (void)facts;
+	if (!cursor_ok(&in))
+		return;
+	tell_number(teller, &vlan_fields[PRIORITY], at, 2, tag >> 13);
+	tell_number(teller, &vlan_fields[DROP_ELIGIBLE], at, 2, tag >> 12 & 1);
+	tell_number(teller, &vlan_fields[IDENTIFIER], at, 2, tag & 0xfff);
+	tell_type(teller, &vlan_fields[VLAN_TYPE], &vlan_fields[VLAN_LENGTH], &in);
+}
+
 const struct decoder ethernet_decoder = {
 	.name = "eth",
 	.protocol = "Ethernet",
@@ -77,6 +167,8 @@ const struct decoder ethernet_decoder = {
 	.bindings = { { BY_LINK_TYPE, LINKTYPE_ETHERNET },
 		{ BY_ETHERTYPE, ETHERTYPE_TRANSPARENT_BRIDGING } },
 	.decode = decode_ethernet,
+	.fields = ethernet_fields,
+	.tell = tell_ethernet,
 };
 
 const struct decoder vlan_decoder = {
@@ -86,6 +178,8 @@ const struct decoder vlan_decoder = {
 	.bindings = { { BY_ETHERTYPE, ETHERTYPE_VLAN }, { BY_ETHERTYPE, ETHERTYPE_SERVICE_VLAN },
 		{ BY_ETHERTYPE, ETHERTYPE_OLD_SERVICE_VLAN } },
 	.decode = decode_vlan,
+	.fields = vlan_fields,
+	.tell = tell_vlan,
 };
 
 const struct decoder netanalyzer_decoder = {

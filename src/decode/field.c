@@ -13,6 +13,12 @@ const char *field_words(const struct field_name *names, uint64_t value)
 	return NULL;
 }
 
+const struct field_name field_set[] = { { 0, "Not set" }, { 1, "Set" }, { 0 } };
+const struct field_name field_yes[] = { { 0, "No" }, { 1, "Yes" }, { 0 } };
+const struct field_name field_true[] = { { 0, "False" }, { 1, "True" }, { 0 } };
+const struct field_name field_checksum[] = { { 0, "Bad" }, { 1, "Good" }, { 2, "Unverified" },
+	{ 3, "Not present" }, { 0 } };
+
 static void tell(struct teller *teller, const struct field *field, const uint8_t *at, size_t length,
 		 const struct field_value *value)
 {
@@ -176,8 +182,8 @@ void tell_worded(struct teller *teller, const struct field *field, const uint8_t
 	char words[WORDS_SIZE];
 	va_list arguments;
 	va_start(arguments, format);
-	const struct told told = { field, { .number = value }, at, length, .generated = !at,
-		.words = make_words(teller, words, format, arguments) };
+	const struct told told = { field, { .number = value, .bytes = at, .length = length }, at, length,
+		.generated = !at, .words = make_words(teller, words, format, arguments) };
 	va_end(arguments);
 	teller->value(teller, &told);
 }
@@ -188,8 +194,8 @@ void tell_open(struct teller *teller, const struct field *field, const uint8_t *
 	char words[WORDS_SIZE];
 	va_list arguments;
 	va_start(arguments, format);
-	const struct told told = { field, { .number = value }, at, length, .generated = !at,
-		.words = make_words(teller, words, format, arguments) };
+	const struct told told = { field, { .number = value, .bytes = at, .length = length }, at, length,
+		.generated = !at, .words = make_words(teller, words, format, arguments) };
 	va_end(arguments);
 	teller->open(teller, &told);
 }

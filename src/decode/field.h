@@ -35,6 +35,7 @@ enum field_type {
 	FIELD_DURATION,              /* number: ns */
 };
 
+/* How the number is shown. HEX_DECIMAL: "0x000a (10)" in details, hexadecimal elsewhere; and the reverse. */
 enum field_form { FORM_DECIMAL, FORM_HEX, FORM_DECIMAL_HEX, FORM_HEX_DECIMAL };
 
 struct field_name { uint64_t value; const char *words; };    /* lists end with NULL words */
@@ -57,6 +58,7 @@ struct field {
 	const char *unit;            /* "bytes", "s" … behind the value in details; NULL */
 	const struct field_name *names;      /* what values mean; NULL */
 	const char *also;            /* a name that several fields answer to: "udp.port"; NULL */
+	bool pattern;                /* text: == understands * and ? as the shell does */
 	const char *description;     /* one sentence, where the title does not say it all; NULL */
 	/* The value straight from the facts, for filters on addresses and ports. False: not in this packet.
 	 * May be NULL: then the decoder has to tell. */
@@ -116,10 +118,16 @@ void tell_bits(struct teller *teller, const struct field *field, const uint8_t *
 void tell_worded(struct teller *teller, const struct field *field, const uint8_t *at, size_t length,
 		 int64_t value, const char *format, ...) __attribute__((format(printf, 6, 7)));
 
-/* A group, with the words of its line (NULL: only its title), and its end. A group of a number has `value`. */
+/* A group, with the words of its line (NULL: only its title), and its end. A group of a number has `value`; one
+ * of bytes (or of nothing) has the bytes that it was read from. */
 void tell_open(struct teller *teller, const struct field *field, const uint8_t *at, size_t length,
 	       int64_t value, const char *format, ...) __attribute__((format(printf, 6, 7)));
 void tell_close(struct teller *teller);
+
+/* What flags mean: "Not set" and "Set"; "No" and "Yes"; "False" and "True". */
+extern const struct field_name field_set[], field_yes[], field_true[];
+/* What the status of a checksum means, in Wireshark's numbers. */
+extern const struct field_name field_checksum[];
 
 /* The words for a value, or NULL. */
 const char *field_words(const struct field_name *names, uint64_t value);

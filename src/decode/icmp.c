@@ -2,6 +2,7 @@
 #include "decode/decoder.h"
 #include "decode/ip.h"
 #include "decode/quote.h"
+#include "decode/tells.h"
 #include "decode/verify.h"
 
 enum {
@@ -93,4 +94,6 @@ const struct decoder icmp_decoder = {
 	.facts_size = sizeof(struct icmp_header),
 	.decode = decode_icmp,
 	.exchange = exchange_icmp,
+	.fields = icmp_fields,
+	.tell = icmp_tell,
 };

@@ -2,6 +2,7 @@
 #include "decode/decoder.h"
 #include "decode/ip.h"
 #include "decode/quote.h"
+#include "decode/tells.h"
 #include "decode/verify.h"
 
 enum {
@@ -182,4 +183,6 @@ const struct decoder icmpv6_decoder = {
 	.facts_size = sizeof(struct icmp_header),
 	.decode = decode_icmpv6,
 	.exchange = exchange_icmpv6,
+	.fields = icmpv6_fields,
+	.tell = icmpv6_tell,
 };

@@ -1,6 +1,7 @@
 /* Internet Group Management Protocol, versions 1 to 3: RFC 1112, RFC 2236, RFC 9776. */
 #include "decode/decoder.h"
 #include "decode/ip.h"
+#include "decode/tells.h"
 #include "decode/verify.h"
 
 enum {
@@ -50,9 +51,9 @@ static struct next decode_igmp(struct cursor *in, struct packet *packet, void *f
 	struct cursor message = *in;
 	igmp->type = cursor_u8(in);
 	uint8_t maximum_response = cursor_u8(in);
-	uint16_t checksum = cursor_be16(in), expected;
+	uint16_t checksum = cursor_be16(in);
 	igmp->version = version_of(igmp->type, maximum_response, message.declared);
-	igmp->checksum_state = verify_bytes(packet, message, checksum, &expected);
+	igmp->checksum_state = verify_bytes(packet, message, checksum, &igmp->checksum_expected);
 	if (igmp->type == REPORT_V3)
 		read_report(in, igmp);
 	else
@@ -70,4 +71,6 @@ const struct decoder igmp_decoder = {
 	.bindings = { { BY_IP_PROTOCOL, IP_PROTOCOL_IGMP } },
 	.facts_size = sizeof(struct igmp_header),
 	.decode = decode_igmp,
+	.fields = igmp_fields,
+	.tell = igmp_tell,
 };

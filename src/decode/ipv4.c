@@ -2,6 +2,7 @@
 #include "core/checksum.h"
 #include "decode/ethernet.h"
 #include "decode/ip.h"
+#include "decode/tells.h"
 #include "decode/verify.h"
 
 #define HEADER_LENGTH 20
@@ -119,4 +120,6 @@ const struct decoder ipv4_decoder = {
 		{ BY_LLC_SAP, 0x06 }, { BY_PPP_PROTOCOL, 0x0021 } },
 	.facts_size = sizeof(struct ip_header),
 	.decode = decode_ipv4,
+	.fields = ipv4_fields,
+	.tell = ipv4_tell,
 };

@@ -1,6 +1,7 @@
 /* Internet Protocol version 6 with its extension headers, RFC 8200. */
 #include "decode/ethernet.h"
 #include "decode/ip.h"
+#include "decode/tells.h"
 
 #define HEADER_LENGTH 40
 #define MAX_EXTENSIONS 16    /* a real packet has at most one of each of some six kinds */
@@ -144,4 +145,6 @@ const struct decoder ipv6_decoder = {
 		{ BY_PPP_PROTOCOL, 0x0057 } },
 	.facts_size = sizeof(struct ip_header),
 	.decode = decode_ipv6,
+	.fields = ipv6_fields,
+	.tell = ipv6_tell,
 };

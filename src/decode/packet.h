@@ -32,6 +32,10 @@ struct layer {
 	enum cursor_status status;   /* how this layer's cursor ended; `reason` says why */
 	const char *reason;
 	const void *facts;           /* the decoder's struct, in the packet's room; NULL when it has none */
+	/* The bytes that the decoder was given, up to the end of the enclosing layer: in the record, or in what
+	 * was put together from fragments; those of messages of a stream are gone when `decode` returns. */
+	const uint8_t *bytes;
+	uint32_t captured, declared; /* as in struct cursor */
 };
 
 /* What all link layers have in common; which of it is there depends on the link type. */
@@ -171,7 +175,8 @@ struct arp_header {
 
 struct sctp_header { uint16_t source_port, destination_port; uint32_t verification_tag, checksum;
 	uint8_t first_chunk_type; uint16_t chunk_count; };
-struct igmp_header { uint8_t type, version; struct address group; uint8_t checksum_state; };
+struct igmp_header { uint8_t type, version; struct address group; uint8_t checksum_state;
+	uint16_t checksum_expected; };
 
 /* DNS header and question, RFC 1035; the full message is for the details view. */
 struct dns_header {

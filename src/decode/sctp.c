@@ -2,6 +2,7 @@
  * follow. */
 #include "decode/decoder.h"
 #include "decode/ip.h"
+#include "decode/tells.h"
 
 #define CHUNK_HEADER_LENGTH 4
 
@@ -42,4 +43,6 @@ const struct decoder sctp_decoder = {
 	.bindings = { { BY_IP_PROTOCOL, IP_PROTOCOL_SCTP } },
 	.facts_size = sizeof(struct sctp_header),
 	.decode = decode_sctp,
+	.fields = sctp_fields,
+	.tell = sctp_tell,
 };

@@ -4,6 +4,7 @@
 #include "core/checksum.h"
 #include "decode/decoder.h"
 #include "decode/ip.h"
+#include "decode/tells.h"
 #include "decode/verify.h"
 
 #define HEADER_LENGTH 20
@@ -165,4 +166,6 @@ const struct decoder tcp_decoder = {
 	.bindings = { { BY_IP_PROTOCOL, IP_PROTOCOL_TCP } },
 	.facts_size = sizeof(struct tcp_header),
 	.decode = decode_tcp,
+	.fields = tcp_fields,
+	.tell = tcp_tell,
 };

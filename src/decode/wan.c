@@ -1,6 +1,7 @@
 /* Router links: Cisco HDLC, Frame Relay (ITU-T Q.922, RFC 2427) and MPLS (RFC 3032). */
 #include "decode/ethernet.h"
 #include "decode/ip.h"
+#include "decode/tells.h"
 #include "source/linktype.h"
 
 #define BOTTOM_OF_STACK 0x100
@@ -87,12 +88,57 @@ static struct next decode_mpls(struct cursor *in, struct packet *packet, void *f
 	return next_none();
 }
 
+enum { HDLC_ADDRESS, HDLC_CONTROL, HDLC_PROTOCOL };
+
+static const struct field_name hdlc_addresses[] = { { 0x0f, "Unicast" }, { 0x8f, "Multicast" }, { 0 } };
+
+static const struct field hdlc_fields[] = {
+	[HDLC_ADDRESS] = { "chdlc.address", "Address", FIELD_UINT, FORM_HEX, 1, .names = hdlc_addresses },
+	[HDLC_CONTROL] = { "chdlc.control", "Control", FIELD_UINT, FORM_HEX, 1 },
+	[HDLC_PROTOCOL] = { "chdlc.protocol", "Protocol", FIELD_UINT, FORM_HEX, 2 },
+	{ 0 },
+};
+
+static void tell_hdlc(struct teller *teller, struct cursor in, const struct packet *packet, const void *facts)
+{
+	(void)packet, (void)facts;
+	tell_u8(teller, &hdlc_fields[HDLC_ADDRESS], &in);
+	tell_u8(teller, &hdlc_fields[HDLC_CONTROL], &in);
+	tell_ethertype(teller, &hdlc_fields[HDLC_PROTOCOL], &in);
+}
+
+enum { MPLS_LABEL, MPLS_EXPERIMENTAL, MPLS_BOTTOM, MPLS_TIME_TO_LIVE };
+
+static const struct field mpls_fields[] = {
+	[MPLS_LABEL] = { "mpls.label", "MPLS Label", FIELD_UINT, .mask = 0xfffff000 },
+	[MPLS_EXPERIMENTAL] = { "mpls.exp", "MPLS Experimental Bits", FIELD_UINT, .mask = 0xe00 },
+	[MPLS_BOTTOM] = { "mpls.bottom", "MPLS Bottom Of Label Stack", FIELD_UINT, .mask = BOTTOM_OF_STACK },
+	[MPLS_TIME_TO_LIVE] = { "mpls.ttl", "MPLS TTL", FIELD_UINT, .mask = 0xff },
+	{ 0 },
+};
+
+static void tell_mpls(struct teller *teller, struct cursor in, const struct packet *packet, const void *facts)
+{
+	(void)packet, (void)facts;
+	while (cursor_more(&in)) {
+		const uint8_t *at = in.next;
+		uint32_t entry = cursor_be32(&in);
+		if (!cursor_ok(&in))
+			return;
+		tell_bits(teller, mpls_fields, at, 4, entry);
+		if (entry & BOTTOM_OF_STACK)
+			return;
+	}
+}
+
 const struct decoder cisco_hdlc_decoder = {
 	.name = "chdlc",
 	.protocol = "CHDLC",
 	.title = "Cisco HDLC",
 	.bindings = { { BY_LINK_TYPE, LINKTYPE_C_HDLC } },
 	.decode = decode_cisco_hdlc,
+	.fields = hdlc_fields,
+	.tell = tell_hdlc,
 };
 
 const struct decoder frame_relay_decoder = {
@@ -110,4 +156,6 @@ const struct decoder mpls_decoder = {
 	.bindings = { { BY_ETHERTYPE, 0x8847 }, { BY_ETHERTYPE, 0x8848 }, { BY_IP_PROTOCOL, 137 },
 		{ BY_PPP_PROTOCOL, 0x0281 } },
 	.decode = decode_mpls,
+	.fields = mpls_fields,
+	.tell = tell_mpls,
 };

@@ -126,6 +126,9 @@ static void add_json_cell(struct table_writer *writer, const struct cell *cell)
 	case CELL_WORDS:
 		text_add_json(to, cell->words);
 		break;
+	case CELL_VALUE:
+		text_add(to, cell->json);
+		break;
 	case CELL_LIST:
 		text_add_char(to, '[');
 		for (size_t i = 0; i < cell->count; i++) {
@@ -160,6 +163,7 @@ static void add_plain_cell(struct table_writer *writer, struct text *to, const s
 		add_time(writer, to, cell);
 		break;
 	case CELL_WORDS:
+	case CELL_VALUE:
 		text_add(to, cell->words);
 		break;
 	case CELL_LIST:
@@ -184,12 +188,18 @@ static void write_json_row(struct table_writer *writer, const struct cell *cells
 	text_add_bytes(&writer->out, "}\n", 2);
 }
 
+/* From a trace, perhaps: never written as they are. */
+static bool is_words(const struct cell *cell)
+{
+	return cell->type == CELL_WORDS || cell->type == CELL_VALUE;
+}
+
 static void write_csv_row(struct table_writer *writer, const struct cell *cells)
 {
 	for (unsigned i = 0; i < writer->table->column_count; i++) {
 		if (i)
 			text_add_char(&writer->out, ',');
-		if (cells[i].type != CELL_WORDS) {
+		if (!is_words(&cells[i])) {
 			add_plain_cell(writer, &writer->out, &cells[i]);
 			continue;
 		}
@@ -257,7 +267,7 @@ static void write_text_row(struct table_writer *writer, const struct cell *cells
 		struct text *cell = &writer->cell;
 		text_clear(cell);
 		text_add(cell, "");
-		if (cells[i].type == CELL_WORDS)
+		if (is_words(&cells[i]))
 			text_add_printable(cell, cells[i].words, strlen(cells[i].words));
 		else
 			add_plain_cell(writer, cell, &cells[i]);

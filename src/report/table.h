@@ -15,6 +15,7 @@ enum cell_type {
 	CELL_MILLISECONDS,   /* nanoseconds, shown as decimal milliseconds */
 	CELL_TIME,           /* nanoseconds since 1970 */
 	CELL_WORDS,
+	CELL_VALUE,          /* words for text and CSV, and what stands in JSON as it is */
 	CELL_LIST,           /* of words; with spaces between in text and CSV */
 };
 
@@ -24,7 +25,7 @@ struct cell {
 	union {
 		uint64_t number;
 		int64_t nanoseconds;
-		const char *words;
+		struct { const char *words, *json; };
 		struct { const char *const *list; size_t count; const char *prefix; };
 	};
 };
@@ -53,6 +54,12 @@ static inline struct cell cell_boolean(bool truth)
 static inline struct cell cell_words(const char *words)
 {
 	return words && *words ? (struct cell){ .type = CELL_WORDS, .words = words } : cell_nothing();
+}
+
+/* `json` is valid JSON: a number, a string with its quotes, a list … */
+static inline struct cell cell_value(const char *words, const char *json)
+{
+	return (struct cell){ .type = CELL_VALUE, .words = words, .json = json };
 }
 
 static inline struct cell cell_time(int64_t time, unsigned digits)

@@ -27,6 +27,8 @@ struct view_operations {
 struct view { const struct view_operations *do_; };  /* the first member of each view's struct */
 
 /* They return NULL, with `error`, when something was asked that makes no sense. */
+struct view *packet_fields_view(const char *const *names, size_t count, const struct culprit_output *output,
+				struct error *error);
 struct view *sequence_view(const struct culprit_sequence *wanted, const struct culprit_output *output,
 			   struct error *error);
 struct view *graph_view(const struct culprit_selection *selection, enum culprit_graph kind,

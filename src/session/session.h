@@ -69,6 +69,7 @@ struct session_socket {
 enum session_end { SESSION_OPEN, SESSION_END_OF_TRACE, SESSION_EVICTED, SESSION_REPLACED, SESSION_CLOSED };
 
 struct tcp_session;
+struct wireshark_stream;
 
 /* The conversation whose message announced this one: an FTP control connection, of its data connection. */
 struct session_parent {
@@ -89,6 +90,8 @@ struct session {                 /* all that is remembered of one conversation *
 	uint32_t quality;            /* QUALITY_* known so far */
 	int64_t first_time, last_time;
 	uint64_t first_packet, last_packet;
+	/* With capture duplicates, as Wireshark counts: the first packet, the latest, and the one before that. */
+	int64_t seen_first, seen_last, seen_before;
 	uint64_t duplicates;         /* capture duplicates removed */
 	struct session_side side[2];
 	struct tcp_session *tcp;     /* NULL unless kind is SESSION_TCP; see session/tcp.h */
@@ -168,6 +171,7 @@ struct observation {
 	bool new_session;
 	const struct segment *segment;      /* TCP only, and not for twins; see session/tcp.h */
 	const struct session *replaced;     /* a session that ended because its ports are used again */
+	const struct wireshark_stream *wireshark;   /* TCP only: for wireshark_look */
 	uint32_t analysis;                  /* ANALYSIS_* as Wireshark would set them; see session/wireshark.h */
 	unsigned message_count;
 	const struct session_message *messages;

@@ -265,6 +265,15 @@ static bool is_time_for_quality(const struct session *session, const struct obse
 	       observation->twin_of;
 }
 
+static void note_time(struct session *session, int64_t time)
+{
+	bool first = !session->seen_first && !session->seen_last;
+	if (first)
+		session->seen_first = session->seen_last = time;
+	session->seen_before = session->seen_last;
+	session->seen_last = time;
+}
+
 static void observe_session(struct session_table *table, const struct flow *flow, uint64_t hash,
 			    struct packet *packet, struct observation *observation)
 {
@@ -276,9 +285,11 @@ static void observe_session(struct session_table *table, const struct flow *flow
 	if (packet->tcp)
 		entry = analyze_as_wireshark(table, entry, flow, observation);
 	observation->session = &entry->session;
+	observation->wireshark = entry->wireshark;
 	observation->direction = flow->direction;
 	if (!entry->ordinary)
 		begin_session(table, entry, observation);
+	note_time(&entry->session, packet->record->time);
 	if (observation->twin_of)
 		entry->session.duplicates++;
 	else

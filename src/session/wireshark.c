@@ -301,6 +301,13 @@ uint32_t wireshark_analyze(struct wireshark_stream **stream, const struct packet
 	return cut ? 0 : found;
 }
 
+void wireshark_look(const struct wireshark_stream *stream, uint8_t direction, struct wireshark_view *to)
+{
+	const struct sender *from = &stream->side[direction], *other = &stream->side[direction ^ 1];
+	*to = (struct wireshark_view){ .base = from->base, .other_base = other->base, .scale = from->scale,
+		.initial_round_trip = stream->initial_round_trip };
+}
+
 void wireshark_stream_destroy(struct wireshark_stream *stream)
 {
 	free(stream);

@@ -31,6 +31,13 @@ const char *analysis_name(unsigned bit);
  * a new session, gives it the number, and moves *stream over to it. Otherwise it becomes false. */
 uint32_t wireshark_analyze(struct wireshark_stream **stream, const struct packet *packet,
 			   uint8_t direction, bool *new_stream);
+/* What Wireshark shows of a packet that it just analysed: `direction` is its sender's. */
+struct wireshark_view {
+	uint32_t base, other_base;   /* relative numbers count from here: of the sender, of the other end */
+	int scale;                   /* shift of the sender's windows; -1 not known, -2 none */
+	int64_t initial_round_trip;  /* ns; 0: not known */
+};
+void wireshark_look(const struct wireshark_stream *stream, uint8_t direction, struct wireshark_view *to);
 void wireshark_stream_destroy(struct wireshark_stream *stream);    /* NULL is fine */
 
 /* The `counts` of the contract, over all packets of a trace. */
