@@ -316,12 +316,13 @@ static void follow_datagram(struct follow *follow, const struct observation *obs
 	const struct packet *packet = observation->packet;
 	struct voice *stream = &follow->streams[observation->direction];
 	size_t length = packet->udp ? packet->udp->payload_length : packet->socket ? packet->socket->length : 0;
-	const void *facts = packet->udp ? (const void *)packet->udp : (const void *)packet->socket;
 	if (!length || observation->twin_of)
 		return;
 	if (follow->output.format == CULPRIT_TEXT && packet->udp && follow->how.style != CULPRIT_FOLLOW_HEX)
 		end_text(follow);
-	struct cursor bytes = bytes_behind(packet, facts, length);
+	struct cursor bytes = packet->udp ? bytes_behind(packet, packet->udp, length)
+		: cursor_make(packet->payload.next,
+			      packet->payload.captured < length ? packet->payload.captured : length, length);
 	uint64_t position = stream->base;
 	stream->based = true;
 	stream->base = 0;

@@ -47,6 +47,7 @@ void portrait_fill(struct portrait *to, const struct trace_analysis *analysis, c
 		.duplicates = session->duplicates,
 		.application = session_service(session),
 		.round_trip = -1,
+		.transactions = (uint32_t)session->responses,
 		.handshake = { .server_part = -1, .client_part = -1 },
 		.figures = *figures,
 	};

@@ -164,7 +164,8 @@ static void count_packet(struct figures_side *side, const struct packet *packet)
 /* What is not TCP has datagrams, each of them new. */
 static void count_datagram(struct figures_side *side, const struct packet *packet)
 {
-	uint32_t length = packet->udp ? packet->udp->payload_length : packet->socket ? packet->socket->length : 0;
+	uint32_t length = packet->udp ? packet->udp->payload_length : packet->icmp ? packet->icmp->payload_length
+			: packet->socket ? packet->socket->length : 0;
 	if (!length)
 		return;
 	if (!side->data_packets++)

@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+"""sessions and sequence as users and scripts rely on them.
+
+usage: sessions.py PROGRAM EXAMPLES
+"""
+import json, os, subprocess, sys, tempfile
+import xml.etree.ElementTree as xml
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import traces
+
+program, examples = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+LOSS = os.path.join(examples, "loss-behind-the-firewall.pcapng")
+WINDOW = os.path.join(examples, "receiver-stopped-reading.pcapng")
+tests = []
+
+
+def test(function):
+    tests.append(function)
+    return function
+
+
+def run(*arguments, **more):
+    return subprocess.run([program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, **more)
+
+
+def rows(*arguments):
+    done = run(*arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def fails(code, words, *arguments, **more):
+    done = run(*arguments, **more)
+    assert done.returncode == code and words in done.stderr.decode(), (done.returncode, done.stderr)
+
+
+@test
+def what_cannot_be_asked():
+    fails(2, "which session?", "sequence", LOSS)
+    fails(2, "there is no session tcp:9: the trace has 1 of tcp", "sequence", LOSS, "9")
+    fails(2, "there is no session udp:1: the trace has 0 of udp", "sessions", LOSS, "udp:1")
+    fails(2, "is no list of packets", "sequence", LOSS, "1", "--packets", "9-1")
+    fails(2, "a graph shows one session", "sequence", "office.pcap", "1", "udp:1", "--graph", "rtt")
+    fails(2, 'there is no "tsq": choose one of tsg', "sequence", LOSS, "1", "--graph", "tsq")
+    fails(2, 'there is no "size"', "sessions", LOSS, "--sort", "size")
+    fails(2, "--follow needs one session", "sessions", LOSS, "--follow")
+    fails(2, "streams are no CSV", "sessions", LOSS, "1", "--follow", "--csv")
+    fails(2, "name a file instead of -", "sequence", "-", "1", "--pair", stdin=subprocess.DEVNULL)
+    fails(3, "no such file", "sequence", "nowhere.pcap", "1")
+
+
+@test
+def pictures_are_xml_and_the_same_every_time():
+    for words in (["--svg"], ["--svg", "--head", "3", "--tail", "3"], ["--graph", "tsg"], ["--graph", "rtt"],
+                  ["--graph", "window", "--direction", "client"], ["--graph", "throughput"]):
+        for trace in (LOSS, WINDOW):
+            picture = run("sequence", trace, "1", *words).stdout
+            assert picture == run("sequence", trace, "1", *words).stdout
+            assert xml.fromstring(picture).tag == "{http://www.w3.org/2000/svg}svg"
+
+
+@test
+def a_picture_of_what_is_no_tcp():
+    assert xml.fromstring(run("sequence", "office.pcap", "udp:1", "--svg").stdout) is not None
+    assert b"There is nothing to show" in run("sequence", "office.pcap", "udp:1", "--graph", "tsg").stdout
+
+
+@test
+def ranges_of_a_sequence():
+    numbers = lambda *words: [row["number"] for row in rows("sequence", LOSS, "1", *words)]
+    everything = numbers()
+    assert everything == list(range(1, 273))
+    assert numbers("--head", "3") == [1, 2, 3]
+    assert numbers("--tail", "2") == [271, 272]
+    assert numbers("--head", "2", "--tail", "1") == [1, 2, 272]
+    assert numbers("--packets", "5,10-12,271-") == [5, 10, 11, 12, 271, 272]
+    assert numbers("--packets", "-2") == [1, 2]
+
+
+@test
+def sessions_of_a_pair_are_interleaved():
+    pair = rows("sequence", "logins.pcap", "2", "--pair")
+    assert [row["number"] for row in pair] == list(range(1, len(pair) + 1))
+    assert {row["session"] for row in pair} == {"tcp:1", "tcp:2"}
+    assert [row["session"] for row in rows("sequence", "logins.pcap", "2")] == ["tcp:2"] * 20
+
+
+@test
+def elapsed_times_add_up():
+    ladder = rows("sequence", WINDOW, "1")
+    session = rows("sessions", WINDOW, "1")[0]
+    assert abs(sum(row["elapsed_s"] for row in ladder) - session["duration_s"]) < 1e-9
+    assert {row["class"] for row in ladder} >= {"syn", "synack", "new", "zero-window-probe", "zero-window-probe-ack"}
+
+
+@test
+def the_list_and_the_session_in_full_agree():
+    for row in rows("sessions", LOSS) + rows("sessions", "office.pcap"):
+        full = rows("sessions", LOSS if row["app"] == "http" and row["client_port"] > 50000 else "office.pcap",
+                    "%s:%d" % (row["protocol"], row["number"]))[0]
+        for key in ("client", "server_port", "state", "setup", "teardown", "start", "duration_s"):
+            assert full[key] == row[key], key
+        assert sorted({finding["id"] for finding in full["findings"]}) == sorted(row["findings"])
+        for side in ("client", "server"):
+            assert full[side + "_sent"]["packets"] == row["packets_" + side]
+            assert full[side + "_sent"]["data_bytes"] == row["bytes_" + side]
+
+
+@test
+def states_of_a_transfer_add_up():
+    transfer = rows("sessions", LOSS, "1")[0]["server_sent"]["transfer"]
+    assert abs(sum(transfer["states_s"].values()) - transfer["duration_s"]) < 1e-9
+    assert transfer["verdict"] == "congestion" and 0.35 < transfer["share"] < 1
+
+
+@test
+def order_and_top():
+    ports = lambda *words: [row["client_port"] for row in rows("sessions", "refused.pcap", *words)]
+    assert ports() == ports("--sort", "number") == ports("--sort", "start") == [40010, 40011, 40012]
+    assert ports("--top", "2") == [40010, 40011]
+    assert [row["protocol"] for row in rows("sessions", "office.pcap", "--sort", "bytes")] == ["tcp", "udp", "icmp"]
+    assert [row["protocol"] for row in rows("sessions", "office.pcap", "--sort", "start")] == ["udp", "tcp", "icmp"]
+
+
+@test
+def secrets_only_when_asked_for():
+    hidden = run("sessions", "logins.pcap", "1", "--follow").stdout
+    assert b"hunter2" not in hidden and b"bWU6" not in hidden and b"\x1b" not in hidden
+    shown = run("sessions", "logins.pcap", "1", "--follow", "--show-secrets").stdout
+    assert b"hunter2" in shown and b"bWU6" in shown and b"\x1b" not in shown
+    assert len(hidden) == len(shown)
+    assert run("sessions", "logins.pcap", "2", "--follow", "hex").stdout == \
+        run("sessions", "logins.pcap", "2", "--follow=hex").stdout
+
+
+@test
+def a_pipe_that_closes_is_no_error():
+    done = subprocess.run("'%s' sequence '%s' 1 | head -1" % (program, LOSS), shell=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE)
+    assert done.returncode == 0 and done.stderr == b"", done.stderr
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        for name in ("office", "refused", "logins"):
+            with open(name + ".pcap", "wb") as file:
+                file.write(getattr(traces, name)().bytes())
+        print("1..%d" % len(tests))
+        failed = 0
+        for number, function in enumerate(tests, 1):
+            try:
+                function()
+                print("ok %d - %s" % (number, function.__name__))
+            except Exception as error:
+                failed += 1
+                print("not ok %d - %s" % (number, function.__name__))
+                print("# %s: %s" % (type(error).__name__, str(error).replace("\n", "\n# ")))
+        os.chdir("/")
+    return failed > 0
+
+
+sys.exit(main())
