@@ -20,6 +20,24 @@ static inline uint32_t rate_add(struct rate *rate, int64_t time, int64_t length)
 	return ++rate->count;
 }
 
+#define SERVED_PLACES 4096
+
+/* Events that are too ordinary to remember each of whom they concern: counted by hash, so that a count may
+ * hold those of others, too. */
+struct served { struct rate place[SERVED_PLACES]; };
+
+static inline void served_add(struct served *served, uint64_t hash, int64_t time, int64_t length)
+{
+	rate_add(&served->place[hash % SERVED_PLACES], time, length);
+}
+
+/* How many there were in the window of `time`. */
+static inline uint32_t served_count(const struct served *served, uint64_t hash, int64_t time, int64_t length)
+{
+	const struct rate *rate = &served->place[hash % SERVED_PLACES];
+	return time >= rate->start && time - rate->start < length ? rate->count : 0;
+}
+
 #define SPREAD_BITS 256
 
 struct spread {                  /* how many different things: exact for few, too low for very many */

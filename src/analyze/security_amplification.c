@@ -45,7 +45,8 @@ static const struct finding_kind *const kinds[] = { &udp_amplification, NULL };
 #define USERS_REMEMBERED 1024
 #define VICTIMS_REMEMBERED 256
 #define MINUTE (60 * NANOSECONDS)
-#define IDENTIFIER_LENGTH 2      /* DNS: each forged question may have another one */
+#define DNS_PORT 53
+#define DNS_QUESTION_OVERHEAD 29 /* bytes of a question besides its name, with EDNS */
 #define COMPARED 64              /* bytes of a question */
 #define SAME_SHARE 0.8           /* of the questions, equal to the one before */
 #define LARGE 300                /* bytes of an answer that floods, on average */
@@ -96,52 +97,68 @@ static bool amplifies(uint16_t port)
 static uint64_t question_of(const struct packet *packet)
 {
 	struct cursor data = frame_udp_data(packet);
-	if (packet->dns)
-		cursor_skip(&data, IDENTIFIER_LENGTH);
 	size_t length = data.captured < COMPARED ? data.captured : COMPARED;
 	const uint8_t *bytes = cursor_take(&data, length);
 	return bytes ? hash_bytes(bytes, length, packet->udp->payload_length) : 0;
 }
 
-static void note_question(struct amplification_state *state, const struct session *session,
-			  const struct packet *packet, int64_t now)
+static void add_question(struct user *user, const struct session *session, uint64_t question, uint32_t bytes,
+			 int64_t now)
 {
-	struct user_key key = { packet->ip->destination, packet->ip->source, packet->udp->destination_port };
-	struct user *user = cache_enter(&state->users, &key, NULL);
-	uint64_t question = question_of(packet);
 	user->same += user->requests && question == user->question;
 	user->question = question;
 	user->requests++;
-	user->request_bytes += packet->udp->payload_length;
+	user->request_bytes += bytes;
 	user->session_number = session->number;
 	uint32_t count = rate_add(&user->rate, now, MINUTE);
 	if (count > user->peak)
 		user->peak = count;
-	proof_add(&user->asked, packet);
-	struct victim_key victim = { packet->ip->source, 0, packet->udp->destination_port };
-	struct victim *asker = cache_find(&state->victims, &victim);
-	if (asker)
-		asker->asks = true;
 }
 
-static void note_answer(struct amplification_state *state, const struct session *session,
-			const struct packet *packet, int64_t now)
+static void add_answer(struct user *user, const struct packet *packet)
 {
-	const struct udp_header *udp = packet->udp;
-	if (session->requests) {
-		struct user_key key = { packet->ip->source, packet->ip->destination, udp->source_port };
-		struct user *user = cache_find(&state->users, &key);
-		if (!user)
-			return;
-		user->answers++;
-		user->answer_bytes += udp->payload_length;
-		if (udp->payload_length > user->largest) {
-			user->largest = udp->payload_length;
-			user->answer = (struct sample){ packet->record->number, packet->record->time };
-		}
-		return;
+	user->answers++;
+	user->answer_bytes += packet->udp->payload_length;
+	if (packet->udp->payload_length > user->largest) {
+		user->largest = packet->udp->payload_length;
+		user->answer = (struct sample){ packet->record->number, packet->record->time };
 	}
-	struct victim_key key = { packet->ip->destination, 0, udp->source_port };
+}
+
+static void note_question(struct amplification_state *state, const struct session *session,
+			  const struct packet *packet, int64_t now)
+{
+	struct victim_key asker = { packet->ip->source, 0, packet->udp->destination_port };
+	struct victim *victim = cache_find(&state->victims, &asker);
+	if (victim)
+		victim->asks = true;
+	if (packet->udp->destination_port == DNS_PORT)
+		return;          /* its answers repeat it, and only large ones are of interest */
+	struct user_key key = { packet->ip->destination, packet->ip->source, packet->udp->destination_port };
+	struct user *user = cache_enter(&state->users, &key, NULL);
+	add_question(user, session, question_of(packet), packet->udp->payload_length, now);
+	proof_add(&user->asked, packet);
+}
+
+/* A large answer of a name server holds its question. */
+static void note_dns_answer(struct amplification_state *state, const struct session *session,
+			    const struct packet *packet, int64_t now)
+{
+	const struct dns_header *dns = packet->dns;
+	if (!dns || packet->udp->payload_length < LARGE)
+		return;
+	struct user_key key = { packet->ip->source, packet->ip->destination, DNS_PORT };
+	struct user *user = cache_enter(&state->users, &key, NULL);
+	add_question(user, session, hash_bytes(dns->name, dns->name_length, dns->query_type),
+		     dns->name_length + DNS_QUESTION_OVERHEAD, now);
+	add_answer(user, packet);
+	const struct session_side *asker = &session->side[session->client];
+	proof_add_at(&user->asked, asker->last_packet, asker->last_time);
+}
+
+static void note_unasked(struct amplification_state *state, const struct packet *packet, int64_t now)
+{
+	struct victim_key key = { packet->ip->destination, 0, packet->udp->source_port };
 	bool fresh;
 	struct victim *victim = cache_enter(&state->victims, &key, &fresh);
 	if (fresh)
@@ -150,9 +167,24 @@ static void note_answer(struct amplification_state *state, const struct session 
 	if (count > victim->peak)
 		victim->peak = count;
 	victim->answers++;
-	victim->bytes += udp->payload_length;
+	victim->bytes += packet->udp->payload_length;
 	spread_add(&victim->servers, hash_bytes(&packet->ip->source, sizeof packet->ip->source, 0));
 	proof_add(&victim->proof, packet);
+}
+
+static void note_answer(struct amplification_state *state, const struct session *session,
+			const struct packet *packet, int64_t now)
+{
+	if (!session->requests) {
+		note_unasked(state, packet, now);
+	} else if (packet->udp->source_port == DNS_PORT) {
+		note_dns_answer(state, session, packet, now);
+	} else {
+		struct user_key key = { packet->ip->source, packet->ip->destination, packet->udp->source_port };
+		struct user *user = cache_find(&state->users, &key);
+		if (user)
+			add_answer(user, packet);
+	}
 }
 
 static void amplification_observe(struct analysis_context *context, const struct observation *observation)

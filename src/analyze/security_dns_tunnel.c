@@ -156,18 +156,22 @@ static void note_name(const struct tunnel_state *state, struct names *names, uin
 		names->most = names->count;
 }
 
-/* The domain of the question; NULL when nothing stands before it or it is a known one. */
-static struct domain *domain_of(struct tunnel_state *state, const struct packet *packet, size_t start)
+/* The domain of the question; NULL when nothing stands before it, when it is a known one, or when the
+ * question is an ordinary one and no other was asked there. */
+static struct domain *domain_of(struct tunnel_state *state, const struct packet *packet, size_t start,
+				bool ordinary)
 {
 	const struct dns_header *dns = packet->dns;
-	char name[DOMAIN_SIZE];
-	copy_domain(name, dns->name + start, dns->name_length - start);
-	if (!start || is_known(name))
-		return NULL;
 	struct domain_key key;
 	memset(&key, 0, sizeof key);
 	key.client = packet->ip->source;
 	key.domain = hash_bytes(dns->name + start, dns->name_length - start, 0);
+	if (ordinary)
+		return cache_find(&state->domains, &key);
+	char name[DOMAIN_SIZE];
+	copy_domain(name, dns->name + start, dns->name_length - start);
+	if (!start || is_known(name))
+		return NULL;
 	bool fresh;
 	struct domain *domain = cache_enter(&state->domains, &key, &fresh);
 	if (fresh) {
@@ -185,13 +189,15 @@ static void tunnel_observe(struct analysis_context *context, const struct observ
 	if (!dns || dns->response || !dns->questions || packet->udp->destination_port != DNS_PORT)
 		return;
 	size_t start = domain_start(dns->name, dns->name_length);
-	struct domain *domain = domain_of(state, packet, start);
+	bool data = carries_data(dns->query_type);
+	bool encoded = (double)start >= state->length && entropy_of(dns->name, start) >= state->entropy;
+	if (!data && !encoded && !state->domains.count)
+		return;
+	struct domain *domain = domain_of(state, packet, start, !data && !encoded);
 	if (!domain)
 		return;
 	int64_t time = packet->record->time;
 	uint64_t hash = hash_bytes(dns->name, start, 0);
-	bool data = carries_data(dns->query_type);
-	bool encoded = (double)start >= state->length && entropy_of(dns->name, start) >= state->entropy;
 	if (!domain->session_number && observation->session)
 		domain->session_number = observation->session->number;
 	domain->queries++;

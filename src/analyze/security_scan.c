@@ -9,6 +9,7 @@
 #include "analyze/probes.h"
 #include "analyze/proof.h"
 #include "analyze/rate.h"
+#include "core/hash.h"
 #include "core/memory.h"
 #include "decode/decoder.h"
 #include "decode/ip.h"
@@ -85,6 +86,7 @@ struct orders { struct address from; struct sample first; };
 struct scan_state {
 	struct cache pairs;          /* struct pair to struct searched */
 	struct cache ftp;            /* struct address of a server to struct orders */
+	struct served served;        /* connections that opened, by pair */
 	uint32_t maps, listed;
 	uint32_t ports;
 	double share;
@@ -162,10 +164,26 @@ static void note_orders(struct scan_state *state, const struct session *session)
 }
 
 static struct searched *searched_of(struct scan_state *state, const struct address *source,
-				    const struct address *target, uint8_t protocol)
+				    const struct address *target, uint8_t protocol, int64_t time)
 {
 	struct pair pair = { *source, *target, protocol, 0 };
-	return cache_enter(&state->pairs, &pair, NULL);
+	bool fresh;
+	struct searched *searched = cache_enter(&state->pairs, &pair, &fresh);
+	if (fresh) {
+		searched->start = time;
+		searched->tried = served_count(&state->served, hash_bytes(&pair, sizeof pair, 0), time,
+					       state->time);
+	}
+	return searched;
+}
+
+/* What works is only of interest where something else does not. NULL: nothing has failed yet. */
+static struct searched *searched_with_success(struct scan_state *state, const struct address *source,
+					      const struct address *target, uint8_t protocol, int64_t time)
+{
+	struct pair pair = { *source, *target, protocol, 0 };
+	served_add(&state->served, hash_bytes(&pair, sizeof pair, 0), time, state->time);
+	return cache_find(&state->pairs, &pair);
 }
 
 static void scan_end(struct analysis_context *context, const struct session *session,
@@ -178,8 +196,11 @@ static void scan_end(struct analysis_context *context, const struct session *ses
 		return;
 	const struct endpoint *source = &session->key.end[probe.prober];
 	const struct endpoint *target = &session->key.end[probe.prober ^ 1];
-	struct searched *searched =
-		searched_of(state, &source->address, &target->address, session->key.protocol);
+	bool opened = probe.answer == PROBE_OPEN && !is_control(session, target->port);
+	struct searched *searched = (opened ? searched_with_success : searched_of)(
+		state, &source->address, &target->address, session->key.protocol, probe.time);
+	if (!searched)
+		return;
 	if (is_control(session, target->port)) {
 		searched->control = true;
 		if (target->port == FTP)
@@ -208,14 +229,14 @@ static void scan_end(struct analysis_context *context, const struct session *ses
 }
 
 /* What ICMP says of closed UDP ports comes before the ends of the conversations are told. */
-static void note_refusal(struct scan_state *state, const struct icmp_header *icmp)
+static void note_refusal(struct scan_state *state, const struct icmp_header *icmp, int64_t time)
 {
 	const struct icmp_quote *quote = &icmp->quote;
 	bool closed = (icmp->version == 4 && icmp->type == 3 && icmp->code == 3) ||
 		      (icmp->version == 6 && icmp->type == 1 && icmp->code == 4);
 	if (closed && quote->has_ports && quote->protocol == IP_PROTOCOL_UDP)
-		spread_add(&searched_of(state, &quote->source, &quote->destination,
-					IP_PROTOCOL_UDP)->refused, quote->destination_port);
+		spread_add(&searched_of(state, &quote->source, &quote->destination, IP_PROTOCOL_UDP,
+					time)->refused, quote->destination_port);
 }
 
 static void scan_observe(struct analysis_context *context, const struct observation *observation)
@@ -223,7 +244,8 @@ static void scan_observe(struct analysis_context *context, const struct observat
 	if (observation->new_session && context->session_state)
 		probe_note_start(context->session_state, observation);
 	if (observation->packet->icmp && !observation->twin_of)
-		note_refusal(context->state, observation->packet->icmp);
+		note_refusal(context->state, observation->packet->icmp,
+			     observation->packet->record->time);
 }
 
 static bool is_scan(const struct searched *searched, uint8_t protocol)

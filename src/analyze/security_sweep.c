@@ -68,6 +68,7 @@ struct search {
 
 struct sweep_state {
 	struct cache searches;           /* struct search_key to struct search */
+	struct served served;            /* tries that were answered, by key */
 	uint32_t hosts, listed;
 	double share;
 	int64_t time;
@@ -113,15 +114,26 @@ static void add(const struct sweep_state *state, struct search *search, const st
 		search->last_time = time;
 }
 
-static struct search *search_of(struct sweep_state *state, const struct address *source,
-				enum probe_type type, uint16_t port, bool enter)
+static struct search_key key_of(const struct address *source, enum probe_type type, uint16_t port)
 {
 	struct search_key key;
 	memset(&key, 0, sizeof key);
 	key.source = *source;
 	key.type = (uint8_t)type;
 	key.port = port;
-	return enter ? cache_enter(&state->searches, &key, NULL) : cache_find(&state->searches, &key);
+	return key;
+}
+
+static struct search *search_of(struct sweep_state *state, const struct search_key *key, int64_t time)
+{
+	bool fresh;
+	struct search *search = cache_enter(&state->searches, key, &fresh);
+	if (fresh) {
+		search->start = time;
+		search->tried = served_count(&state->served, hash_bytes(key, sizeof *key, 0), time,
+					     state->time);
+	}
+	return search;
 }
 
 static void list_session(struct sweep_state *state, struct search *search, const struct session *session)
@@ -142,20 +154,29 @@ static void sweep_end(struct analysis_context *context, const struct session *se
 		return;
 	const struct endpoint *source = &session->key.end[probe.prober];
 	const struct endpoint *target = &session->key.end[probe.prober ^ 1];
-	struct search *search = search_of(state, &source->address, probe.type,
-					  probe.type == PROBE_PING ? 0 : target->port, true);
-	add(state, search, &target->address, probe.time, probe.tries, probe.answer != PROBE_OPEN);
+	struct search_key key = key_of(&source->address, probe.type,
+				       probe.type == PROBE_PING ? 0 : target->port);
 	uint64_t hash = hash_bytes(&target->address, sizeof target->address, 0);
-	if (probe.answer == PROBE_OPEN) {
-		spread_add(&search->found, hash);
-	} else {
-		list_session(state, search, session);
-		proof_add_at(&search->proof, probe.packet, probe.time);
+	if (probe.answer != PROBE_SILENT) {
+		/* Its reply by ARP may not be in the trace, but there was one. */
+		struct search_key by_arp = key_of(&source->address, PROBE_ARP, 0);
+		struct search *arp = cache_find(&state->searches, &by_arp);
+		if (arp)
+			spread_add(&arp->found, hash);
 	}
-	struct search *arp = probe.answer == PROBE_SILENT
-		? NULL : search_of(state, &source->address, PROBE_ARP, 0, false);
-	if (arp)
-		spread_add(&arp->found, hash);   /* its reply is not in the trace, but there was one */
+	if (probe.answer == PROBE_OPEN) {
+		served_add(&state->served, hash_bytes(&key, sizeof key, 0), probe.time, state->time);
+		struct search *search = cache_find(&state->searches, &key);
+		if (!search)
+			return;          /* what works is only of interest where something else does not */
+		add(state, search, &target->address, probe.time, probe.tries, false);
+		spread_add(&search->found, hash);
+		return;
+	}
+	struct search *search = search_of(state, &key, probe.time);
+	add(state, search, &target->address, probe.time, probe.tries, true);
+	list_session(state, search, session);
+	proof_add_at(&search->proof, probe.packet, probe.time);
 }
 
 static void note_arp(struct sweep_state *state, const struct packet *packet)
@@ -164,12 +185,14 @@ static void note_arp(struct sweep_state *state, const struct packet *packet)
 	if (!arp->sender.family || !arp->target.family || arp->gratuitous || arp->probe)
 		return;
 	if (arp->operation == ARP_REQUEST) {
-		struct search *search = search_of(state, &arp->sender, PROBE_ARP, 0, true);
+		struct search_key key = key_of(&arp->sender, PROBE_ARP, 0);
+		struct search *search = search_of(state, &key, packet->record->time);
 		add(state, search, &arp->target, packet->record->time, 1, true);
 		memcpy(search->mac, arp->sender_mac, sizeof search->mac);
 		proof_add(&search->proof, packet);
 	} else if (arp->operation == ARP_REPLY) {
-		struct search *search = search_of(state, &arp->target, PROBE_ARP, 0, false);
+		struct search_key key = key_of(&arp->target, PROBE_ARP, 0);
+		struct search *search = cache_find(&state->searches, &key);
 		uint64_t hash = hash_bytes(&arp->sender, sizeof arp->sender, 0);
 		if (search && spread_add(&search->found, hash) && search->vain)
 			search->vain--;

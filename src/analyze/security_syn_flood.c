@@ -16,8 +16,8 @@ static const struct finding_kind syn_flood = {
 	.buttons = BUTTON_SEC,
 	.merge = MERGE_SERVER,
 	.title = "Connection requests pour in that are never completed",
-	.say = "{half_open} of {asked} connection requests to {server} port {server_port} were never completed: "
-	       "up to {peak}, from {sources}.",
+	.say = "{half_open} connection requests to {server} port {server_port} were never completed, up to {peak}, "
+	       "from {sources}.",
 	.meaning = "Far more connections are asked for than completed. Each half open one takes a place in "
 		   "the server's queue, until nobody gets one. Kind random: forged requests to ever new "
 		   "addresses, which fill the tables of firewalls and switches.",
@@ -48,12 +48,11 @@ static const struct finding_kind *const kinds[] = { &syn_flood, NULL };
 #define ANSWERED_SHARE 0.5       /* of the half open ones, where the sources are few */
 
 struct flood {                   /* requests to one port, or without options to any */
-	struct rate half, all;   /* in the second under way */
-	uint32_t done;           /* completed, in the second under way */
+	struct rate half;        /* half open, in the second under way */
 	uint32_t peak;           /* most half open in a second of which few were completed */
 	struct spread sources, targets;
 	struct address source;   /* of the last half open one */
-	uint64_t asked, half_open, answered, bare;       /* bare: SYNs without any option */
+	uint64_t half_open, answered, bare;       /* bare: SYNs without any option */
 	uint64_t waited, repeated;       /* without an answer for long; of those, asked again */
 	uint8_t ttl_min, ttl_max;
 	struct proof proof;
@@ -61,6 +60,8 @@ struct flood {                   /* requests to one port, or without options to 
 
 struct flood_state {
 	struct cache targets;    /* struct endpoint to struct flood */
+	struct served done;      /* connections that were completed, by server and port */
+	uint64_t bare_done;
 	struct flood bare;       /* SYNs without options, whomever they ask */
 	uint8_t mac[6];          /* of the first of those */
 	bool mac_differs;
@@ -76,21 +77,15 @@ static bool is_forged(const struct flood *flood)
 	       flood->bare == flood->half_open;
 }
 
+/* Takes in a half open connection; `done` others were completed in the same second. */
 static void add(struct flood *flood, const struct flood_state *state, const struct session *session,
-		bool done)
+		uint32_t done)
 {
 	const struct tcp_side *x = &session->tcp->side[session->client];
 	const struct tcp_side *y = &session->tcp->side[session_server(session)];
 	int64_t time = x->syn_first_time;
-	if (rate_add(&flood->all, time, NANOSECONDS) == 1)
-		flood->done = flood->half.count = 0;
-	flood->asked++;
-	if (done) {
-		flood->done++;
-		return;
-	}
 	uint32_t half = rate_add(&flood->half, time, NANOSECONDS);
-	if (half > flood->peak && flood->done < state->completed * flood->all.count)
+	if (half > flood->peak && done < state->completed * (half + done))
 		flood->peak = half;
 	flood->half_open++;
 	flood->source = session->key.end[session->client].address;
@@ -117,24 +112,30 @@ static void flood_end(struct analysis_context *context, const struct session *se
 	(void)last;
 	if (!session->tcp || !session->tcp->side[session->client].syn_seen)
 		return;
+	const struct endpoint *server = &session->key.end[session_server(session)];
 	const struct tcp_side *x = &session->tcp->side[session->client];
 	const struct tcp_side *y = &session->tcp->side[session_server(session)];
+	uint64_t place = hash_bytes(server, sizeof *server, 0);
+	bool bare = !x->syn_options && !x->syn_options_cut;
+	if (session->tcp->handshake.complete || x->acks || x->data_segments) {
+		served_add(&state->done, place, x->syn_first_time, NANOSECONDS);
+		state->bare_done += bare;
+		return;
+	}
 	state->last = context->trace->last_time;
 	bool refused = y->rst_seen && !y->synack_seen;
-	bool done = session->tcp->handshake.complete || x->acks || x->data_segments;
-	bool bare = !x->syn_options && !x->syn_options_cut;
-	bool undecided = !done && !bare && state->last - x->syn_first_time < NANOSECONDS;
+	bool undecided = !bare && state->last - x->syn_first_time < NANOSECONDS;
 	if (refused || undecided)
 		return;
-	add(cache_enter(&state->targets, &session->key.end[session_server(session)], NULL), state, session,
-	    done);
+	add(cache_enter(&state->targets, server, NULL), state, session,
+	    served_count(&state->done, place, x->syn_first_time, NANOSECONDS));
 	if (!bare)
 		return;
 	const uint8_t *mac = session->side[session->client].mac;
-	if (!state->bare.asked)
+	if (!state->bare.half_open)
 		memcpy(state->mac, mac, sizeof state->mac);
 	state->mac_differs |= memcmp(state->mac, mac, sizeof state->mac) != 0;
-	add(&state->bare, state, session, done);
+	add(&state->bare, state, session, 0);
 }
 
 static bool is_flood(const struct flood_state *state, const struct flood *flood)
@@ -176,7 +177,6 @@ static void begin_report(struct finding *finding, const struct flood *flood)
 	finding->count = flood->half_open;
 	finding_number(finding, "peak", UNIT_RATE_PER_SECOND, flood->peak, FACT_MAX);
 	finding_count(finding, "half_open", (double)flood->half_open);
-	finding_count(finding, "asked", (double)flood->asked);
 	if (flood->sources.count == 1)
 		finding_words(finding, "sources", "one address");
 	else
@@ -203,7 +203,8 @@ static void report_target(const struct flood_state *state, const struct endpoint
 static void report_random(const struct flood_state *state)
 {
 	const struct flood *flood = &state->bare;
-	if (flood->peak < state->rate || !is_forged(flood) || flood->targets.count < state->sources)
+	if (flood->peak < state->rate || !is_forged(flood) || flood->targets.count < state->sources ||
+	    (double)state->bare_done > state->completed * (double)flood->half_open)
 		return;
 	static const uint8_t zeros[6];
 	char mac[MAC_TEXT_SIZE];
