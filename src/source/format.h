@@ -39,6 +39,7 @@ struct reader {
 	struct ledger *ledger;
 	uint16_t file;           /* index in the ledger */
 	uint64_t losses;         /* calls of reader_lost */
+	uint64_t damages;        /* stretches that were told as damaged */
 	bool keep_comments;
 	int leap_seconds;        /* of TOD clocks */
 	bool ended;
@@ -74,6 +75,9 @@ void reader_close(struct reader *reader);   /* a zeroed one is fine */
 /* Remedies in their errors: the file was never whole, or it was spoilt on its way. */
 extern const char format_cut_remedy[], format_again_remedy[];
 
+/* Did a transfer in text mode put a carriage return before every line feed? Text itself looks so, too, so
+ * only ask where there is damage. */
+bool reader_looks_like_text_mode(struct cursor in);
 /* Tells of `length` bytes from the offset on that were skipped inside a structure that holds. */
 void reader_damage(struct reader *reader, uint64_t offset, uint64_t length, const char *reason);
 /* Tells that the file ends inside a record, of which `length` bytes are there. */

@@ -23,7 +23,7 @@ static struct source_file *file_of(struct reader *reader)
 
 /* FTP in ASCII mode puts a carriage return before every line feed and so shifts all that
  * follows. */
-static bool looks_like_text_mode(struct cursor in)
+bool reader_looks_like_text_mode(struct cursor in)
 {
 	size_t lines = 0;
 	for (size_t i = 0; i < in.captured; i++) {
@@ -39,6 +39,7 @@ static bool looks_like_text_mode(struct cursor in)
 static void note(struct reader *reader, struct source_damage *damage)
 {
 	damage->file = reader->file;
+	reader->damages++;
 	damage->record_before = file_of(reader)->packets ? reader->ledger->number : 0;
 	ledger_damage(reader->ledger, damage);
 }
@@ -69,7 +70,7 @@ bool reader_lost(struct reader *reader, const char *reason, bool cut,
 	struct input *input = &reader->input;
 	struct source_damage damage = { .offset = input->offset, .reason = reason };
 	if (!cut && reader->losses++ < TEXT_MODE_LOOKS &&
-	    looks_like_text_mode(input_peek(input, TEXT_MODE_WINDOW)))
+	    reader_looks_like_text_mode(input_peek(input, TEXT_MODE_WINDOW)))
 		file_of(reader)->text_mode_damage = true;
 	while (input_peek(input, 1).captured && !damage.resynchronised) {
 		input_skip(input, 1);

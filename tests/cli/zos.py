@@ -142,6 +142,20 @@ def socket_data_goes_through_pcapng():
     assert b"10.1.0.2" in sessions
 
 
+@test
+def a_transfer_in_text_mode_is_named():
+    for container in ("raw", "bdw"):
+        run("convert", "-q", "--container", container, SAMPLE, "binary.ctrace")
+        data = read("binary.ctrace")
+        write("text.ctrace", data.replace(b"\n", b"\r\n"))
+        said = [f["kind"] for f in findings("text.ctrace") if f["id"] == "capture/damaged-file"]
+        assert said == ["text-mode"], (container, said)
+        # Damage alone is none.
+        write("cut.ctrace", data[:5000] + data[5100:])
+        said = [f["kind"] for f in findings("cut.ctrace") if f["id"] == "capture/damaged-file"]
+        assert said == ["damaged"], (container, said)
+
+
 def read_raw():
     run("convert", "-q", "--container", "raw", SAMPLE, "raw.ctrace")
     return read("raw.ctrace")

@@ -33,6 +33,7 @@ struct ctrace {
 	int64_t first_time, last_time, latest_time;  /* of the buffer */
 	bool any_time;
 	struct wrap wrap;            /* pivot 0: it did not wrap */
+	bool looks_like_text;        /* line feeds all have carriage returns, as in text */
 	bool walked;                 /* the end was reached; segments may wait */
 };
 
@@ -119,6 +120,7 @@ static bool ctrace_open(struct reader *reader, struct error *error)
 				 "COMP(SYSTCPOT) (OSAENTA)",
 				 "this is a z/OS component trace, but not of packets: its records have "
 				 "format %08X", load_be32(head.next + 4));
+	ctrace->looks_like_text = reader_looks_like_text_mode(head);
 	/* What begins with an entry has no container. */
 	enum ctrace_framing framing = cte_check(head.next, head.captured) != CTE_NO
 		? FRAMING_NONE : content_guess(head);
@@ -362,6 +364,8 @@ static void conclude(struct reader *reader)
 {
 	struct ctrace *ctrace = reader->state;
 	struct source_zos *counts = counters(reader);
+	if (ctrace->looks_like_text && reader->damages)
+		reader->ledger->report.files[reader->file].text_mode_damage = true;
 	counts->container = content_name(&ctrace->walk.content);
 	counts->writer_header = (uint32_t)ctrace->walk.header;
 	counts->wrapped |= ctrace->any_time && ctrace->last_time < ctrace->first_time;
