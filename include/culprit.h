@@ -396,6 +396,25 @@ struct culprit_times {               /* zeroed: the summary */
 };
 #define CULPRIT_TIMES_SORTED 10000
 
+/* ---- The Exception Report ---------------------------------------------------------------------- */
+
+/* Zeroed, it asks for all classes. */
+struct culprit_exceptions {
+	const char *class_name;      /* "TE", "SE", "RT", "AE", "IP", "TP", "IE", "XE", "CQ", "SEC"; NULL: all */
+	size_t top;                  /* of each list; 0: all, and a few in text of all classes */
+};
+
+/* ---- Statistics of a trace --------------------------------------------------------------------- */
+
+/* Zeroed, it asks for all sections. */
+struct culprit_statistics {
+	const char *section;         /* "protocols", "sizes", "rates", "stations", "endpoints", "conversations",
+				      * "connections", "ports", "interfaces", and of z/OS traces "jobs",
+				      * "discards", "records"; NULL: all */
+	int64_t interval;            /* of the rates, nanoseconds; 0: as fits a page */
+	size_t top;                  /* rows of a list; 0: all, and ten in text */
+};
+
 /* Packets over time, in intervals of equal length that are short enough to be drawn, and at most some
  * hundreds. Kept only when asked for, before reading. */
 CULPRIT_API void culprit_keep_timeline(struct culprit_analysis *analysis);
@@ -579,6 +598,16 @@ CULPRIT_API bool culprit_report_times(struct culprit_analysis *analysis, const s
 /* Rows that culprit_times.top left out, and transactions that were summed up as "others" since there were
  * too many sessions, services or hosts. Once reading is done. */
 CULPRIT_API uint64_t culprit_times_left_out(const struct culprit_analysis *analysis);
+/* Before reading: what went wrong, by class, is written at the end of the trace. Text, or rows of one form:
+ * JSON Lines, CSV. False when there is no such class. */
+CULPRIT_API bool culprit_report_exceptions(struct culprit_analysis *analysis,
+					   const struct culprit_exceptions *exceptions,
+					   const struct culprit_output *output, struct culprit_error *error);
+/* Before reading: protocols, hosts, conversations, ports, sizes and rates of the whole trace are written at
+ * its end. Text, or rows of one form for all sections: JSON Lines, CSV. False when that makes no sense. */
+CULPRIT_API bool culprit_report_statistics(struct culprit_analysis *analysis,
+					   const struct culprit_statistics *statistics,
+					   const struct culprit_output *output, struct culprit_error *error);
 /* What a finding means: text or one JSON object. False with `error` filled when there is none. */
 CULPRIT_API bool culprit_report_kind(const char *id, const struct culprit_output *output,
 				     struct culprit_error *error);

@@ -438,13 +438,27 @@ bool culprit_report_graph(struct culprit_analysis *analysis, const struct culpri
 	return add_view(analysis, graph_view(selection, graph, sender, output, &inner), &inner, error);
 }
 
+bool culprit_report_exceptions(struct culprit_analysis *analysis, const struct culprit_exceptions *exceptions,
+			       const struct culprit_output *output, struct culprit_error *error)
+{
+	struct error inner = ERROR_INIT;
+	return add_view(analysis, exceptions_view(exceptions, output, &inner), &inner, error);
+}
+
+bool culprit_report_statistics(struct culprit_analysis *analysis, const struct culprit_statistics *statistics,
+			       const struct culprit_output *output, struct culprit_error *error)
+{
+	struct error inner = ERROR_INIT;
+	return add_view(analysis, statistics_view(statistics, output, &inner), &inner, error);
+}
+
 bool culprit_interval(const struct culprit_analysis *analysis, size_t index, struct culprit_interval *to)
 {
 	const struct timeline *timeline = analysis->timeline;
 	if (!analysis->diagnosis || !timeline || index >= timeline_slots(timeline))
 		return false;
 	*to = (struct culprit_interval){
-		.start = timeline_origin(timeline) + (int64_t)index * timeline_width(timeline),
+		.start = timeline_start(timeline, index),
 		.width = timeline_width(timeline),
 		.packets = timeline_get(timeline, index, TIMELINE_PACKETS),
 		.bytes = timeline_get(timeline, index, TIMELINE_BYTES),

@@ -7,6 +7,8 @@ const struct command *const commands[] = {
 	&packets_command,
 	&sessions_command,
 	&sequence_command,
+	&exceptions_command,
+	&stats_command,
 	&times_command,
 	&convert_command,
 	&explain_command,

@@ -36,6 +36,8 @@ struct options {
 	size_t session_top;
 	bool session_long, follow_wanted;
 	struct culprit_follow follow;
+	struct culprit_exceptions exceptions;
+	struct culprit_statistics statistics;
 	struct culprit_times times;
 	const char **response_limits;        /* of times: --threshold */
 	size_t response_limit_count;

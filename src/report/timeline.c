@@ -86,6 +86,16 @@ int64_t timeline_origin(const struct timeline *timeline)
 	return timeline->origin;
 }
 
+int64_t timeline_start(const struct timeline *timeline, size_t slot)
+{
+	int64_t start;
+	/* Clocks of damaged traces reach to the ends of the 64 bits. */
+	if (__builtin_mul_overflow((int64_t)slot, timeline->width, &start) ||
+	    __builtin_add_overflow(timeline->origin, start, &start))
+		return INT64_MAX;
+	return start;
+}
+
 uint64_t timeline_get(const struct timeline *timeline, size_t slot, unsigned series)
 {
 	return slot < timeline->used ? timeline->counts[slot * timeline->series + series] : 0;

@@ -21,6 +21,8 @@ void timeline_add(struct timeline *timeline, int64_t time, unsigned series, uint
 size_t timeline_slots(const struct timeline *timeline);      /* used: up to the last with something in it */
 int64_t timeline_width(const struct timeline *timeline);     /* ns */
 int64_t timeline_origin(const struct timeline *timeline);    /* of the first slot; INT64_MIN: nothing there */
+/* When a slot begins; slot `timeline_slots`: when the last one ends. At most INT64_MAX. */
+int64_t timeline_start(const struct timeline *timeline, size_t slot);
 uint64_t timeline_get(const struct timeline *timeline, size_t slot, unsigned series);
 
 #endif

@@ -29,6 +29,8 @@ struct view { const struct view_operations *do_; };  /* the first member of each
 /* They return NULL, with `error`, when something was asked that makes no sense. */
 struct view *packet_fields_view(const char *const *names, size_t count, const struct culprit_output *output,
 				struct error *error);
+struct view *exceptions_view(const struct culprit_exceptions *wanted, const struct culprit_output *output,
+			     struct error *error);
 struct view *sequence_view(const struct culprit_sequence *wanted, const struct culprit_output *output,
 			   struct error *error);
 struct view *graph_view(const struct culprit_selection *selection, enum culprit_graph kind,
@@ -37,5 +39,8 @@ struct view *portrait_view(const struct culprit_selection *selection, const stru
 			   struct error *error);
 struct view *follow_view(const struct culprit_follow *how, const struct culprit_output *output,
 			 struct error *error);
+
+struct view *statistics_view(const struct culprit_statistics *wanted, const struct culprit_output *output,
+			     struct error *error);
 
 #endif

@@ -64,6 +64,8 @@ static void any_time_fits(void **state)
 	timeline_add(timeline, 0, 0, 1);
 	assert_int_equal(total(timeline, 0), 3);
 	assert_true(timeline_slots(timeline) <= 600);
+	assert_true(timeline_start(timeline, timeline_slots(timeline)) == INT64_MAX);
+	assert_true(timeline_start(timeline, 0) == INT64_MIN + 1);
 	timeline_destroy(timeline);
 	timeline_destroy(NULL);
 }

@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+"""stats and exceptions from the command line: sums that must fit, lists that must be cut where they say.
+
+usage: figures.py PROGRAM
+"""
+import collections, csv, io, json, os, subprocess, sys, tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import traces
+
+program = os.path.abspath(sys.argv[1])
+tests = []
+
+
+def test(function):
+    tests.append(function)
+    return function
+
+
+def run(*arguments):
+    return subprocess.run([program] + list(arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          timeout=60)
+
+
+def text(*arguments):
+    done = run(*arguments)
+    assert done.returncode == 0 and done.stderr == b"", done
+    return done.stdout.decode()
+
+
+def rows(*arguments):
+    return [json.loads(line) for line in text(*arguments, "--json").splitlines()]
+
+
+def by(key, rows):
+    groups = collections.defaultdict(list)
+    for row in rows:
+        groups[row[key]].append(row)
+    return groups
+
+
+@test
+def every_row_has_the_same_keys():
+    for command in ("stats", "exceptions"):
+        for path in ("office.pcap", "refused.pcap", "no packets.pcap"):
+            found = rows(command, path)
+            assert len({tuple(row) for row in found}) <= 1
+            table = list(csv.reader(io.StringIO(text(command, "--csv", path))))
+            assert len(table) == len(found) + 1 and {len(row) for row in table} == {len(table[0])}
+            assert not found or table[0] == list(found[0])
+
+
+@test
+def sections_count_the_same_packets():
+    packets = rows("packets", "office.pcap")
+    sections = by("section", rows("stats", "office.pcap"))
+    count, size = len(packets), sum(packet["length"] for packet in packets)
+    for section in ("sizes", "rates", "interfaces"):
+        assert sum(row["packets"] for row in sections[section]) == count, section
+        assert sum(row["bytes"] for row in sections[section]) == size, section
+    assert [(row["name"], row["packets"]) for row in sections["protocols"]][0] == ("eth", count)
+    in_ip = [row for row in sections["protocols"] if row["name"] == "eth/ip"][0]["packets"]
+    assert sum(row["packets"] for row in sections["conversations"]) == in_ip
+    assert sum(row["packets"] for row in sections["endpoints"]) == 2 * in_ip
+    for row in sections["endpoints"]:
+        assert row["packets_sent"] == sum(p["src"] == row["name"] and p["protocol"] != "ARP" for p in packets), row
+    for row in sections["ports"]:
+        carries = {"tcp": "TCP", "udp": "DNS"}[row["protocol"]]
+        there = [p for p in packets if p["protocol"] == carries and row["port"] in (p["src_port"], p["dst_port"])]
+        assert row["packets"] == len(there) and row["bytes"] == sum(p["length"] for p in there), row
+    for row in sections["connections"]:
+        assert row["packets"] == row["packets_sent"] + row["packets_received"]
+
+
+@test
+def a_protocol_is_never_more_than_what_carries_it():
+    counts = {row["name"]: row["packets"] for row in rows("stats", "--section", "protocols", "office.pcap")}
+    for name, packets in counts.items():
+        assert "/" not in name or packets <= counts[name.rsplit("/", 1)[0]], name
+
+
+@test
+def intervals_are_as_long_as_asked():
+    for asked, seconds in (("1", 1), ("0.5", 0.5), ("100ms", 0.1), ("1m", 60)):
+        found = rows("stats", "--section", "rates", "--interval", asked, "refused.pcap")
+        assert {row["duration_s"] for row in found} == {seconds}
+        assert sum(row["packets"] for row in found) == 6
+    lines = text("stats", "--section", "rates", "--interval", "1", "refused.pcap").splitlines()
+    assert sum(line.split()[:1] == ["1"] for line in lines) == 1
+
+
+@test
+def lists_are_cut_where_asked():
+    found = by("section", rows("stats", "--top", "1", "office.pcap"))
+    assert len(found["endpoints"]) == len(found["ports"]) == 1 and len(found["sizes"]) == 10
+    assert "(1 of 2 addresses)" in text("stats", "--top", "1", "office.pcap")
+
+
+@test
+def what_stats_cannot_do():
+    for arguments, message in ((["--section", "nonsense"], "there is no section \"nonsense\": choose one of protocols, "),
+                               (["--interval", "soon"], "--interval: \"soon\" is no length of time: "),
+                               (["--interval", "0"], "--interval: \"0\" is no length of time: ")):
+        done = run("stats", *arguments, "office.pcap")
+        assert done.returncode == 2 and done.stdout == b"", done
+        assert done.stderr.decode().startswith("culprit: " + message), done.stderr
+
+
+@test
+def pages_fit_the_terminal():
+    for command in ("stats", "exceptions"):
+        for path in ("office.pcap", "refused.pcap"):
+            widest = max(map(len, text(command, path).splitlines()))
+            assert widest <= 80, (command, path, widest)
+
+
+@test
+def init_and_term_packets_are_all_there():
+    found = by("class", rows("exceptions", "office.pcap"))
+    init = [row for row in found["IP"] if row["row"] == "packet"]
+    term = [row for row in found["TP"] if row["row"] == "packet"]
+    assert [row["message"] for row in init] == ["SYN", "SYN-ACK", "ACK"]
+    assert [row["message"] for row in term] == ["FIN", "ACK", "FIN", "ACK"]
+    packets = {p["number"]: p for p in rows("packets", "office.pcap")}
+    for row in init + term:
+        assert packets[row["packet"]]["src"] == row["src"] and row["session"] == "tcp:1"
+    sums = [row for row in found["IP"] if row["row"] == "class"][0]
+    assert sums["count"] == 3 == sum(row["count"] for row in found["IP"] if row["row"] == "interval")
+    assert sum(row["count"] for row in found["IP"] if row["row"] == "host") == 3
+
+
+@test
+def classes_have_the_findings_with_their_button():
+    for path in ("office.pcap", "refused.pcap"):
+        findings = json.loads(text("--json", path))["findings"]
+        found = by("class", rows("exceptions", path))
+        assert list(found) == ["TE", "SE", "RT", "AE", "IP", "TP", "IE", "XE", "CQ", "SEC"]
+        for code, group in found.items():
+            wanted = [f["number"] for f in findings if code in f["buttons"]]
+            assert [row["finding"] for row in group if row["row"] == "finding"] == wanted, code
+            if code not in ("IP", "TP"):
+                assert group[0]["count"] == sum(f["count"] for f in findings if code in f["buttons"])
+
+
+@test
+def a_class_by_any_of_its_names():
+    want = text("exceptions", "--class", "IE", "refused.pcap")
+    assert want.startswith("IE INIT Errors: 3\n") and "tcp:1 tcp:2 tcp:3" in want
+    for name in ("ie", "init-errors", "INIT-Errors"):
+        assert text("exceptions", "--class", name, "refused.pcap") == want
+    done = run("exceptions", "--class", "XX", "refused.pcap")
+    assert done.returncode == 2 and b"there is no class \"XX\": choose one of TE, SE" in done.stderr
+
+
+@test
+def lists_of_exceptions_are_cut_and_say_so():
+    trace = traces.Trace()
+    for i in range(10100):
+        trace.tcp("10.0.0.5", 1024 + i, "10.0.0.9", 8080, traces.SYN, 1000 * i, 0)
+    with open("many.pcap", "wb") as file:
+        file.write(trace.bytes())
+    found = [row for row in rows("exceptions", "--class", "IP", "many.pcap")]
+    assert found[0]["count"] == 10100 and sum(row["row"] == "packet" for row in found) == 10000
+    assert "and 100 more: only the first 10000 packets are kept" in text("exceptions", "--class", "IP", "many.pcap")
+    assert "and 10 095 more: --class IP" in text("exceptions", "many.pcap")
+    assert sum(row["row"] == "packet" for row in rows("exceptions", "--top", "7", "--class", "IP", "many.pcap")) == 7
+
+
+@test
+def nothing_of_a_trace_reaches_the_terminal_raw():
+    for command in ("stats", "exceptions"):
+        assert "\033" not in text(command, "hostile.pcap")
+
+
+def main():
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        for name in ("office", "refused", "hostile"):
+            with open(name + ".pcap", "wb") as file:
+                file.write(getattr(traces, name)().bytes())
+        with open("no packets.pcap", "wb") as file:
+            file.write(traces.Trace().bytes())
+        print("1..%d" % len(tests))
+        for number, function in enumerate(tests, 1):
+            try:
+                function()
+                print("ok %d - %s" % (number, function.__name__))
+            except Exception as error:
+                failed += 1
+                print("not ok %d - %s" % (number, function.__name__))
+                print("# " + repr(error).replace("\n", "\n# ")[:2000])
+    return failed > 0
+
+
+sys.exit(main())
