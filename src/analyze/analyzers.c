@@ -86,6 +86,7 @@
 	X(tcp_timeout) \
 	X(tcp_window_rules) \
 	X(tcp_zero_window) \
+	X(telnet_terminal) \
 	X(tls_at_tls) \
 	X(udp_answer) \
 	X(udp_repeat)

@@ -175,11 +175,23 @@ static void add_socket(struct text *to, const struct packet *packet)
 		text_addf(to, ": the flow begins or ends (state %u)", socket->state);
 }
 
-/* Did this message say what the one before it, at `last`, did? */
+/* Does this message say what the one at `last` did? */
 static bool repeats(const struct text *to, size_t last, size_t last_length, size_t start)
 {
 	return last_length && to->length - start == last_length &&
 	       memcmp(to->bytes + last, to->bytes + start, last_length) == 0;
+}
+
+/* The length of "telnet : " and the like, if what begins at `start` begins as what is at `last` does. */
+static size_t common_name(const struct text *to, size_t last, size_t last_length, size_t start)
+{
+	for (size_t i = 0; i < last_length && start + i < to->length; i++) {
+		if (to->bytes[last + i] != to->bytes[start + i])
+			break;
+		if (i >= 2 && memcmp(to->bytes + last + i - 2, " : ", 3) == 0)
+			return i + 1;
+	}
+	return 0;
 }
 
 /* What the applications in the packet say, one message after the other. */
@@ -199,8 +211,13 @@ static void add_applications(struct text *to, const struct packet *packet)
 			text_cut(to, before);
 			continue;
 		}
-		last = start;
-		last_length = to->length - start;
+		size_t name = common_name(to, last, last_length, start);
+		memmove(to->bytes + start, to->bytes + start + name, to->length - start - name + 1);
+		to->length -= name;
+		if (!last_length) {
+			last = start;
+			last_length = to->length - start;
+		}
 		between = ", ";
 	}
 }
