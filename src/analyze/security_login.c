@@ -285,10 +285,11 @@ static void login_message(struct analysis_context *context, const struct observa
 	note_spray(state, observation->session, &login);
 }
 
-/* Services that ask for a password first, and whose conversations nobody here can read. */
+/* Services that ask for a password first, and whose conversations nobody here can read. Not those whose
+ * server hangs up by itself when the client is done (QUIT, LOGOUT). */
 static bool is_guarded(uint16_t port)
 {
-	static const uint16_t ports[] = { SSH_PORT, 465, 636, 990, 992, 993, 995, 1433, 1521, 3306, 3389, 5432, 5900 };
+	static const uint16_t ports[] = { SSH_PORT, 636, 1433, 1521, 3306, 3389, 5432, 5900 };
 	for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++)
 		if (ports[i] == port)
 			return true;
@@ -377,8 +378,10 @@ static void report_brute_force(const struct login_state *state, const struct ser
 	struct finding finding;
 	begin(&finding, &brute_force, key, tries);
 	finding.confidence = quick ? CONFIDENCE_POSSIBLE : CONFIDENCE_LIKELY;
-	if (quick)
+	if (quick) {
 		finding.sub_kind = "quick";
+		finding.severity = SEVERITY_WARNING;
+	}
 	if ((double)total >= state->many || tries->peak_second >= state->rate)
 		finding.severity = SEVERITY_CRITICAL;
 	finding.count = total;

@@ -8,6 +8,7 @@
 #include "analyze/probes.h"
 #include "analyze/proof.h"
 #include "analyze/rate.h"
+#include "analyze/udp_services.h"
 #include "core/hash.h"
 #include "decode/decoder.h"
 #include "decode/ip.h"
@@ -24,7 +25,8 @@ static const struct finding_kind host_sweep = {
 		   "another, and most of them refuse, stay silent or do not exist. Worms, scanners and "
 		   "network maps do that; programs know whom they want.",
 	.false_alarms = "Monitoring asks the same hosts again and again, and most of them answer. Routers "
-			"ask by ARP for whatever somebody behind them looks for. File sharing, mail and "
+			"ask by ARP for whatever somebody behind them looks for, and DHCP servers look "
+			"whether an address is free. File sharing, mail and "
 			"browsers without a way out fail on addresses all over the world: addresses that "
 			"are not close together count only for services that nobody calls on strangers. "
 			"Where the trace shows no packet to the host, nothing is said.",
@@ -44,6 +46,8 @@ static const struct finding_kind host_sweep = {
 static const struct finding_kind *const kinds[] = { &host_sweep, NULL };
 
 #define SEARCHES_REMEMBERED 1024
+#define DHCP_SERVERS 64
+enum { DHCP_PORT = 67, NETBIOS_PORT = 137 };
 #define HOSTS_PER_SUBNET 4       /* and more on average: the search goes through subnets */
 #define PATIENCE 4               /* tries of each host that make it monitoring */
 #define ARP_PATIENCE 6           /* hosts repeat a request three times by themselves */
@@ -69,6 +73,8 @@ struct search {
 struct sweep_state {
 	struct cache searches;           /* struct search_key to struct search */
 	struct served served;            /* tries that were answered, by key */
+	struct cache dhcp;               /* struct address of DHCP servers, to nothing */
+	bool hears_tcp;                  /* some SYN was answered: the recorder keeps answers, too */
 	uint32_t hosts, listed;
 	double share;
 	int64_t time;
@@ -144,12 +150,23 @@ static void list_session(struct sweep_state *state, struct search *search, const
 	concerned_add(&search->concerned, session);
 }
 
+static void note_kind_of_trace(struct sweep_state *state, const struct session *session)
+{
+	const struct endpoint *server = &session->key.end[session_server(session)];
+	bool answers = session->side[session_server(session)].packets > 0;
+	state->hears_tcp |= session->kind == SESSION_TCP && answers &&
+			    session->tcp->side[session->client].syn_seen;
+	if (session->kind == SESSION_UDP && server->port == DHCP_PORT && answers)
+		cache_enter(&state->dhcp, &server->address, NULL);
+}
+
 static void sweep_end(struct analysis_context *context, const struct session *session,
 		      const struct observation *last)
 {
 	struct sweep_state *state = context->state;
 	struct probe probe;
 	(void)last;
+	note_kind_of_trace(state, session);
 	if (!probe_of(session, context->session_state, &probe))
 		return;
 	const struct endpoint *source = &session->key.end[probe.prober];
@@ -219,10 +236,17 @@ static bool is_private_service(uint16_t port)
 	return false;
 }
 
-static bool is_sweep(const struct sweep_state *state, const struct search_key *key,
-		     const struct search *search)
+static bool is_sweep(struct sweep_state *state, const struct search_key *key, const struct search *search)
 {
 	if (!search->over)
+		return false;
+	/* A DHCP server looks whether an address is free before it lends it out. */
+	if ((key->type == PROBE_ARP || key->type == PROBE_PING) && cache_find(&state->dhcp, &key->source))
+		return false;
+	/* Port 137 is what those ask who look for Windows hosts; other such services only send. */
+	if (key->type == PROBE_UDP && key->port != NETBIOS_PORT && udp_may_be_silent(key->port))
+		return false;
+	if (key->type == PROBE_SYN && !state->hears_tcp)
 		return false;
 	if (key->type == PROBE_ARP)
 		return search->dense && search->tries < (uint64_t)ARP_PATIENCE * search->hosts &&
@@ -249,7 +273,7 @@ static void tell_what(struct finding *finding, const struct search_key *key)
 		finding_words(finding, "what", "%s port %u", protocol, key->port);
 }
 
-static void report(const struct sweep_state *state, const struct search_key *key,
+static void report(struct sweep_state *state, const struct search_key *key,
 		   const struct search *search)
 {
 	if (!is_sweep(state, key, search))
@@ -290,6 +314,7 @@ static void sweep_begin(struct analysis_context *context)
 	cache_init(&state->searches, SEARCHES_REMEMBERED, sizeof(struct search_key), sizeof(struct search));
 	state->searches.forget = forget;
 	state->searches.user = state;
+	cache_init(&state->dhcp, DHCP_SERVERS, sizeof(struct address), 0);
 	state->hosts = (uint32_t)setting(context->settings, &host_sweep, "hosts");
 	state->share = setting(context->settings, &host_sweep, "share");
 	state->time = setting_duration(context->settings, &host_sweep, "time");
@@ -299,7 +324,7 @@ static void sweep_begin(struct analysis_context *context)
 
 static void sweep_finish(struct analysis_context *context)
 {
-	const struct sweep_state *state = context->state;
+	struct sweep_state *state = context->state;
 	const void *key;
 	const struct search *search;
 	for (size_t at = 0; (search = cache_next(&state->searches, &at, &key));)
@@ -314,6 +339,7 @@ static void sweep_destroy(struct analysis_context *context)
 	for (size_t at = 0; (search = cache_next(&state->searches, &at, &key));)
 		concerned_finish(&search->concerned);
 	cache_finish(&state->searches);
+	cache_finish(&state->dhcp);
 }
 
 const struct analyzer security_sweep_analyzer = {

@@ -43,6 +43,7 @@ static const struct finding_kind *const kinds[] = { &syn_flood, NULL };
 
 #define TARGETS_REMEMBERED 512
 #define FORGED_SOURCES 50        /* with one TTL and no options: nobody has so many twins */
+#define FORGED_NETWORKS 16       /* from which these come, where the SYNs have options */
 #define PATIENCE (3 * NANOSECONDS)   /* by then a real client has repeated its request */
 #define REPEATED_BY_CLIENTS 0.5  /* share of unanswered requests that were repeated */
 #define ANSWERED_SHARE 0.5       /* of the half open ones, where the sources are few */
@@ -50,9 +51,9 @@ static const struct finding_kind *const kinds[] = { &syn_flood, NULL };
 struct flood {                   /* requests to one port, or without options to any */
 	struct rate half;        /* half open, in the second under way */
 	uint32_t peak;           /* most half open in a second of which few were completed */
-	struct spread sources, targets;
+	struct spread sources, networks, targets;    /* networks: the sources' first 16 or 32 bits */
 	struct address source;   /* of the last half open one */
-	uint64_t half_open, answered, bare;       /* bare: SYNs without any option */
+	uint64_t half_open, answered, resets, bare;       /* bare: SYNs without any option */
 	uint64_t waited, repeated;       /* without an answer for long; of those, asked again */
 	uint8_t ttl_min, ttl_max;
 	struct proof proof;
@@ -61,7 +62,7 @@ struct flood {                   /* requests to one port, or without options to 
 struct flood_state {
 	struct cache targets;    /* struct endpoint to struct flood */
 	struct served done;      /* connections that were completed, by server and port */
-	uint64_t bare_done;
+	uint64_t bare_done, all_done;    /* completed ones without options; all */
 	struct flood bare;       /* SYNs without options, whomever they ask */
 	uint8_t mac[6];          /* of the first of those */
 	bool mac_differs;
@@ -74,7 +75,7 @@ struct flood_state {
 static bool is_forged(const struct flood *flood)
 {
 	return flood->sources.count >= FORGED_SOURCES && flood->ttl_min == flood->ttl_max &&
-	       flood->bare == flood->half_open;
+	       (flood->bare == flood->half_open || flood->networks.count >= FORGED_NETWORKS);
 }
 
 /* Takes in a half open connection; `done` others were completed in the same second. */
@@ -90,9 +91,12 @@ static void add(struct flood *flood, const struct flood_state *state, const stru
 	flood->half_open++;
 	flood->source = session->key.end[session->client].address;
 	spread_add(&flood->sources, hash_bytes(&flood->source, sizeof flood->source, 0));
+	size_t network = flood->source.family == ADDRESS_IPV4 ? 2 : 4;
+	spread_add(&flood->networks, hash_bytes(flood->source.bytes, network, 0));
 	const struct address *target = &session->key.end[session_server(session)].address;
 	spread_add(&flood->targets, hash_bytes(target, sizeof *target, 0));
 	flood->answered += y->synack_seen;
+	flood->resets += x->rst_seen;
 	flood->bare += !x->syn_options && !x->syn_options_cut;
 	if (!y->synack_seen && state->last - time >= PATIENCE) {
 		flood->waited++;
@@ -120,6 +124,7 @@ static void flood_end(struct analysis_context *context, const struct session *se
 	if (session->tcp->handshake.complete || x->acks || x->data_segments) {
 		served_add(&state->done, place, x->syn_first_time, NANOSECONDS);
 		state->bare_done += bare;
+		state->all_done++;
 		return;
 	}
 	state->last = context->trace->last_time;
@@ -144,6 +149,9 @@ static bool is_flood(const struct flood_state *state, const struct flood *flood)
 		return false;
 	if (is_forged(flood))
 		return true;
+	/* A recorder that keeps nothing but SYNs shows no end of any handshake. */
+	if (!state->all_done && !flood->resets)
+		return false;
 	if (flood->waited && (double)flood->repeated >= REPEATED_BY_CLIENTS * (double)flood->waited)
 		return false;
 	if (flood->sources.count >= state->sources)
