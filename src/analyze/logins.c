@@ -9,11 +9,14 @@
 
 const struct decoder *const logins_hears[] = { &ftp_decoder, NULL };
 
-struct dialogue_key { uint32_t number; uint32_t kind; };
+struct dialogue_key {
+	uint32_t number;
+	uint32_t kind;
+};
 
-struct dialogue {                /* what a session said of its next try */
+struct dialogue { /* what a session said of its next try */
 	struct login login;
-	bool open;               /* the server has not decided yet */
+	bool open; /* the server has not decided yet */
 };
 
 void logins_init(struct logins *logins)
@@ -31,7 +34,8 @@ static struct sample sample_of(const struct observation *observation)
 {
 	const struct record *record = observation->packet ? observation->packet->record : NULL;
 	return record ? (struct sample){ record->number, record->time }
-		      : (struct sample){ observation->session->last_packet, observation->session->last_time };
+		      : (struct sample){ observation->session->last_packet,
+					 observation->session->last_time };
 }
 
 static void take_name(struct dialogue *dialogue, const char *name, size_t length)
@@ -64,8 +68,8 @@ static void take_command(struct dialogue *dialogue, const struct ftp_message *me
 enum { FTP_LOGGED_IN = 230, FTP_LOGGED_IN_SAFELY = 232, FTP_REFUSED = 530, FTP_INVALID = 430 };
 
 /* Whether the reply decides. "331, now the password" does not. */
-static bool take_reply(struct dialogue *dialogue, const struct ftp_message *message, struct login *login,
-		       const struct observation *observation)
+static bool take_reply(struct dialogue *dialogue, const struct ftp_message *message,
+		       struct login *login, const struct observation *observation)
 {
 	/* Where the recorder missed something it is not known which command a reply answers. */
 	bool of_login = strcmp(message->verb, "USER") == 0 || strcmp(message->verb, "PASS") == 0 ||

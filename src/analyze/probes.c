@@ -3,7 +3,7 @@
 /* Traceroute: its packets are sent with less, and to these ports. */
 #define TTL_OF_TRACEROUTE 30
 enum { TRACEROUTE_FIRST_PORT = 33434, TRACEROUTE_LAST_PORT = 33434 + 30 * 16 };
-#define DATAGRAMS_OF_A_PROBE 10  /* scanners repeat what stays unanswered; more is a stream */
+#define DATAGRAMS_OF_A_PROBE 10 /* scanners repeat what stays unanswered; more is a stream */
 
 static enum probe_type type_of_flags(uint16_t flags)
 {
@@ -20,11 +20,13 @@ static bool of_stealth(const struct session *session, const struct probe_start *
 		return false;
 	probe->type = type_of_flags(start->flags);
 	probe->prober = start->sender;
-	probe->answer = session->tcp->side[start->sender ^ 1].rst_seen ? PROBE_REFUSED : PROBE_SILENT;
+	probe->answer =
+		session->tcp->side[start->sender ^ 1].rst_seen ? PROBE_REFUSED : PROBE_SILENT;
 	return true;
 }
 
-static bool of_tcp(const struct session *session, const struct probe_start *start, struct probe *probe)
+static bool of_tcp(const struct session *session, const struct probe_start *start,
+		   struct probe *probe)
 {
 	const struct tcp_side *x = &session->tcp->side[session->client];
 	const struct tcp_side *y = &session->tcp->side[session_server(session)];
@@ -65,8 +67,9 @@ static bool of_datagrams(const struct session *session, struct probe *probe)
 bool probe_of(const struct session *session, const struct probe_start *start, struct probe *probe)
 {
 	*probe = (struct probe){ .prober = session->client, .tries = 1 };
-	bool found = session->kind == SESSION_TCP ? of_tcp(session, start, probe)
-		: session->kind == SESSION_DATA ? false : of_datagrams(session, probe);
+	bool found = session->kind == SESSION_TCP    ? of_tcp(session, start, probe)
+		     : session->kind == SESSION_DATA ? false
+						     : of_datagrams(session, probe);
 	const struct address *target = &session->key.end[probe->prober ^ 1].address;
 	if (!found || address_is_multicast(target) || address_is_broadcast(target) ||
 	    address_equal(target, &session->key.end[probe->prober].address))
@@ -78,6 +81,7 @@ bool probe_of(const struct session *session, const struct probe_start *start, st
 
 const char *probe_type_name(enum probe_type type)
 {
-	static const char *const names[PROBE_TYPES] = { "syn", "fin", "xmas", "null", "udp", "ping", "arp" };
+	static const char *const names[PROBE_TYPES] = { "syn", "fin",  "xmas", "null",
+							"udp", "ping", "arp" };
 	return names[type];
 }

@@ -51,26 +51,33 @@ static const struct finding_kind *const kinds[] = { &udp_amplification, NULL };
 #define SAME_SHARE 0.8           /* of the questions, equal to the one before */
 #define LARGE 300                /* bytes of an answer that floods, on average */
 
-struct user_key { struct address server, user; uint16_t port; };
+struct user_key {
+	struct address server, user;
+	uint16_t port;
+};
 
-struct user {                    /* of a service: the victim, if it is one */
+struct user { /* of a service: the victim, if it is one */
 	struct rate rate;
 	uint32_t peak;
-	uint64_t question;       /* hash of the last one */
+	uint64_t question; /* hash of the last one */
 	uint64_t requests, same, request_bytes, answers, answer_bytes;
 	struct proof asked;
-	struct sample answer;    /* the largest */
+	struct sample answer; /* the largest */
 	uint32_t largest, session_number;
 };
 
-struct victim_key { struct address victim; uint8_t pad; uint16_t port; };
+struct victim_key {
+	struct address victim;
+	uint8_t pad;
+	uint16_t port;
+};
 
 struct victim {
 	struct rate rate;
 	uint32_t peak;
 	uint64_t answers, bytes;
 	bool asks;
-	struct address server;   /* the first */
+	struct address server; /* the first */
 	struct spread servers;
 	struct proof proof;
 };
@@ -86,8 +93,9 @@ struct amplification_state {
 /* Services that are known to answer small questions at length. */
 static bool amplifies(uint16_t port)
 {
-	static const uint16_t ports[] = { 17, 19, 53, 69, 111, 123, 137, 161, 389, 427, 500, 520, 1434, 1900,
-		3283, 3389, 3702, 5093, 5683, 10001, 11211, 27015, 32414, 37810 };
+	static const uint16_t ports[] = { 17,   19,   53,   69,    111,   123,   137,   161,
+					  389,  427,  500,  520,   1434,  1900,  3283,  3389,
+					  3702, 5093, 5683, 10001, 11211, 27015, 32414, 37810 };
 	for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++)
 		if (ports[i] == port)
 			return true;
@@ -102,8 +110,8 @@ static uint64_t question_of(const struct packet *packet)
 	return bytes ? hash_bytes(bytes, length, packet->udp->payload_length) : 0;
 }
 
-static void add_question(struct user *user, const struct session *session, uint64_t question, uint32_t bytes,
-			 int64_t now)
+static void add_question(struct user *user, const struct session *session, uint64_t question,
+			 uint32_t bytes, int64_t now)
 {
 	user->same += user->requests && question == user->question;
 	user->question = question;
@@ -133,8 +141,9 @@ static void note_question(struct amplification_state *state, const struct sessio
 	if (victim)
 		victim->asks = true;
 	if (packet->udp->destination_port == DNS_PORT)
-		return;          /* its answers repeat it, and only large ones are of interest */
-	struct user_key key = { packet->ip->destination, packet->ip->source, packet->udp->destination_port };
+		return; /* its answers repeat it, and only large ones are of interest */
+	struct user_key key = { packet->ip->destination, packet->ip->source,
+				packet->udp->destination_port };
 	struct user *user = cache_enter(&state->users, &key, NULL);
 	add_question(user, session, question_of(packet), packet->udp->payload_length, now);
 	proof_add(&user->asked, packet);
@@ -156,7 +165,8 @@ static void note_dns_answer(struct amplification_state *state, const struct sess
 	proof_add_at(&user->asked, asker->last_packet, asker->last_time);
 }
 
-static void note_unasked(struct amplification_state *state, const struct packet *packet, int64_t now)
+static void note_unasked(struct amplification_state *state, const struct packet *packet,
+			 int64_t now)
 {
 	struct victim_key key = { packet->ip->destination, 0, packet->udp->source_port };
 	bool fresh;
@@ -180,19 +190,22 @@ static void note_answer(struct amplification_state *state, const struct session 
 	} else if (packet->udp->source_port == DNS_PORT) {
 		note_dns_answer(state, session, packet, now);
 	} else {
-		struct user_key key = { packet->ip->source, packet->ip->destination, packet->udp->source_port };
+		struct user_key key = { packet->ip->source, packet->ip->destination,
+					packet->udp->source_port };
 		struct user *user = cache_find(&state->users, &key);
 		if (user)
 			add_answer(user, packet);
 	}
 }
 
-static void amplification_observe(struct analysis_context *context, const struct observation *observation)
+static void amplification_observe(struct analysis_context *context,
+				  const struct observation *observation)
 {
 	struct amplification_state *state = context->state;
 	const struct packet *packet = observation->packet;
 	const struct session *session = observation->session;
-	if (!session || session->kind != SESSION_UDP || !frame_has_time(packet) || frame_is_group(packet))
+	if (!session || session->kind != SESSION_UDP || !frame_has_time(packet) ||
+	    frame_is_group(packet))
 		return;
 	if (observation->direction == session->client && amplifies(packet->udp->destination_port))
 		note_question(state, session, packet, context->trace->now);
@@ -208,7 +221,8 @@ static void tell_volume(struct finding *finding, const char *name, uint64_t byte
 static void report_user(const struct amplification_state *state, const struct user_key *key,
 			const struct user *user)
 {
-	if (user->peak < state->requests || (double)user->same < SAME_SHARE * (double)user->requests ||
+	if (user->peak < state->requests ||
+	    (double)user->same < SAME_SHARE * (double)user->requests ||
 	    (double)user->answer_bytes < state->factor * (double)user->request_bytes)
 		return;
 	char victim[ADDRESS_TEXT_SIZE];
@@ -223,17 +237,19 @@ static void report_user(const struct amplification_state *state, const struct us
 	finding_words(&finding, "victim", "%s", address_text(&key->user, victim));
 	finding_count(&finding, "requests", (double)user->requests);
 	tell_volume(&finding, "answers", user->answer_bytes);
-	finding_number(&finding, "factor", UNIT_COUNT,
-		       (double)(user->answer_bytes / (user->request_bytes ? user->request_bytes : 1)),
-		       FACT_MAX);
+	finding_number(
+		&finding, "factor", UNIT_COUNT,
+		(double)(user->answer_bytes / (user->request_bytes ? user->request_bytes : 1)),
+		FACT_MAX);
 	finding_threshold(&finding, "threshold", UNIT_COUNT, state->factor);
 	blame_word(&finding, PARTY_ATTACKER, "attacker:who asks in the name of %s", victim);
-	finding_why(&finding, "The same question again and again, whose only effect is the size of its "
-			      "answers.");
+	finding_why(&finding,
+		    "The same question again and again, whose only effect is the size of its "
+		    "answers.");
 	finding_alternative(&finding, "a broken program on the host that asks", NULL);
 	proof_give(&user->asked, &finding, "the same small question");
-	finding_evidence(&finding, user->answer.packet, user->answer.time, "the largest answer, %u bytes",
-			 user->largest);
+	finding_evidence(&finding, user->answer.packet, user->answer.time,
+			 "the largest answer, %u bytes", user->largest);
 	finding_submit(state->findings, &finding);
 }
 
@@ -241,8 +257,9 @@ static void report_victim(const struct amplification_state *state, const struct 
 			  const struct victim *victim)
 {
 	const struct host *host = session_table_host(state->sessions, &key->victim);
-	if (victim->asks || victim->peak < state->answers || victim->servers.count < state->servers ||
-	    victim->bytes < victim->answers * LARGE || !host || !host->packets_sent)
+	if (victim->asks || victim->peak < state->answers ||
+	    victim->servers.count < state->servers || victim->bytes < victim->answers * LARGE ||
+	    !host || !host->packets_sent)
 		return;
 	char address[ADDRESS_TEXT_SIZE];
 	struct finding finding;
@@ -251,7 +268,8 @@ static void report_victim(const struct amplification_state *state, const struct 
 	finding.service = service_name(IP_PROTOCOL_UDP, key->port);
 	finding.session_kind = SESSION_UDP;
 	finding.sub_kind = "victim";
-	finding.say = "{victim} is flooded with {answers} of answers from port {server_port} ({service}) of "
+	finding.say = "{victim} is flooded with {answers} of answers from port {server_port} "
+		      "({service}) of "
 		      "{servers} servers and more, none of which it asked.";
 	finding.confidence = CONFIDENCE_POSSIBLE;
 	finding.count = victim->answers;
@@ -261,7 +279,8 @@ static void report_victim(const struct amplification_state *state, const struct 
 	finding_number(&finding, "peak", UNIT_RATE_PER_SECOND, victim->peak, FACT_MAX);
 	finding_threshold(&finding, "threshold", UNIT_RATE_PER_SECOND, state->answers);
 	blame_word(&finding, PARTY_ATTACKER, "attacker:who asks in the name of %s", address);
-	finding_why(&finding, "The victim's packets are in the trace, and none of them is a question.");
+	finding_why(&finding,
+		    "The victim's packets are in the trace, and none of them is a question.");
 	finding_alternative(&finding, "its questions take a way that was not recorded", NULL);
 	proof_give(&victim->proof, &finding, "an answer without a question");
 	finding_submit(state->findings, &finding);
@@ -277,7 +296,8 @@ static void amplification_begin(struct analysis_context *context)
 	struct amplification_state *state = context->state;
 	const struct settings *settings = context->settings;
 	cache_init(&state->users, USERS_REMEMBERED, sizeof(struct user_key), sizeof(struct user));
-	cache_init(&state->victims, VICTIMS_REMEMBERED, sizeof(struct victim_key), sizeof(struct victim));
+	cache_init(&state->victims, VICTIMS_REMEMBERED, sizeof(struct victim_key),
+		   sizeof(struct victim));
 	state->users.forget = forget_user;
 	state->users.user = state;
 	state->factor = setting(settings, &udp_amplification, "factor");

@@ -40,21 +40,26 @@ static const struct finding_kind *const kinds[] = { &beacon, NULL };
 
 #define CALLERS_REMEMBERED 1024
 
-struct caller { struct address client; struct endpoint server; };      /* the key */
+struct caller {
+	struct address client;
+	struct endpoint server;
+}; /* the key */
 
-struct series { double count, mean, squares; };          /* Welford's running variance */
+struct series {
+	double count, mean, squares;
+}; /* Welford's running variance */
 
 struct calls {
 	struct series intervals, sizes;
 	int64_t last;
-	bool unordered;          /* conversations ended in another order than they began */
+	bool unordered; /* conversations ended in another order than they began */
 	const char *service;
 	uint32_t quality, session_number;
 	struct proof proof;
 };
 
 struct beacon_state {
-	struct cache callers;    /* struct caller to struct calls */
+	struct cache callers; /* struct caller to struct calls */
 	double connections, jitter, interval;
 	struct finding_store *findings;
 };
@@ -116,12 +121,14 @@ static void beacon_end(struct analysis_context *context, const struct session *s
 	}
 	calls->last = time;
 	calls->quality |= session->quality;
-	series_add(&calls->sizes, (double)(client->unique_bytes +
-					   session->tcp->side[session_server(session)].unique_bytes));
+	series_add(&calls->sizes,
+		   (double)(client->unique_bytes +
+			    session->tcp->side[session_server(session)].unique_bytes));
 	proof_add_at(&calls->proof, client->syn_first_packet, time);
 }
 
-static void report(const struct beacon_state *state, const struct caller *caller, const struct calls *calls)
+static void report(const struct beacon_state *state, const struct caller *caller,
+		   const struct calls *calls)
 {
 	if (calls->unordered || (double)calls->proof.total < state->connections ||
 	    calls->intervals.mean < state->interval ||
@@ -140,12 +147,14 @@ static void report(const struct beacon_state *state, const struct caller *caller
 	finding.count = calls->proof.total;
 	finding_count(&finding, "calls", (double)calls->proof.total);
 	finding_number(&finding, "interval", UNIT_SECONDS, calls->intervals.mean, FACT_FIRST);
-	finding_number(&finding, "jitter", UNIT_RATIO, series_variation(&calls->intervals), FACT_MAX);
+	finding_number(&finding, "jitter", UNIT_RATIO, series_variation(&calls->intervals),
+		       FACT_MAX);
 	finding_number(&finding, "size", UNIT_BYTES, calls->sizes.mean, FACT_FIRST);
 	finding_threshold(&finding, "threshold", UNIT_RATIO, state->jitter);
 	blame_word(&finding, PARTY_CLIENT, "app:client");
 	finding_why(&finding, "A clock makes these connections, not a user.");
-	finding_alternative(&finding, "a harmless program that looks for news, or a health check", NULL);
+	finding_alternative(&finding, "a harmless program that looks for news, or a health check",
+			    NULL);
 	proof_give(&calls->proof, &finding, "a call begins");
 	finding_submit(state->findings, &finding);
 }
@@ -158,7 +167,8 @@ static void forget(void *user, const void *key, void *value)
 static void beacon_begin(struct analysis_context *context)
 {
 	struct beacon_state *state = context->state;
-	cache_init(&state->callers, CALLERS_REMEMBERED, sizeof(struct caller), sizeof(struct calls));
+	cache_init(&state->callers, CALLERS_REMEMBERED, sizeof(struct caller),
+		   sizeof(struct calls));
 	state->callers.forget = forget;
 	state->callers.user = state;
 	state->connections = setting(context->settings, &beacon, "connections");

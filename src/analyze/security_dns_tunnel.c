@@ -41,24 +41,28 @@ static const struct finding_kind dns_tunnel = {
 static const struct finding_kind *const kinds[] = { &dns_tunnel, NULL };
 
 #define DOMAINS_REMEMBERED 512
-#define DOMAIN_SIZE 60           /* of the domain as it is shown */
+#define DOMAIN_SIZE 60 /* of the domain as it is shown */
 #define NAME_BITS 2048
 #define DNS_PORT 53
-#define SHORT_LABEL 3            /* co.uk, com.au: the owner's label stands before */
+#define SHORT_LABEL 3 /* co.uk, com.au: the owner's label stands before */
 #define COUNTRY_LABEL 2
 enum { TYPE_NULL = 10, TYPE_TXT = 16, TYPE_KEY = 25, TYPE_PRIVATE = 65280 };
 
-struct domain_key { struct address client; uint8_t pad[7]; uint64_t domain; };
+struct domain_key {
+	struct address client;
+	uint8_t pad[7];
+	uint64_t domain;
+};
 
-struct names {                           /* different ones */
-	int64_t start;                   /* of the stretch under way */
-	uint64_t bits[NAME_BITS / 64];   /* in it, by hash */
-	uint32_t count, most;            /* in it; in any */
+struct names {                         /* different ones */
+	int64_t start;                 /* of the stretch under way */
+	uint64_t bits[NAME_BITS / 64]; /* in it, by hash */
+	uint32_t count, most;          /* in it; in any */
 };
 
 struct domain {
 	char name[DOMAIN_SIZE];
-	struct names encoded, data;      /* long ones like chance; those asked for data */
+	struct names encoded, data; /* long ones like chance; those asked for data */
 	uint64_t queries, data_queries;
 	struct address server;
 	uint32_t session_number;
@@ -66,7 +70,7 @@ struct domain {
 };
 
 struct tunnel_state {
-	struct cache domains;            /* struct domain_key to struct domain */
+	struct cache domains; /* struct domain_key to struct domain */
 	double length, entropy, share;
 	uint32_t names;
 	int64_t time;
@@ -76,10 +80,13 @@ struct tunnel_state {
 /* Where virus scanners and mail servers look checksums up, and what holds addresses. */
 static bool is_known(const char *domain)
 {
-	static const char *const domains[] = { "mcafee.com", "sophosxl.net", "sophosxl.com", "e5.sk",
-		"trendmicro.com", "spamhaus.org", "spamhaus.net", "msbl.org", "senderbase.org", "surbl.org",
-		"uribl.com", "barracudacentral.org", "webrootcloudav.com", "avast.com", "avcdn.net",
-		"f-secure.com", "kaspersky-labs.com", "cymru.com" };
+	static const char *const domains[] = {
+		"mcafee.com",         "sophosxl.net", "sophosxl.com", "e5.sk",
+		"trendmicro.com",     "spamhaus.org", "spamhaus.net", "msbl.org",
+		"senderbase.org",     "surbl.org",    "uribl.com",    "barracudacentral.org",
+		"webrootcloudav.com", "avast.com",    "avcdn.net",    "f-secure.com",
+		"kaspersky-labs.com", "cymru.com"
+	};
 	size_t length = strlen(domain);
 	for (size_t i = 0; i < sizeof domains / sizeof domains[0]; i++)
 		if (strcmp(domain, domains[i]) == 0)
@@ -135,14 +142,16 @@ static void copy_domain(char to[DOMAIN_SIZE], const char *name, size_t length)
 {
 	size_t used = 0;
 	for (size_t i = 0; i < length && used < DOMAIN_SIZE - 1; i++) {
-		bool plain = (name[i] >= 'a' && name[i] <= 'z') || (name[i] >= '0' && name[i] <= '9') ||
-			     name[i] == '-' || name[i] == '_' || name[i] == '.';
+		bool plain = (name[i] >= 'a' && name[i] <= 'z') ||
+			     (name[i] >= '0' && name[i] <= '9') || name[i] == '-' ||
+			     name[i] == '_' || name[i] == '.';
 		to[used++] = plain ? name[i] : '?';
 	}
 	to[used] = '\0';
 }
 
-static void note_name(const struct tunnel_state *state, struct names *names, uint64_t hash, int64_t time)
+static void note_name(const struct tunnel_state *state, struct names *names, uint64_t hash,
+		      int64_t time)
 {
 	if (time - names->start >= state->time) {
 		names->start = time;
@@ -156,10 +165,10 @@ static void note_name(const struct tunnel_state *state, struct names *names, uin
 		names->most = names->count;
 }
 
-/* The domain of the question; NULL when nothing stands before it, when it is a known one, or when the
- * question is an ordinary one and no other was asked there. */
-static struct domain *domain_of(struct tunnel_state *state, const struct packet *packet, size_t start,
-				bool ordinary)
+/* The domain of the question; NULL when nothing stands before it, when it is a known one, or when
+ * the question is an ordinary one and no other was asked there. */
+static struct domain *domain_of(struct tunnel_state *state, const struct packet *packet,
+				size_t start, bool ordinary)
 {
 	const struct dns_header *dns = packet->dns;
 	struct domain_key key;
@@ -190,7 +199,8 @@ static void tunnel_observe(struct analysis_context *context, const struct observ
 		return;
 	size_t start = domain_start(dns->name, dns->name_length);
 	bool data = carries_data(dns->query_type);
-	bool encoded = (double)start >= state->length && entropy_of(dns->name, start) >= state->entropy;
+	bool encoded =
+		(double)start >= state->length && entropy_of(dns->name, start) >= state->entropy;
 	if (!data && !encoded && !state->domains.count)
 		return;
 	struct domain *domain = domain_of(state, packet, start, !data && !encoded);
@@ -228,15 +238,18 @@ static void report(const struct tunnel_state *state, const struct domain_key *ke
 	finding.confidence = data ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
 	finding.count = domain->queries;
 	finding_words(&finding, "domain", "%s", domain->name);
-	finding_words(&finding, "kind_of_names", "%s", encoded ? "long names that look like chance" : "names");
+	finding_words(&finding, "kind_of_names", "%s",
+		      encoded ? "long names that look like chance" : "names");
 	finding_count(&finding, "names", encoded ? domain->encoded.most : domain->data.most);
 	finding_count(&finding, "queries", (double)domain->queries);
 	finding_number(&finding, "types", UNIT_RATIO, share, FACT_MAX);
 	finding_duration(&finding, "lasted", proof_span(&domain->proof));
 	finding_threshold(&finding, "threshold", UNIT_COUNT, state->names);
 	blame_word(&finding, PARTY_CLIENT, "client");
-	finding_why(&finding, "It asks for these names. A resolver asks for others: then the culprit is behind "
-			      "it.");
+	finding_why(
+		&finding,
+		"It asks for these names. A resolver asks for others: then the culprit is behind "
+		"it.");
 	if (!data)
 		finding_alternative(&finding, "a product that looks checksums up by DNS", NULL);
 	proof_give(&domain->proof, &finding, "a question that carries data");
@@ -251,7 +264,8 @@ static void forget(void *user, const void *key, void *value)
 static void tunnel_begin(struct analysis_context *context)
 {
 	struct tunnel_state *state = context->state;
-	cache_init(&state->domains, DOMAINS_REMEMBERED, sizeof(struct domain_key), sizeof(struct domain));
+	cache_init(&state->domains, DOMAINS_REMEMBERED, sizeof(struct domain_key),
+		   sizeof(struct domain));
 	state->domains.forget = forget;
 	state->domains.user = state;
 	state->length = setting(context->settings, &dns_tunnel, "length");

@@ -28,20 +28,45 @@ static const struct finding_kind *const kinds[] = { &bad_flags, NULL };
 
 #define SENDERS_REMEMBERED 512
 
-enum oddity { ODD_NONE, ODD_SYN_FIN, ODD_SYN_RST, ODD_NULL, ODD_XMAS, ODD_FIN, ODD_LAND, ODD_SYN_DATA,
-	ODDITIES };
+enum oddity {
+	ODD_NONE,
+	ODD_SYN_FIN,
+	ODD_SYN_RST,
+	ODD_NULL,
+	ODD_XMAS,
+	ODD_FIN,
+	ODD_LAND,
+	ODD_SYN_DATA,
+	ODDITIES
+};
 
-static const char *const oddity_names[ODDITIES] = { "", "syn-fin", "syn-rst", "null", "xmas", "fin", "land",
-	"syn-data" };
-static const char *const oddity_words[ODDITIES] = { "", "SYN with FIN", "SYN with RST", "no flag at all",
-	"FIN, PSH or URG without ACK", "FIN without ACK", "a SYN from its own address and port",
-	"data in a SYN" };
+static const char *const oddity_names[ODDITIES] = { "",     "syn-fin", "syn-rst", "null",
+						    "xmas", "fin",     "land",    "syn-data" };
+static const char *const oddity_words[ODDITIES] = { "",
+						    "SYN with FIN",
+						    "SYN with RST",
+						    "no flag at all",
+						    "FIN, PSH or URG without ACK",
+						    "FIN without ACK",
+						    "a SYN from its own address and port",
+						    "data in a SYN" };
 
-struct sender_key { struct address sender; uint8_t oddity; };
+struct sender_key {
+	struct address sender;
+	uint8_t oddity;
+};
 
-struct sender { struct address target; uint16_t port; struct proof proof; };
+struct sender {
+	struct address target;
+	uint16_t port;
+	struct proof proof;
+};
 
-struct flags_state { struct cache senders; uint64_t least; struct finding_store *findings; };
+struct flags_state {
+	struct cache senders;
+	uint64_t least;
+	struct finding_store *findings;
+};
 
 static enum oddity oddity_of(const struct packet *packet)
 {
@@ -56,8 +81,10 @@ static enum oddity oddity_of(const struct packet *packet)
 			return address_is_loopback(&packet->ip->source) ? ODD_NONE : ODD_LAND;
 		/* RFC 9293 allows it, but only Fast Open does it; not all senders of MPTCP tell. */
 		return tcp->payload_length && !tcp_has(tcp, TCP_ACK) && !tcp->options_truncated &&
-		       !(tcp->options & (TCP_OPTION_FAST_OPEN | TCP_OPTION_MPTCP | TCP_OPTION_OTHER))
-			? ODD_SYN_DATA : ODD_NONE;
+				       !(tcp->options & (TCP_OPTION_FAST_OPEN | TCP_OPTION_MPTCP |
+							 TCP_OPTION_OTHER))
+			       ? ODD_SYN_DATA
+			       : ODD_NONE;
 	}
 	if (!probe_flags_alone(tcp->flags))
 		return ODD_NONE;
@@ -98,9 +125,11 @@ static void report(const struct flags_state *state, const struct sender_key *key
 	finding_count(&finding, "segments", (double)sender->proof.total);
 	finding_words(&finding, "what", "%s", oddity_words[key->oddity]);
 	blame_attacker(&finding, &key->sender);
-	finding_why(&finding, "The segments are whole and undamaged otherwise: they were made like this.");
+	finding_why(&finding,
+		    "The segments are whole and undamaged otherwise: they were made like this.");
 	finding_alternative(&finding, "somebody else uses its address", NULL);
-	finding_alternative(&finding, "a broken TCP, or a device on the way that spoils headers", NULL);
+	finding_alternative(&finding, "a broken TCP, or a device on the way that spoils headers",
+			    NULL);
 	proof_give(&sender->proof, &finding, oddity_words[key->oddity]);
 	finding_submit(state->findings, &finding);
 }
@@ -113,7 +142,8 @@ static void forget(void *user, const void *key, void *value)
 static void flags_begin(struct analysis_context *context)
 {
 	struct flags_state *state = context->state;
-	cache_init(&state->senders, SENDERS_REMEMBERED, sizeof(struct sender_key), sizeof(struct sender));
+	cache_init(&state->senders, SENDERS_REMEMBERED, sizeof(struct sender_key),
+		   sizeof(struct sender));
 	state->senders.forget = forget;
 	state->senders.user = state;
 	state->least = (uint64_t)setting(context->settings, &bad_flags, "segments");

@@ -1,4 +1,5 @@
-/* Is somebody flooded with pings, or with answers to pings that it never sent? security/icmp-flood. */
+/* Is somebody flooded with pings, or with answers to pings that it never sent? security/icmp-flood.
+ */
 #include "analyze/analyzer.h"
 #include "analyze/cache.h"
 #include "analyze/frame.h"
@@ -38,19 +39,22 @@ static const struct finding_kind *const kinds[] = { &icmp_flood, NULL };
 #define VICTIMS_REMEMBERED 1024
 enum { ECHO_REPLY = 0, ECHO_REQUEST = 8, ECHO_REQUEST_V6 = 128, ECHO_REPLY_V6 = 129 };
 
-struct victim_key { struct address victim; bool reply; };
+struct victim_key {
+	struct address victim;
+	bool reply;
+};
 
 struct victim {
 	struct rate rate;
 	uint32_t peak;
 	bool broadcast;
-	struct address first;    /* who sent the first */
+	struct address first; /* who sent the first */
 	struct spread sources;
 	struct proof proof;
 };
 
 struct icmp_state {
-	struct cache victims;    /* struct victim_key to struct victim */
+	struct cache victims; /* struct victim_key to struct victim */
 	uint32_t rate, broadcast, sources;
 	struct finding_store *findings;
 };
@@ -81,7 +85,8 @@ static void icmp_observe(struct analysis_context *context, const struct observat
 	uint32_t count = rate_add(&victim->rate, context->trace->now, NANOSECONDS);
 	if (count > victim->peak)
 		victim->peak = count;
-	victim->broadcast |= frame_is_broadcast(packet) || address_is_broadcast(&packet->ip->destination);
+	victim->broadcast |=
+		frame_is_broadcast(packet) || address_is_broadcast(&packet->ip->destination);
 	spread_add(&victim->sources, hash_bytes(&packet->ip->source, sizeof packet->ip->source, 0));
 	proof_add(&victim->proof, packet);
 }
@@ -99,7 +104,8 @@ static void name_attacker(struct finding *finding, const struct victim_key *key,
 {
 	if (key->reply) {
 		blame_word(finding, PARTY_ATTACKER, "attacker:who pings in the victim's name");
-		finding_why(finding, "The victim sent no pings; many hosts answer it all the same.");
+		finding_why(finding,
+			    "The victim sent no pings; many hosts answer it all the same.");
 		finding_alternative(finding, "its pings are not in the trace", NULL);
 	} else if (victim->sources.count == 1) {
 		blame_attacker(finding, &victim->first);
@@ -130,7 +136,8 @@ static void report(const struct icmp_state *state, const struct victim_key *key,
 	if (single)
 		finding_words(&finding, "sender", "%s", address_text(&victim->first, source));
 	else
-		finding_words(&finding, "sender", "a crowd of %u addresses and more", victim->sources.count);
+		finding_words(&finding, "sender", "a crowd of %u addresses and more",
+			      victim->sources.count);
 	finding_threshold(&finding, "threshold", UNIT_RATE_PER_SECOND,
 			  victim->broadcast ? state->broadcast : state->rate);
 	if (key->reply) {
@@ -141,7 +148,8 @@ static void report(const struct icmp_state *state, const struct victim_key *key,
 		finding.sub_kind = "broadcast";
 	}
 	name_attacker(&finding, key, victim);
-	proof_give(&victim->proof, &finding, key->reply ? "an answer without a question" : "one of the pings");
+	proof_give(&victim->proof, &finding,
+		   key->reply ? "an answer without a question" : "one of the pings");
 	finding_submit(state->findings, &finding);
 }
 
@@ -153,7 +161,8 @@ static void forget(void *user, const void *key, void *value)
 static void icmp_begin(struct analysis_context *context)
 {
 	struct icmp_state *state = context->state;
-	cache_init(&state->victims, VICTIMS_REMEMBERED, sizeof(struct victim_key), sizeof(struct victim));
+	cache_init(&state->victims, VICTIMS_REMEMBERED, sizeof(struct victim_key),
+		   sizeof(struct victim));
 	state->victims.forget = forget;
 	state->victims.user = state;
 	state->rate = (uint32_t)setting(context->settings, &icmp_flood, "rate");

@@ -105,45 +105,54 @@ static const struct finding_kind cleartext_password = {
 	},
 };
 
-static const struct finding_kind *const kinds[] = { &brute_force, &brute_force_success, &cleartext_password,
-	&password_spray, NULL };
+static const struct finding_kind *const kinds[] = { &brute_force, &brute_force_success,
+						    &cleartext_password, &password_spray, NULL };
 
 #define SOURCES_REMEMBERED 1024
 #define MINUTE (60 * NANOSECONDS)
 #define QUARTER (15 * MINUTE)
 #define HALF_HOUR (30 * MINUTE)
-#define SECRETS_OF_A_SCRIPT 2    /* an old password, and perhaps its successor */
-#define LISTED_LIMIT 65536       /* conversations with failures whose numbers are kept */
+#define SECRETS_OF_A_SCRIPT 2 /* an old password, and perhaps its successor */
+#define LISTED_LIMIT 65536    /* conversations with failures whose numbers are kept */
 /* A conversation that ended before anything was done: an SSH key exchange and some tries fit in. */
 enum { SHORT_LEAST_BYTES = 400, SHORT_MOST_BYTES = 2500, SHORT_MOST_ANSWER = 6000 };
 #define SHORT_TIME (30 * NANOSECONDS)
-#define ALIKE 0.05               /* standard deviation of their sizes, for the mean */
+#define ALIKE 0.05 /* standard deviation of their sizes, for the mean */
 #define SSH_PORT 22
 
-struct source_key { struct address source; uint8_t pad; uint16_t port; };
+struct source_key {
+	struct address source;
+	uint8_t pad;
+	uint16_t port;
+};
 
-struct server_key { struct address source, server; uint16_t port; };
+struct server_key {
+	struct address source, server;
+	uint16_t port;
+};
 
-struct sizes { double count, mean, squares; };
+struct sizes {
+	double count, mean, squares;
+};
 
-struct tries {                   /* of one host on one server's port */
-	struct rate second, minute, quarter, recent;     /* of failures; recent: as for a success */
+struct tries {                                       /* of one host on one server's port */
+	struct rate second, minute, quarter, recent; /* of failures; recent: as for a success */
 	uint32_t peak_second, peak_minute, peak_quarter;
 	uint64_t failures, successes;
 	struct various users, secrets;
 	bool secrets_known;
-	struct rate ended;       /* short conversations that the server ended */
+	struct rate ended; /* short conversations that the server ended */
 	uint32_t peak_ended;
 	uint64_t ended_total;
 	struct sizes asked, answered;
-	struct login success;    /* the first one that guessing brought */
+	struct login success; /* the first one that guessing brought */
 	uint32_t failures_before, success_session;
 	uint8_t session_kind;
-	struct proof proof;      /* of failures */
+	struct proof proof; /* of failures */
 	struct concerned concerned;
 };
 
-struct spray {                   /* of one host on one service, wherever */
+struct spray { /* of one host on one service, wherever */
 	int64_t start;
 	struct various users, servers;
 	uint32_t failures, successes;
@@ -155,8 +164,8 @@ struct spray {                   /* of one host on one service, wherever */
 
 struct login_state {
 	struct logins logins;
-	struct cache tries;      /* struct server_key to struct tries */
-	struct cache sprays;     /* struct source_key to struct spray */
+	struct cache tries;  /* struct server_key to struct tries */
+	struct cache sprays; /* struct source_key to struct spray */
 	uint32_t listed;
 	double minute, quarter, many, rate, ended;
 	double success_failures, spray_users, spray_tries, spray_servers;
@@ -173,7 +182,8 @@ static void peak(uint32_t *most, uint32_t count)
 static struct tries *tries_of(struct login_state *state, const struct session *session)
 {
 	const struct endpoint *server = &session->key.end[session_server(session)];
-	struct server_key key = { session->key.end[session->client].address, server->address, server->port };
+	struct server_key key = { session->key.end[session->client].address, server->address,
+				  server->port };
 	struct tries *tries = cache_enter(&state->tries, &key, NULL);
 	tries->session_kind = session->kind;
 	return tries;
@@ -195,10 +205,12 @@ static bool is_guessing(const struct login_state *state, const struct tries *tri
 	uint32_t failures = tries->recent.count;
 	if (failures < state->success_failures || now - tries->recent.start >= state->success_time)
 		return false;
-	return failures >= state->minute || now - tries->recent.start < failures * state->success_pace;
+	return failures >= state->minute ||
+	       now - tries->recent.start < failures * state->success_pace;
 }
 
-static void note_try(struct login_state *state, const struct session *session, const struct login *login)
+static void note_try(struct login_state *state, const struct session *session,
+		     const struct login *login)
 {
 	struct tries *tries = tries_of(state, session);
 	int64_t time = login->answered.time;
@@ -224,7 +236,8 @@ static void note_try(struct login_state *state, const struct session *session, c
 	}
 }
 
-static void note_spray(struct login_state *state, const struct session *session, const struct login *login)
+static void note_spray(struct login_state *state, const struct session *session,
+		       const struct login *login)
 {
 	const struct endpoint *server = &session->key.end[session_server(session)];
 	struct source_key key = { session->key.end[session->client].address, 0, server->port };
@@ -267,7 +280,8 @@ static void tell_readable(struct login_state *state, const struct session *sessi
 	finding_words(&finding, "user", "%s", login->name[0] ? login->name : "somebody");
 	blame_config(&finding, session, session_server(session));
 	finding_why(&finding, "The server lets the password be sent without encryption.");
-	finding_evidence(&finding, login->asked.packet, login->asked.time, "the password, readable");
+	finding_evidence(&finding, login->asked.packet, login->asked.time,
+			 "the password, readable");
 	finding_submit(state->findings, &finding);
 }
 
@@ -285,8 +299,8 @@ static void login_message(struct analysis_context *context, const struct observa
 	note_spray(state, observation->session, &login);
 }
 
-/* Services that ask for a password first, and whose conversations nobody here can read. Not those whose
- * server hangs up by itself when the client is done (QUIT, LOGOUT). */
+/* Services that ask for a password first, and whose conversations nobody here can read. Not those
+ * whose server hangs up by itself when the client is done (QUIT, LOGOUT). */
 static bool is_guarded(uint16_t port)
 {
 	static const uint16_t ports[] = { SSH_PORT, 636, 1433, 1521, 3306, 3389, 5432, 5900 };
@@ -332,7 +346,8 @@ static void login_end(struct analysis_context *context, const struct session *se
 		return;
 	struct tries *tries = tries_of(state, session);
 	bool ssh = session->key.end[session_server(session)].port == SSH_PORT;
-	peak(&tries->peak_ended, rate_add(&tries->ended, session->first_time, ssh ? HALF_HOUR : MINUTE));
+	peak(&tries->peak_ended,
+	     rate_add(&tries->ended, session->first_time, ssh ? HALF_HOUR : MINUTE));
 	peak(&tries->peak_minute, rate_add(&tries->minute, session->first_time, MINUTE));
 	tries->ended_total++;
 	sizes_add(&tries->asked, (double)x->unique_bytes);
@@ -360,8 +375,8 @@ static bool is_brute_force(const struct login_state *state, const struct server_
 	return tries->failures && !script;
 }
 
-static void begin(struct finding *finding, const struct finding_kind *kind, const struct server_key *key,
-		  const struct tries *tries)
+static void begin(struct finding *finding, const struct finding_kind *kind,
+		  const struct server_key *key, const struct tries *tries)
 {
 	finding_begin(finding, kind, NULL);
 	finding_subject(finding, &key->source, &key->server, key->port, IP_PROTOCOL_TCP);
@@ -396,16 +411,22 @@ static void report_brute_force(const struct login_state *state, const struct ser
 		finding_words(&finding, "users", "with unknown names");
 	if (tries->secrets_known)
 		finding_number(&finding, "passwords", UNIT_COUNT, tries->secrets.count, FACT_MAX);
-	finding_words(&finding, "outcome", "%s", quick ? "the server ended each of them at once"
-		      : tries->successes ? "not all of them failed" : "none succeeded");
+	finding_words(&finding, "outcome", "%s",
+		      quick              ? "the server ended each of them at once"
+		      : tries->successes ? "not all of them failed"
+					 : "none succeeded");
 	finding_threshold(&finding, "threshold", UNIT_COUNT, quick ? state->ended : state->minute);
-	finding_why(&finding, quick ? "It opens one short conversation after the other, and the server ends each."
-				    : "All these tries come from it.");
+	finding_why(
+		&finding,
+		quick ? "It opens one short conversation after the other, and the server ends each."
+		      : "All these tries come from it.");
 	finding_alternative(&finding, "several hosts behind one address (NAT)",
 			    tries->users.count == 1 ? "they all use one name" : NULL);
 	if (quick)
-		finding_alternative(&finding, "a program that the server refuses for another reason", NULL);
-	proof_give(&tries->proof, &finding, quick ? "the server ends the conversation" : "log-in refused");
+		finding_alternative(&finding,
+				    "a program that the server refuses for another reason", NULL);
+	proof_give(&tries->proof, &finding,
+		   quick ? "the server ends the conversation" : "log-in refused");
 	concerned_submit(&tries->concerned, &finding, state->findings);
 }
 
@@ -417,7 +438,8 @@ static void report_success(const struct login_state *state, const struct server_
 	finding.session_number = tries->success_session;
 	finding.confidence = CONFIDENCE_LIKELY;
 	finding_count(&finding, "failures", tries->failures_before);
-	finding_words(&finding, "user", "%s", tries->success.name[0] ? tries->success.name : "somebody");
+	finding_words(&finding, "user", "%s",
+		      tries->success.name[0] ? tries->success.name : "somebody");
 	finding_threshold(&finding, "threshold", UNIT_COUNT, state->success_failures);
 	finding_why(&finding, "The same host had failed again and again just before.");
 	finding_alternative(&finding, "a user of the same host who knows the password", NULL);
@@ -484,8 +506,10 @@ static void login_begin(struct analysis_context *context)
 	struct login_state *state = context->state;
 	const struct settings *settings = context->settings;
 	logins_init(&state->logins);
-	cache_init(&state->tries, SOURCES_REMEMBERED, sizeof(struct server_key), sizeof(struct tries));
-	cache_init(&state->sprays, SOURCES_REMEMBERED, sizeof(struct source_key), sizeof(struct spray));
+	cache_init(&state->tries, SOURCES_REMEMBERED, sizeof(struct server_key),
+		   sizeof(struct tries));
+	cache_init(&state->sprays, SOURCES_REMEMBERED, sizeof(struct source_key),
+		   sizeof(struct spray));
 	state->tries.forget = forget_tries;
 	state->sprays.forget = forget_spray;
 	state->tries.user = state->sprays.user = state;

@@ -47,46 +47,52 @@ static const struct finding_kind port_scan = {
 static const struct finding_kind *const kinds[] = { &port_scan, NULL };
 
 #define PAIRS_REMEMBERED 2048
-#define SERVERS_REMEMBERED 256   /* FTP servers and who gives them orders */
-#define FEW_PORTS 8              /* kept in a list; a pair with more gets a map */
-#define MAPS_LIMIT 512           /* of 8 KiB each */
-#define LISTED_LIMIT 65536       /* conversations in vain whose numbers are kept, of all pairs */
+#define SERVERS_REMEMBERED 256 /* FTP servers and who gives them orders */
+#define FEW_PORTS 8            /* kept in a list; a pair with more gets a map */
+#define MAPS_LIMIT 512         /* of 8 KiB each */
+#define LISTED_LIMIT 65536     /* conversations in vain whose numbers are kept, of all pairs */
 #define PORTS_LISTED 8
 #define FIRST_UNPRIVILEGED 1024
-#define UDP_REFUSALS 5           /* different ports that ICMP says are closed */
-#define PRIVILEGED_OF_A_SCAN 10  /* where the high ports have another explanation */
+#define UDP_REFUSALS 5          /* different ports that ICMP says are closed */
+#define PRIVILEGED_OF_A_SCAN 10 /* where the high ports have another explanation */
 #define PRIVILEGED_OF_A_BOUNCE 5
-#define PATIENCE 4               /* tries of each port that make it monitoring … */
-#define PORTS_OF_MONITORING 100  /* … of no more ports than these */
+#define PATIENCE 4              /* tries of each port that make it monitoring … */
+#define PORTS_OF_MONITORING 100 /* … of no more ports than these */
 enum { FTP_DATA = 20, FTP = 21, PORTMAPPER = 111, RPC_ENDPOINTS = 135, FTPS = 990 };
 
-struct pair { struct address source, target; uint8_t protocol, pad; };
+struct pair {
+	struct address source, target;
+	uint8_t protocol, pad;
+};
 
-struct searched {                /* by one host, of another */
-	int64_t start, last_time;    /* of the stretch under way */
-	uint32_t tried, vain;        /* in it */
-	struct spread stretch;       /* ports in it */
-	bool over;                   /* some stretch was a scan */
-	bool control;                /* there was a conversation on a port that others follow from */
+struct searched {                 /* by one host, of another */
+	int64_t start, last_time; /* of the stretch under way */
+	uint32_t tried, vain;     /* in it */
+	struct spread stretch;    /* ports in it */
+	bool over;                /* some stretch was a scan */
+	bool control;             /* there was a conversation on a port that others follow from */
 	uint64_t probes, failed, from_ftp_data;
 	uint32_t types[PROBE_TYPES];
 	uint16_t few[FEW_PORTS];
-	uint64_t *map;               /* of all ports, once there are more than a few */
-	uint32_t ports, privileged;  /* different ones */
+	uint64_t *map;              /* of all ports, once there are more than a few */
+	uint32_t ports, privileged; /* different ones */
 	uint32_t open;
 	uint16_t open_ports[PORTS_LISTED];
 	struct sample first_open;
-	struct spread refused;       /* ports of which ICMP says that they are closed */
-	struct proof proof;          /* of vain probes */
-	struct concerned concerned;  /* conversations in vain */
+	struct spread refused;      /* ports of which ICMP says that they are closed */
+	struct proof proof;         /* of vain probes */
+	struct concerned concerned; /* conversations in vain */
 };
 
-struct orders { struct address from; struct sample first; };
+struct orders {
+	struct address from;
+	struct sample first;
+};
 
 struct scan_state {
-	struct cache pairs;          /* struct pair to struct searched */
-	struct cache ftp;            /* struct address of a server to struct orders */
-	struct served served;        /* connections that opened, by pair */
+	struct cache pairs;   /* struct pair to struct searched */
+	struct cache ftp;     /* struct address of a server to struct orders */
+	struct served served; /* connections that opened, by pair */
 	uint32_t maps, listed;
 	uint32_t ports;
 	double share;
@@ -141,7 +147,8 @@ static void add_to_stretch(const struct scan_state *state, struct searched *sear
 	searched->tried++;
 	searched->vain += probe->answer != PROBE_OPEN;
 	spread_add(&searched->stretch, port);
-	if (searched->stretch.count >= state->ports && searched->vain >= state->share * searched->tried)
+	if (searched->stretch.count >= state->ports &&
+	    searched->vain >= state->share * searched->tried)
 		searched->over = true;
 }
 
@@ -171,15 +178,17 @@ static struct searched *searched_of(struct scan_state *state, const struct addre
 	struct searched *searched = cache_enter(&state->pairs, &pair, &fresh);
 	if (fresh) {
 		searched->start = time;
-		searched->tried = served_count(&state->served, hash_bytes(&pair, sizeof pair, 0), time,
-					       state->time);
+		searched->tried = served_count(&state->served, hash_bytes(&pair, sizeof pair, 0),
+					       time, state->time);
 	}
 	return searched;
 }
 
 /* What works is only of interest where something else does not. NULL: nothing has failed yet. */
-static struct searched *searched_with_success(struct scan_state *state, const struct address *source,
-					      const struct address *target, uint8_t protocol, int64_t time)
+static struct searched *searched_with_success(struct scan_state *state,
+					      const struct address *source,
+					      const struct address *target, uint8_t protocol,
+					      int64_t time)
 {
 	struct pair pair = { *source, *target, protocol, 0 };
 	served_add(&state->served, hash_bytes(&pair, sizeof pair, 0), time, state->time);
@@ -236,7 +245,9 @@ static void note_refusal(struct scan_state *state, const struct icmp_header *icm
 		      (icmp->version == 6 && icmp->type == 1 && icmp->code == 4);
 	if (closed && quote->has_ports && quote->protocol == IP_PROTOCOL_UDP)
 		spread_add(&searched_of(state, &quote->source, &quote->destination, IP_PROTOCOL_UDP,
-					time)->refused, quote->destination_port);
+					time)
+				    ->refused,
+			   quote->destination_port);
 }
 
 static void scan_observe(struct analysis_context *context, const struct observation *observation)
@@ -295,19 +306,22 @@ static void name_scanner(struct scan_state *state, struct finding *finding, cons
 	const struct orders *orders = bounce ? cache_find(&state->ftp, &pair->source) : NULL;
 	if (!bounce) {
 		blame_attacker(finding, &pair->source);
-		finding_why(finding, "All these probes come from it, and a program that wants a service "
-				     "does not try every port.");
+		finding_why(finding,
+			    "All these probes come from it, and a program that wants a service "
+			    "does not try every port.");
 		finding_alternative(finding, "a scan that the owner of the network ordered", NULL);
 	} else if (orders) {
 		blame_attacker(finding, &orders->from);
-		finding_why(finding, "The FTP server only opens data connections where the client of its "
-				     "control connection tells it to.");
+		finding_why(finding,
+			    "The FTP server only opens data connections where the client of its "
+			    "control connection tells it to.");
 		finding_evidence(finding, orders->first.packet, orders->first.time,
 				 "the control connection");
 	} else {
 		blame_word(finding, PARTY_ATTACKER, "attacker:a client of the FTP server");
-		finding_why(finding, "The FTP server only opens data connections where a client tells it "
-				     "to; that client is not in the trace.");
+		finding_why(finding,
+			    "The FTP server only opens data connections where a client tells it "
+			    "to; that client is not in the trace.");
 	}
 }
 
@@ -323,7 +337,8 @@ static const char *way_of(enum probe_type type)
 	return ways[type];
 }
 
-static void report(struct scan_state *state, const struct pair *pair, const struct searched *searched)
+static void report(struct scan_state *state, const struct pair *pair,
+		   const struct searched *searched)
 {
 	if (!is_scan(searched, pair->protocol))
 		return;

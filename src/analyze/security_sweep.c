@@ -48,33 +48,37 @@ static const struct finding_kind *const kinds[] = { &host_sweep, NULL };
 #define SEARCHES_REMEMBERED 1024
 #define DHCP_SERVERS 64
 enum { DHCP_PORT = 67, NETBIOS_PORT = 137 };
-#define HOSTS_PER_SUBNET 4       /* and more on average: the search goes through subnets */
-#define PATIENCE 4               /* tries of each host that make it monitoring */
-#define ARP_PATIENCE 6           /* hosts repeat a request three times by themselves */
-#define ARP_REPLIES_HEARD 2      /* different hosts whose answers to the asker were recorded */
-#define LISTED_LIMIT 65536       /* conversations in vain whose numbers are kept, of all searches */
+#define HOSTS_PER_SUBNET 4  /* and more on average: the search goes through subnets */
+#define PATIENCE 4          /* tries of each host that make it monitoring */
+#define ARP_PATIENCE 6      /* hosts repeat a request three times by themselves */
+#define ARP_REPLIES_HEARD 2 /* different hosts whose answers to the asker were recorded */
+#define LISTED_LIMIT 65536  /* conversations in vain whose numbers are kept, of all searches */
 
-struct search_key { struct address source; uint8_t type; uint16_t port; };   /* cleared before use */
+struct search_key {
+	struct address source;
+	uint8_t type;
+	uint16_t port;
+}; /* cleared before use */
 
 struct search {
-	int64_t start, first_time, last_time;    /* start: of the stretch under way */
-	uint32_t tried, vain;            /* in the stretch: tries of any host, and those in vain */
-	struct spread stretch, subnets;  /* in the stretch: addresses, and their subnets */
-	bool over, dense;                /* some stretch was a search; of addresses that lie together */
-	uint32_t hosts;                  /* different ones; too low for very many */
-	uint64_t bits[32];               /* of them, by hash */
-	struct spread found;             /* hosts that answered */
+	int64_t start, first_time, last_time; /* start: of the stretch under way */
+	uint32_t tried, vain;           /* in the stretch: tries of any host, and those in vain */
+	struct spread stretch, subnets; /* in the stretch: addresses, and their subnets */
+	bool over, dense;    /* some stretch was a search; of addresses that lie together */
+	uint32_t hosts;      /* different ones; too low for very many */
+	uint64_t bits[32];   /* of them, by hash */
+	struct spread found; /* hosts that answered */
 	uint64_t tries;
-	uint8_t mac[6];                  /* ARP: of the asker */
-	struct proof proof;              /* of tries in vain */
-	struct concerned concerned;      /* conversations in vain */
+	uint8_t mac[6];             /* ARP: of the asker */
+	struct proof proof;         /* of tries in vain */
+	struct concerned concerned; /* conversations in vain */
 };
 
 struct sweep_state {
-	struct cache searches;           /* struct search_key to struct search */
-	struct served served;            /* tries that were answered, by key */
-	struct cache dhcp;               /* struct address of DHCP servers, to nothing */
-	bool hears_tcp;                  /* some SYN was answered: the recorder keeps answers, too */
+	struct cache searches; /* struct search_key to struct search */
+	struct served served;  /* tries that were answered, by key */
+	struct cache dhcp;     /* struct address of DHCP servers, to nothing */
+	bool hears_tcp;        /* some SYN was answered: the recorder keeps answers, too */
 	uint32_t hosts, listed;
 	double share;
 	int64_t time;
@@ -95,8 +99,8 @@ static void note_host(struct search *search, uint64_t hash)
 }
 
 /* Takes in one try. A request by ARP is in vain until its answer comes. */
-static void add(const struct sweep_state *state, struct search *search, const struct address *target,
-		int64_t time, uint32_t tries, bool vain)
+static void add(const struct sweep_state *state, struct search *search,
+		const struct address *target, int64_t time, uint32_t tries, bool vain)
 {
 	uint64_t hash = hash_bytes(target, sizeof *target, 0);
 	if (time - search->start >= state->time) {
@@ -130,7 +134,8 @@ static struct search_key key_of(const struct address *source, enum probe_type ty
 	return key;
 }
 
-static struct search *search_of(struct sweep_state *state, const struct search_key *key, int64_t time)
+static struct search *search_of(struct sweep_state *state, const struct search_key *key,
+				int64_t time)
 {
 	bool fresh;
 	struct search *search = cache_enter(&state->searches, key, &fresh);
@@ -142,7 +147,8 @@ static struct search *search_of(struct sweep_state *state, const struct search_k
 	return search;
 }
 
-static void list_session(struct sweep_state *state, struct search *search, const struct session *session)
+static void list_session(struct sweep_state *state, struct search *search,
+			 const struct session *session)
 {
 	if (state->listed == LISTED_LIMIT)
 		return;
@@ -171,8 +177,8 @@ static void sweep_end(struct analysis_context *context, const struct session *se
 		return;
 	const struct endpoint *source = &session->key.end[probe.prober];
 	const struct endpoint *target = &session->key.end[probe.prober ^ 1];
-	struct search_key key = key_of(&source->address, probe.type,
-				       probe.type == PROBE_PING ? 0 : target->port);
+	struct search_key key =
+		key_of(&source->address, probe.type, probe.type == PROBE_PING ? 0 : target->port);
 	uint64_t hash = hash_bytes(&target->address, sizeof target->address, 0);
 	if (probe.answer != PROBE_SILENT) {
 		/* Its reply by ARP may not be in the trace, but there was one. */
@@ -182,10 +188,11 @@ static void sweep_end(struct analysis_context *context, const struct session *se
 			spread_add(&arp->found, hash);
 	}
 	if (probe.answer == PROBE_OPEN) {
-		served_add(&state->served, hash_bytes(&key, sizeof key, 0), probe.time, state->time);
+		served_add(&state->served, hash_bytes(&key, sizeof key, 0), probe.time,
+			   state->time);
 		struct search *search = cache_find(&state->searches, &key);
 		if (!search)
-			return;          /* what works is only of interest where something else does not */
+			return; /* what works is only of interest where something else does not */
 		add(state, search, &target->address, probe.time, probe.tries, false);
 		spread_add(&search->found, hash);
 		return;
@@ -228,20 +235,22 @@ static void sweep_observe(struct analysis_context *context, const struct observa
 /* Services that nobody calls on strangers all over the world, and that worms look for. */
 static bool is_private_service(uint16_t port)
 {
-	static const uint16_t ports[] = { 22, 23, 135, 139, 445, 1433, 2323, 3306, 3389, 5555, 5900, 6379,
-		7547, 37215, 52869 };
+	static const uint16_t ports[] = { 22,   23,   135,  139,  445,  1433,  2323, 3306,
+					  3389, 5555, 5900, 6379, 7547, 37215, 52869 };
 	for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++)
 		if (ports[i] == port)
 			return true;
 	return false;
 }
 
-static bool is_sweep(struct sweep_state *state, const struct search_key *key, const struct search *search)
+static bool is_sweep(struct sweep_state *state, const struct search_key *key,
+		     const struct search *search)
 {
 	if (!search->over)
 		return false;
 	/* A DHCP server looks whether an address is free before it lends it out. */
-	if ((key->type == PROBE_ARP || key->type == PROBE_PING) && cache_find(&state->dhcp, &key->source))
+	if ((key->type == PROBE_ARP || key->type == PROBE_PING) &&
+	    cache_find(&state->dhcp, &key->source))
 		return false;
 	/* Port 137 is what those ask who look for Windows hosts; other such services only send. */
 	if (key->type == PROBE_UDP && key->port != NETBIOS_PORT && udp_may_be_silent(key->port))
@@ -254,7 +263,8 @@ static bool is_sweep(struct sweep_state *state, const struct search_key *key, co
 		       search->found.count <= (1 - state->share) * search->hosts &&
 		       !session_table_is_router(state->sessions, search->mac);
 	const struct host *source = session_table_host(state->sessions, &key->source);
-	if (!source || !source->packets_received || search->tries >= (uint64_t)PATIENCE * search->hosts)
+	if (!source || !source->packets_received ||
+	    search->tries >= (uint64_t)PATIENCE * search->hosts)
 		return false;
 	return search->dense || (key->type == PROBE_SYN && is_private_service(key->port));
 }
@@ -281,8 +291,10 @@ static void report(struct sweep_state *state, const struct search_key *key,
 	bool udp = key->type == PROBE_UDP;
 	struct finding finding;
 	finding_begin(&finding, &host_sweep, NULL);
-	finding_subject(&finding, &key->source, NULL, key->port, udp ? IP_PROTOCOL_UDP
-			: key->type < PROBE_UDP ? IP_PROTOCOL_TCP : 0);
+	finding_subject(&finding, &key->source, NULL, key->port,
+			udp                     ? IP_PROTOCOL_UDP
+			: key->type < PROBE_UDP ? IP_PROTOCOL_TCP
+						: 0);
 	finding.service = key->port ? service_name(finding.subject.protocol, key->port) : NULL;
 	finding.sub_kind = probe_type_name((enum probe_type)key->type);
 	finding.confidence = CONFIDENCE_LIKELY;
@@ -294,7 +306,8 @@ static void report(struct sweep_state *state, const struct search_key *key,
 	finding_threshold(&finding, "threshold", UNIT_COUNT, state->hosts);
 	blame_attacker(&finding, &key->source);
 	finding_why(&finding, "All these tries come from it, each for another address.");
-	finding_alternative(&finding, "an inventory or monitoring system that is meant to search", NULL);
+	finding_alternative(&finding, "an inventory or monitoring system that is meant to search",
+			    NULL);
 	proof_give(&search->proof, &finding, "a try in vain");
 	concerned_submit(&search->concerned, &finding, state->findings);
 }
@@ -311,7 +324,8 @@ static void forget(void *user, const void *key, void *value)
 static void sweep_begin(struct analysis_context *context)
 {
 	struct sweep_state *state = context->state;
-	cache_init(&state->searches, SEARCHES_REMEMBERED, sizeof(struct search_key), sizeof(struct search));
+	cache_init(&state->searches, SEARCHES_REMEMBERED, sizeof(struct search_key),
+		   sizeof(struct search));
 	state->searches.forget = forget;
 	state->searches.user = state;
 	cache_init(&state->dhcp, DHCP_SERVERS, sizeof(struct address), 0);

@@ -42,33 +42,33 @@ static const struct finding_kind syn_flood = {
 static const struct finding_kind *const kinds[] = { &syn_flood, NULL };
 
 #define TARGETS_REMEMBERED 512
-#define FORGED_SOURCES 50        /* with one TTL and no options: nobody has so many twins */
-#define FORGED_NETWORKS 16       /* from which these come, where the SYNs have options */
-#define PATIENCE (3 * NANOSECONDS)   /* by then a real client has repeated its request */
-#define REPEATED_BY_CLIENTS 0.5  /* share of unanswered requests that were repeated */
-#define ANSWERED_SHARE 0.5       /* of the half open ones, where the sources are few */
+#define FORGED_SOURCES 50          /* with one TTL and no options: nobody has so many twins */
+#define FORGED_NETWORKS 16         /* from which these come, where the SYNs have options */
+#define PATIENCE (3 * NANOSECONDS) /* by then a real client has repeated its request */
+#define REPEATED_BY_CLIENTS 0.5    /* share of unanswered requests that were repeated */
+#define ANSWERED_SHARE 0.5         /* of the half open ones, where the sources are few */
 
-struct flood {                   /* requests to one port, or without options to any */
-	struct rate half;        /* half open, in the second under way */
-	uint32_t peak;           /* most half open in a second of which few were completed */
-	struct spread sources, networks, targets;    /* networks: the sources' first 16 or 32 bits */
-	struct address source;   /* of the last half open one */
-	uint64_t half_open, answered, resets, bare;       /* bare: SYNs without any option */
-	uint64_t waited, repeated;       /* without an answer for long; of those, asked again */
+struct flood {            /* requests to one port, or without options to any */
+	struct rate half; /* half open, in the second under way */
+	uint32_t peak;    /* most half open in a second of which few were completed */
+	struct spread sources, networks, targets;   /* networks: the sources' first 16 or 32 bits */
+	struct address source;                      /* of the last half open one */
+	uint64_t half_open, answered, resets, bare; /* bare: SYNs without any option */
+	uint64_t waited, repeated; /* without an answer for long; of those, asked again */
 	uint8_t ttl_min, ttl_max;
 	struct proof proof;
 };
 
 struct flood_state {
-	struct cache targets;    /* struct endpoint to struct flood */
-	struct served done;      /* connections that were completed, by server and port */
-	uint64_t bare_done, all_done;    /* completed ones without options; all */
-	struct flood bare;       /* SYNs without options, whomever they ask */
-	uint8_t mac[6];          /* of the first of those */
+	struct cache targets;         /* struct endpoint to struct flood */
+	struct served done;           /* connections that were completed, by server and port */
+	uint64_t bare_done, all_done; /* completed ones without options; all */
+	struct flood bare;            /* SYNs without options, whomever they ask */
+	uint8_t mac[6];               /* of the first of those */
 	bool mac_differs;
 	uint32_t rate, sources;
 	double completed;
-	int64_t last;            /* end of the trace so far */
+	int64_t last; /* end of the trace so far */
 	struct finding_store *findings;
 };
 
@@ -168,12 +168,16 @@ static void name_attacker(struct finding *finding, const struct flood *flood)
 		finding_alternative(finding, "somebody else uses its address", NULL);
 	} else if (flood->ttl_min == flood->ttl_max) {
 		blame_word(finding, PARTY_ATTACKER, "attacker:hidden behind forged addresses");
-		finding_why(finding, "All these addresses are equally far away and none of them goes on: one "
-				     "sender makes them up.");
+		finding_why(
+			finding,
+			"All these addresses are equally far away and none of them goes on: one "
+			"sender makes them up.");
 	} else {
 		blame_word(finding, PARTY_ATTACKER, "attacker:many addresses");
-		finding_why(finding, "The requests come from many addresses, forged or not, and none of them "
-				     "goes on.");
+		finding_why(
+			finding,
+			"The requests come from many addresses, forged or not, and none of them "
+			"goes on.");
 	}
 }
 
@@ -188,7 +192,8 @@ static void begin_report(struct finding *finding, const struct flood *flood)
 	if (flood->sources.count == 1)
 		finding_words(finding, "sources", "one address");
 	else
-		finding_words(finding, "sources", "more than %u addresses", flood->sources.count - 1);
+		finding_words(finding, "sources", "more than %u addresses",
+			      flood->sources.count - 1);
 	name_attacker(finding, flood);
 }
 
@@ -199,8 +204,8 @@ static void report_target(const struct flood_state *state, const struct endpoint
 		return;
 	struct finding finding;
 	begin_report(&finding, flood);
-	finding_subject(&finding, flood->sources.count == 1 ? &flood->source : NULL, &server->address,
-			server->port, IP_PROTOCOL_TCP);
+	finding_subject(&finding, flood->sources.count == 1 ? &flood->source : NULL,
+			&server->address, server->port, IP_PROTOCOL_TCP);
 	finding.service = service_name(IP_PROTOCOL_TCP, server->port);
 	finding_threshold(&finding, "threshold", UNIT_RATE_PER_SECOND, state->rate);
 	proof_give(&flood->proof, &finding, "a request that was never completed");
@@ -211,7 +216,8 @@ static void report_target(const struct flood_state *state, const struct endpoint
 static void report_random(const struct flood_state *state)
 {
 	const struct flood *flood = &state->bare;
-	if (flood->peak < state->rate || !is_forged(flood) || flood->targets.count < state->sources ||
+	if (flood->peak < state->rate || !is_forged(flood) ||
+	    flood->targets.count < state->sources ||
 	    (double)state->bare_done > state->completed * (double)flood->half_open)
 		return;
 	static const uint8_t zeros[6];
@@ -219,16 +225,20 @@ static void report_random(const struct flood_state *state)
 	struct finding finding;
 	begin_report(&finding, flood);
 	finding.sub_kind = "random";
-	finding.say = "{half_open} connection requests with forged sources, up to {peak}, from {sources} to "
+	finding.say = "{half_open} connection requests with forged sources, up to {peak}, from "
+		      "{sources} to "
 		      "ever new targets, {way}: none was completed.";
 	if (state->mac_differs)
 		finding_words(&finding, "way", "with changing hardware addresses");
 	else if (memcmp(state->mac, zeros, sizeof zeros) != 0)
-		finding_words(&finding, "way", "all sent or routed by station %s", mac_text(state->mac, mac));
+		finding_words(&finding, "way", "all sent or routed by station %s",
+			      mac_text(state->mac, mac));
 	else
 		finding_words(&finding, "way", "all alike");
-	finding.advice = "Find the host that makes these requests up (changing hardware addresses fill the "
-			 "tables of switches: look at the port with very many), and take it off the network.";
+	finding.advice =
+		"Find the host that makes these requests up (changing hardware addresses fill the "
+		"tables of switches: look at the port with very many), and take it off the "
+		"network.";
 	finding_threshold(&finding, "threshold", UNIT_RATE_PER_SECOND, state->rate);
 	proof_give(&flood->proof, &finding, "a request with a forged source");
 	finding_submit(state->findings, &finding);
@@ -242,7 +252,8 @@ static void forget_target(void *user, const void *key, void *value)
 static void flood_begin(struct analysis_context *context)
 {
 	struct flood_state *state = context->state;
-	cache_init(&state->targets, TARGETS_REMEMBERED, sizeof(struct endpoint), sizeof(struct flood));
+	cache_init(&state->targets, TARGETS_REMEMBERED, sizeof(struct endpoint),
+		   sizeof(struct flood));
 	state->targets.forget = forget_target;
 	state->targets.user = state;
 	state->rate = (uint32_t)setting(context->settings, &syn_flood, "rate");
