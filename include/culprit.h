@@ -396,6 +396,10 @@ struct culprit_times {               /* zeroed: the summary */
 };
 #define CULPRIT_TIMES_SORTED 10000
 
+/* Before `analysis` reads a trace that `of` has read to its end: draws the sessions that the findings of `of`
+ * are about, for its page (culprit_output.pictures). `of` may be destroyed before. */
+CULPRIT_API void culprit_keep_pictures(struct culprit_analysis *analysis, const struct culprit_analysis *of);
+
 /* ---- The Exception Report ---------------------------------------------------------------------- */
 
 /* Zeroed, it asks for all classes. */
@@ -535,6 +539,8 @@ struct culprit_output {
 	enum culprit_time_style time_style;  /* of text and rows; the JSON of a diagnosis is always UTC */
 	unsigned width;                      /* of text, in columns; 0 is 80 */
 	bool colour;                         /* of text, by the escapes of ECMA-48 */
+	/* HTML: an analysis of the same trace that kept pictures (culprit_keep_pictures); NULL: no pictures. */
+	const struct culprit_analysis *pictures;
 	bool fails;                          /* JUnit: findings fail from `fail_on` on; else from warning on */
 	enum culprit_severity fail_on;
 };

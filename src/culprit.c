@@ -16,6 +16,7 @@
 #include "report/kinds.h"
 #include "report/lists.h"
 #include "report/packets.h"
+#include "report/pictures.h"
 #include "report/report.h"
 #include "report/response_limit.h"
 #include "report/selection.h"
@@ -42,6 +43,7 @@ struct culprit_analysis {
 	struct diagnosis *diagnosis; /* NULL until it ended well */
 	struct session_rows *sessions;       /* NULL unless asked for, */
 	struct timeline *timeline;           /* likewise */
+	struct pictures *pictures;           /* likewise; one of the views */
 
 	culprit_progress *progress;
 	void *progress_user;
@@ -452,6 +454,16 @@ bool culprit_report_statistics(struct culprit_analysis *analysis, const struct c
 	return add_view(analysis, statistics_view(statistics, output, &inner), &inner, error);
 }
 
+void culprit_keep_pictures(struct culprit_analysis *analysis, const struct culprit_analysis *of)
+{
+	struct error inner = ERROR_INIT;
+	if (analysis->pictures || !of->diagnosis)
+		return;
+	struct pictures *pictures = pictures_create(of->diagnosis);
+	if (add_view(analysis, pictures_view(pictures), &inner, NULL))
+		analysis->pictures = pictures;
+}
+
 bool culprit_interval(const struct culprit_analysis *analysis, size_t index, struct culprit_interval *to)
 {
 	const struct timeline *timeline = analysis->timeline;
@@ -539,7 +551,10 @@ bool culprit_protocol(size_t index, struct culprit_protocol *to)
 
 bool culprit_report_diagnosis(const struct culprit_analysis *analysis, const struct culprit_output *output)
 {
-	return analysis->diagnosis && report_write(REPORT_DIAGNOSIS, analysis->diagnosis, output);
+	if (!analysis->diagnosis)
+		return false;
+	analysis->diagnosis->pictures = output->pictures ? output->pictures->pictures : NULL;
+	return report_write(REPORT_DIAGNOSIS, analysis->diagnosis, output);
 }
 
 void culprit_report_packets(struct culprit_analysis *analysis, const struct culprit_output *output)

@@ -1,4 +1,6 @@
 /* culprit diagnose: the verdict and the findings. */
+#include <sys/stat.h>
+
 #include "cli/output.h"
 #include "cli/read.h"
 
@@ -48,6 +50,28 @@ static const struct option diagnose_options[] = {
 	{ 0 },
 };
 
+/* Which packets belong into a picture is known only at the end: files are read once more for them. A pipe
+ * gives its page without. */
+static struct culprit_analysis *draw(const struct culprit_analysis *analysis, const struct options *options)
+{
+	const struct culprit_finding *finding;
+	bool worth = false;
+	for (size_t i = 0; (finding = culprit_finding(analysis, i)) != NULL; i++)
+		worth |= finding->severity >= CULPRIT_WARNING && finding->session_count;
+	for (size_t i = 0; i < options->word_count; i++) {
+		struct stat status;
+		worth &= stat(options->words[i], &status) == 0 && S_ISREG(status.st_mode);
+	}
+	struct culprit_analysis *pictures = worth ? read_prepare(options) : NULL;
+	if (!pictures)
+		return NULL;
+	culprit_keep_pictures(pictures, analysis);
+	if (read_traces(pictures, options, NULL))
+		return pictures;
+	culprit_destroy(pictures);
+	return NULL;
+}
+
 static enum exit_code run(const struct options *options)
 {
 	struct output output;
@@ -60,7 +84,10 @@ static enum exit_code run(const struct options *options)
 		culprit_keep_timeline(analysis);
 	}
 	if (read_traces(analysis, options, NULL) && output_open(&output, options)) {
+		struct culprit_analysis *pictures = options->format == CULPRIT_HTML ? draw(analysis, options) : NULL;
+		output.report.pictures = pictures;
 		culprit_report_diagnosis(analysis, &output.report);
+		culprit_destroy(pictures);
 		if (output_close(&output))
 			code = fails(analysis, options) ? EXIT_REACHED : EXIT_DONE;
 	}

@@ -17,6 +17,7 @@ struct diagnosis {
 	/* Not its own; NULL where nobody asked for them before reading. */
 	const struct session_rows *sessions;
 	const struct timeline *timeline;
+	const struct pictures *pictures;
 	struct pool pool;                    /* holds all that the others point to */
 };
 

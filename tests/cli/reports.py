@@ -175,7 +175,8 @@ def a_page_is_whole_and_asks_for_nothing():
     for path in (window, "office.pcap", "refused.pcap", "hostile.pcap", "no packets.pcap"):
         source = text("--html", path)
         page, document = Page(source), json.loads(text("--json", path))
-        assert not re.search(r"https?://|@import|url\(", source)
+        plain = source.replace("xmlns=\"http://www.w3.org/2000/svg\"", "")     # a name, not a place
+        assert not re.search(r"https?://|@import|url\(", plain)
         words = "".join(page.words)
         assert document["verdict"]["text"] in words
         for finding in document["findings"]:
@@ -184,6 +185,17 @@ def a_page_is_whole_and_asks_for_nothing():
                 assert advice in words
         sessions = text("sessions", "--json", path).splitlines()
         assert len(page.data.get("session-data", [])) == len(sessions)
+
+
+@test
+def a_page_draws_the_sessions_of_findings():
+    source = text("--html", window)
+    page = Page(source)
+    words = "".join(page.words)
+    assert page.tags["svg"] == 3 and "window closed" in words and "Time and sequence of tcp:1" in words
+    with open(window, "rb") as trace:        # a pipe cannot be read twice
+        piped = subprocess.run([program, "--html", "-"], stdin=trace, stdout=subprocess.PIPE, timeout=60)
+    assert piped.returncode == 0 and Page(piped.stdout.decode()).tags["svg"] == 1
 
 
 @test

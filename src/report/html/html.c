@@ -5,6 +5,7 @@
 
 #include "report/html/html.h"
 #include "report/report.h"
+#include "report/svg.h"
 #include "session/wireshark.h"
 
 /* Made of page.css and page.js by embed.sed; see meson.build. */
@@ -50,6 +51,8 @@ static void add_head(const struct html *page)
 	add_path(to, &page->diagnosis->trace);
 	text_add(to, " \xe2\x80\x93 culprit</title>\n<style>\n");
 	add_lines(to, style, sizeof style / sizeof style[0]);
+	if (page->diagnosis->pictures)
+		svg_style(to);
 	text_add(to, "</style>\n</head>\n<body>\n<div class=\"page\">\n");
 	text_addf(to, "<header class=\"top %s\"><span class=\"brand\">culprit</span><span class=\"path mono\">",
 		  tone(page->diagnosis));

@@ -30,8 +30,10 @@ void html_notices(const struct html *page);
 /* Has it an article of its own (else: a line of the notices)? */
 bool html_tells(const struct html *page, size_t index);
 
-/* html_ladder.c: the session of a finding as a picture; nothing where there is none. */
-void html_session_ladder(const struct html *page, const struct culprit_finding *finding);
+/* html_ladder.c: where in its session a finding was; nothing where that is not known. */
+void html_session_strip(const struct html *page, const struct culprit_finding *finding);
+/* The session of a finding as a ladder and a graph; nothing where there are none. `open`: unfolded. */
+void html_session_ladder(const struct html *page, const struct culprit_finding *finding, bool open);
 
 /* html_sessions.c */
 void html_sessions(const struct html *page);

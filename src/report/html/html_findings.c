@@ -73,7 +73,7 @@ static void add_evidence(const struct html *page, const struct culprit_finding *
 	if (!finding->evidence_count)
 		return;
 	text_add(to, "<div class=\"block\"><h4>Evidence</h4>\n");
-	html_session_ladder(page, finding);
+	html_session_strip(page, finding);
 	text_add(to, "<table class=\"proof\">\n");
 	for (size_t i = 0; i < finding->evidence_count; i++) {
 		const struct culprit_evidence *evidence = &finding->evidence[i];
@@ -185,6 +185,7 @@ static void add_finding(const struct html *page, size_t index)
 	add_advice(to, finding);
 	text_add(to, "</div></div>\n");
 	add_evidence(page, finding);
+	html_session_ladder(page, finding, index == 0);
 	add_values(to, finding);
 	add_effects(page, index);
 	text_add(to, "</article>\n");

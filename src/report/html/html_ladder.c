@@ -1,8 +1,9 @@
-/* Where in its session a finding was: the session from its first packet to its last one, and on it the
- * packets that prove the finding. */
+/* The session of a finding in pictures: where in it the packets are that prove the finding, what happened
+ * around them, and the course of its data. */
 #include "report/html/html.h"
+#include "report/pictures.h"
 
-void html_session_ladder(const struct html *page, const struct culprit_finding *finding)
+void html_session_strip(const struct html *page, const struct culprit_finding *finding)
 {
 	struct text *to = page->to;
 	struct culprit_session session;
@@ -28,4 +29,29 @@ void html_session_ladder(const struct html *page, const struct culprit_finding *
 	text_addf(to, "</div><div class=\"ends\"><span>%s begins at %s%s</span><span>lasts %s</span></div></div>\n",
 		  finding->sessions[0], start, words_time_is_relative(page->output) ? " s" : "",
 		  duration_text(session.duration, duration));
+}
+
+void html_session_ladder(const struct html *page, const struct culprit_finding *finding, bool open)
+{
+	const struct pictures *pictures = page->diagnosis->pictures;
+	struct text *to = page->to;
+	if (!pictures)
+		return;
+	const struct ladder *ladder = pictures_ladder(pictures, finding->number);
+	const struct graph *graph = pictures_graph(pictures, finding->number);
+	if (ladder) {
+		const struct ladder_picture how = { .time_style = page->output->time_style,
+			.origin = page->diagnosis->trace.first_time, .embedded = true };
+		text_addf(to, "<details class=\"ladder\"%s><summary>Packet by packet: %s around the evidence"
+			      "</summary><div>\n", open ? " open" : "", finding->sessions[0]);
+		ladder_svg(ladder, &how, to);
+		text_add(to, "</div></details>\n");
+	}
+	if (graph) {
+		const struct graph_picture how = { .embedded = true };
+		text_addf(to, "<details class=\"ladder\"><summary>Time and sequence of %s</summary><div>\n",
+			  finding->sessions[0]);
+		graph_svg(graph, GRAPH_TIME_SEQUENCE, graph_main_sender(graph), &how, to);
+		text_add(to, "</div></details>\n");
+	}
 }
