@@ -143,6 +143,29 @@ def socket_data_goes_through_pcapng():
 
 
 @test
+def anonymous_ones_tell_the_same_and_name_nobody():
+    hidden = bytearray(DATA)
+    hidden[19] |= 0x40                   # AT-TLS confidential: and without data
+    hidden[108:114] = b""
+    hidden[0:2] = hidden[-2:] = struct.pack("!H", len(hidden))
+    write("real.ctrace", DISCARDED * 3 + DATA + bytes(hidden))
+    want = sorted((f["id"], f["severity"], f["count"]) for f in findings("real.ctrace"))
+    assert {"link/stack-discard", "tls/at-tls-hidden"} <= {row[0] for row in want}, want
+    for name in ("anonymous.pcapng", "anonymous.ctrace"):
+        done = subprocess.run([CULPRIT, "convert", "-q", "--anonymise=key", "real.ctrace", name],
+                              capture_output=True)
+        if b"this build cannot anonymise" in done.stderr:
+            return
+        assert done.returncode == 0, done.stderr
+        got = sorted((f["id"], f["severity"], f["count"]) for f in findings(name)
+                     if f["id"] != "capture/truncated")
+        assert got == want, (name, want, got)
+        for word in (b"OSDL", b"USER12", b"\xd6\xe2\xc4\xd3", b"\xe4\xe2\xc5\xd9", b"hello",
+                     b"172.29", bytes((172, 29, 96, 9)), bytes((10, 1, 1, 2))):
+            assert word not in read(name), (name, word)
+
+
+@test
 def a_transfer_in_text_mode_is_named():
     for container in ("raw", "bdw"):
         run("convert", "-q", "--container", container, SAMPLE, "binary.ctrace")
