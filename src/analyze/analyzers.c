@@ -88,6 +88,10 @@
 	X(tcp_zero_window) \
 	X(telnet_terminal) \
 	X(tls_at_tls) \
+	X(tls_cut) \
+	X(tls_failure) \
+	X(tls_setup) \
+	X(tls_strength) \
 	X(udp_answer) \
 	X(udp_repeat)
 

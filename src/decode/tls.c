@@ -150,7 +150,7 @@ static struct frame frame_tls(struct stream *stream, struct cursor in)
 {
 	struct tls_state *state = stream->state;
 	struct tls_direction *direction = &state->direction[index_of(state, stream)];
-	if (stream->ended && (direction->body || direction->skipping))
+	if (stream->ended && !in.captured && (direction->body || direction->skipping))
 		return frame_end(direction, in);
 	direction->skipping = 0;
 	if (direction->body) {
@@ -457,7 +457,7 @@ static void take_plain(struct tls_direction *direction, struct cursor in, struct
 {
 	facts->plain = direction->plain = true;
 	for (size_t i = 0; i + 1 < sizeof facts->plain_text && i < in.captured; i++) {
-		if (in.next[i] < ' ')
+		if (in.next[i] < ' ' || in.next[i] > '~')
 			break;
 		facts->plain_text[i] = (char)in.next[i];
 	}

@@ -207,7 +207,7 @@ const struct cause_rule cause_rules[] = {
 	  "tls/cert-name-mismatch tls/cert-untrusted tls/plaintext-on-tls-port",
 	  "tls/fatal-alert tls/no-server-hello tls/truncated http/client-error " RESETS,
 	  RELATION_SESSION, 0 },
-	{ "tls/clienthello-cut", "tls/no-server-hello " PATH_BROKEN, RELATION_SESSION, 0 },
+	{ "tls/clienthello-cut", "tls/no-server-hello " PATH_BROKEN " " RESETS, RELATION_SESSION, 0 },
 	{ "tls/fatal-alert tls/no-server-hello", RESETS " tls/truncated", RELATION_SESSION, 0 },
 	{ "tls/no-resumption", "tls/handshake-slow", RELATION_PAIR, 0 },
 	{ "tls/handshake-slow", "perf/response-time", RELATION_SESSION, 0 },
