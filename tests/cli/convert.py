@@ -233,7 +233,9 @@ def anonymous_traces_tell_the_same_story():
         known = {"capture/truncated", "capture/damaged-file"}
         before = {found for found in findings(path) if found[0] not in known}
         after = {found for found in findings("a.pcapng") if found[0] not in known}
-        assert before == after, (path, before - after, after - before)
+        # Handshakes of TLS go with the payload, and so does what they tell.
+        lost = {found for found in before - after if not found[0].startswith("tls/")}
+        assert not lost and not after - before, (path, lost, after - before)
 
 
 @test
