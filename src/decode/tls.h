@@ -27,7 +27,7 @@ enum {
 	TLS_EXTENSION_ALPN = 16, TLS_EXTENSION_SCT = 18, TLS_EXTENSION_PADDING = 21,
 	TLS_EXTENSION_ENCRYPT_THEN_MAC = 22, TLS_EXTENSION_MASTER_SECRET = 23,
 	TLS_EXTENSION_COMPRESS_CERTIFICATE = 27, TLS_EXTENSION_RECORD_SIZE = 28, TLS_EXTENSION_TICKET = 35,
-	TLS_EXTENSION_PSK = 41, TLS_EXTENSION_EARLY_DATA = 42, TLS_EXTENSION_VERSIONS = 43,
+	TLS_EXTENSION_KEY_SHARE_DRAFT = 40, TLS_EXTENSION_PSK = 41, TLS_EXTENSION_EARLY_DATA = 42, TLS_EXTENSION_VERSIONS = 43,
 	TLS_EXTENSION_COOKIE = 44, TLS_EXTENSION_PSK_MODES = 45, TLS_EXTENSION_SIGNATURES_CERT = 50,
 	TLS_EXTENSION_KEY_SHARE = 51, TLS_EXTENSION_QUIC = 57, TLS_EXTENSION_ALPS = 17513,
 	TLS_EXTENSION_ALPS_NEW = 17613, TLS_EXTENSION_ECH = 65037, TLS_EXTENSION_QUIC_DRAFT = 65445,
@@ -155,5 +155,11 @@ static inline bool tls_says(const struct tls_facts *tls, uint8_t type)
 
 /* Does the server of this port speak TLS from the first byte? */
 bool tls_is_port(uint16_t port);
+
+/* The drafts of TLS 1.3 before the 22nd: their Server Hello has no session identifier and no compression. */
+static inline bool tls_is_early_draft(uint16_t version)
+{
+	return version >> 8 == 0x7f && (version & 0xff) < 22;
+}
 
 #endif

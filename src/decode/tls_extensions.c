@@ -168,6 +168,7 @@ static void tell_one(struct teller *teller, struct cursor in, uint16_t type, uin
 		tell_modes(teller, in);
 		break;
 	case TLS_EXTENSION_KEY_SHARE:
+	case TLS_EXTENSION_KEY_SHARE_DRAFT:
 		tell_key_share(teller, in, message);
 		break;
 	case TLS_EXTENSION_RENEGOTIATION:

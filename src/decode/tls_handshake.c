@@ -107,6 +107,7 @@ static void client_extension(uint16_t type, struct cursor in, struct tls_client_
 		keep_versions(in, to);
 		break;
 	case TLS_EXTENSION_KEY_SHARE:
+	case TLS_EXTENSION_KEY_SHARE_DRAFT:
 		keep_shares(in, to);
 		break;
 	case TLS_EXTENSION_ECH:
@@ -204,6 +205,7 @@ static void server_extension(uint16_t type, struct cursor in, bool retry, struct
 		to->version = cursor_be16(&in);
 		break;
 	case TLS_EXTENSION_KEY_SHARE:
+	case TLS_EXTENSION_KEY_SHARE_DRAFT:
 		to->group = cursor_be16(&in);
 		break;
 	case TLS_EXTENSION_PSK:
@@ -244,8 +246,7 @@ bool tls_read_server_hello(struct cursor in, const struct tls_client_hello *clie
 	to->version = cursor_be16(&in);
 	cursor_bytes(&in, to->random, RANDOM_LENGTH);
 	*retry = memcmp(to->random, retry_random, RANDOM_LENGTH) == 0;
-	/* The drafts of TLS 1.3 before the 22nd had no session identifier. */
-	if (to->version >> 8 == 0x7f && (to->version & 0xff) < 22) {
+	if (tls_is_early_draft(to->version)) {
 		to->cipher = cursor_be16(&in);
 	} else {
 		uint8_t length = cursor_u8(&in);

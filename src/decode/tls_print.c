@@ -257,10 +257,13 @@ void tls_tell_server_print(struct teller *teller, struct cursor in)
 	struct hello_parts hello = { 0 };
 	struct text words = { 0 };
 	hello.version = cursor_be16(&in);
+	bool draft = tls_is_early_draft(hello.version);
 	cursor_skip(&in, 32);
-	cursor_skip(&in, cursor_u8(&in));
+	if (!draft)
+		cursor_skip(&in, cursor_u8(&in));
 	uint16_t cipher = cursor_be16(&in);
-	cursor_skip(&in, 1);
+	if (!draft)
+		cursor_skip(&in, 1);
 	if (!cursor_ok(&in))
 		return;
 	if (cursor_more(&in))

@@ -69,11 +69,13 @@ static void tell_client_hello(struct teller *teller, struct cursor in)
 static void tell_server_hello(struct teller *teller, struct cursor in, const struct tls_facts *tls)
 {
 	struct cursor whole = in;
-	tell_be16(teller, &tls_fields[TLS_F_VERSION], &in);
+	bool draft = tls_is_early_draft(tell_be16(teller, &tls_fields[TLS_F_VERSION], &in));
 	tell_random(teller, &in);
-	tls_tell_vector(teller, &in, TLS_F_SESSION_ID_LENGTH, 1, TLS_F_SESSION_ID);
+	if (!draft)
+		tls_tell_vector(teller, &in, TLS_F_SESSION_ID_LENGTH, 1, TLS_F_SESSION_ID);
 	tell_be16(teller, &tls_fields[TLS_F_CIPHER_SUITE], &in);
-	tell_u8(teller, &tls_fields[TLS_F_COMP_METHOD], &in);
+	if (!draft)
+		tell_u8(teller, &tls_fields[TLS_F_COMP_METHOD], &in);
 	if (cursor_more(&in))
 		tls_tell_extensions(teller, &in, TLS_SERVER_HELLO);
 	tls_tell_server_print(teller, whole);
@@ -288,8 +290,12 @@ static void tell_content(struct teller *teller, struct cursor in, const struct t
 	struct cursor inside = tls->inside ? cursor_make(tls->inside, tls->inside_length, tls->inside_length)
 					   : in;
 	if (tls->encrypted && !tls->decrypted) {
-		if (in.captured && tls->content_type == TLS_APPLICATION_DATA)
+		if (in.captured && tls->content_type == TLS_APPLICATION_DATA) {
 			tell_bytes(teller, &tls_fields[TLS_F_APP_DATA], &in, in.captured);
+		} else if (tls->content_type == TLS_ALERT) {
+			tell_open(teller, &tls_fields[TLS_F_ALERT], in.next, in.captured, 0, "Encrypted Alert");
+			tell_close(teller);
+		}
 		return;
 	}
 	switch (tls->content_type) {
