@@ -88,7 +88,7 @@ static enum certainty probe_tls(const struct stream *stream, struct cursor in)
 	if (in.captured < HEADER_LENGTH + 1) {
 		static const uint8_t like[] = { TLS_HANDSHAKE, 3 };
 		size_t shown = in.captured < sizeof like ? in.captured : sizeof like;
-		return memcmp(in.next, like, shown) == 0 ? CERTAINTY_MORE : CERTAINTY_NO;
+		return !shown || memcmp(in.next, like, shown) == 0 ? CERTAINTY_MORE : CERTAINTY_NO;
 	}
 	if (!is_record_header(in.next))
 		return CERTAINTY_NO;

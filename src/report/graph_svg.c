@@ -38,8 +38,8 @@ static const struct look {
 	[SERIES_ROUND_TRIP] = { SHAPE_DOTS, "", "f-data", NULL },
 	[SERIES_WINDOW] = { SHAPE_STEPS, "l end", "f-end", "window of the receiver" },
 	[SERIES_IN_FLIGHT] = { SHAPE_STEPS, "l data", "f-data", "bytes in flight" },
-	[SERIES_THROUGHPUT] = { SHAPE_LINE, "l data", "f-data", "throughput, with repeats" },
-	[SERIES_GOODPUT] = { SHAPE_LINE, "l setup", "f-setup", "goodput: confirmed by the receiver" },
+	[SERIES_THROUGHPUT] = { SHAPE_LINE, "l data thick", "f-data", "throughput, with repeats" },
+	[SERIES_GOODPUT] = { SHAPE_LINE, "l setup thin", "f-setup", "goodput: confirmed by the receiver" },
 };
 
 /* What lies behind comes first. */
@@ -73,6 +73,7 @@ struct drawing {
 	enum graph_series series;
 	bool open;                   /* a path has a point */
 	double last_x, last_y;       /* of the path, in pixels */
+	int64_t last_time;
 	double bar_end;              /* value */
 	uint8_t *seen;               /* dots: one bit a place */
 };
@@ -132,6 +133,17 @@ static void steps_to(struct drawing *drawing, double x, double y, bool steps)
 	drawing->last_y = y;
 }
 
+/* A rate over the last so long is zero once there was nothing for so long, up to the next packet. */
+static void fall_silent(struct drawing *drawing, int64_t time, double x)
+{
+	int64_t zero = drawing->last_time + graph_average(drawing->graph);
+	if (!drawing->open || time <= zero)
+		return;
+	double bottom = grain(svg_place(&drawing->y, 0));
+	steps_to(drawing, grain(svg_place(&drawing->x, (double)zero / 1e9)), bottom, false);
+	steps_to(drawing, x, bottom, false);
+}
+
 /* Segments that follow each other within one column become one bar. */
 static void bar(struct drawing *drawing, double x, double from, double to)
 {
@@ -174,7 +186,9 @@ static void draw_point(void *user, const struct graph_point *point)
 		steps_to(drawing, x, y, true);
 		break;
 	case SHAPE_LINE:
+		fall_silent(drawing, point->time, x);
 		steps_to(drawing, x, y, false);
+		drawing->last_time = point->time;
 		break;
 	case SHAPE_TICKS:
 		if (is_inside(drawing, y) && first_at(drawing, x, y)) {
