@@ -726,6 +726,41 @@ static void test_foreign_records(void **state)
 	}
 }
 
+/* Traces that begin in 1970, and records without a time, are read again, too. */
+static void test_odd_times(void **state)
+{
+	(void)state;
+	static const struct { int64_t written, read; } rows[] = {
+		{ INT64_MIN, 0 }, { 0, 0 }, { 1000, 1000 }, { -5, 1000 }, { 315532800000000000, 315532800000000000 },
+		{ INT64_MIN, 315532800000000000 }, { 1700000000123456789, 1700000000123456789 },
+	};
+	enum { ROWS = sizeof rows / sizeof *rows };
+	struct text file = { 0 };
+	struct sink_memory sink;
+	struct error error = ERROR_INIT;
+	struct record record;
+	sink_memory_init(&sink, &file);
+	struct writer *writer = ctrace_writer_create(&sink.sink, NULL, &(struct ctrace_writer_options){ 0 });
+	for (int i = 0; i < ROWS; i++) {
+		record = (struct record){ .time = rows[i].written, .link_type = LINKTYPE_RAW, .bytes = packet,
+			.captured_length = sizeof packet, .original_length = sizeof packet };
+		assert_true(writer_write(writer, &record, &error));
+	}
+	assert_true(writer_finish(writer, &error));
+	assert_int_equal(writer->report.without_time, 2);
+	assert_int_equal(writer->report.times_lost, 1);
+	writer_destroy(writer);
+	struct source *source = open_bytes(file.bytes, file.length);
+	for (int i = 0; i < ROWS; i++) {
+		assert_int_equal(source_next(source, &record, &error), SOURCE_RECORD);
+		assert_int_equal(record.time, rows[i].read);
+	}
+	assert_int_equal(source_next(source, &record, &error), SOURCE_END);
+	assert_int_equal(source_report(source)->damage_total, 0);
+	source_close(source);
+	text_finish(&file);
+}
+
 static void test_clock(void **state)
 {
 	(void)state;
@@ -885,6 +920,7 @@ int main(void)
 		cmocka_unit_test(test_kinds_in_containers),
 		cmocka_unit_test(test_abbreviated),
 		cmocka_unit_test(test_foreign_records),
+		cmocka_unit_test(test_odd_times),
 		cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_wrapped),

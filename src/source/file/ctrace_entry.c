@@ -12,14 +12,14 @@ enum { AT_HEADER_LENGTH = 0, AT_SEQUENCE = 2, AT_FLAGS = 3, AT_DEVICE = 4, AT_TR
 	AT_DISCARD = 88, AT_OFFLOAD_LENGTH = 90 };
 
 #define DATA_OFFSET_MOST 64
-#define TOD_1990 0xa100000000000000u
+#define TOD_1970 0x7d91048bca000000u         /* the first that records can have */
 #define TOD_WRAPPED 0x4000000000000000u      /* the clock starts anew in 2042 */
 /* How far the times of capture and of the buffer may lie apart: an hour. */
 #define HOUR_OF_TOD ((uint64_t)3600 * 1000000 << 12)
 
 static bool plausible_tod(uint64_t tod)
 {
-	return tod >= TOD_1990 || (tod < TOD_WRAPPED && tod >> 32 != 0);
+	return tod >= TOD_1970 || (tod < TOD_WRAPPED && tod >> 32 != 0);
 }
 
 static size_t data_offset(const uint8_t *bytes, size_t length, size_t least)

@@ -22,6 +22,7 @@ struct ctrace_writer {
 	struct ctrace_writer_options options;
 	struct ctrace_pack pack;
 	uint32_t trace_count;
+	int64_t now;                 /* time of the last record; 1970 before the first */
 	uint8_t entry[LONGEST_ENTRY + 2];
 };
 
@@ -194,10 +195,13 @@ static void set_times(struct ctrace_writer *writer, const struct record *record,
 {
 	int leap = writer->options.leap_seconds;
 	int64_t time = record->time;
-	if (time == INT64_MIN) {
-		time = 0;
-		writer->writer.report.without_time++;
+	/* What has no time, or one that the reader would not believe, gets that of the record before. */
+	if (time == INT64_MIN || time < 0) {
+		writer->writer.report.without_time += time == INT64_MIN;
+		writer->writer.report.times_lost += time != INT64_MIN;
+		time = writer->now;
 	}
+	writer->now = time;
 	if (record->zos && zos_time_from_tod(zos->capture_tod, leap) == time)
 		return;
 	uint64_t delay = zos->buffer_tod > zos->capture_tod ? zos->buffer_tod - zos->capture_tod : 0;
