@@ -4,10 +4,11 @@
 
 #include "core/hash.h"
 #include "decode/ftp.h"
+#include "decode/telnet.h"
 
 #define DIALOGUES_REMEMBERED 2048
 
-const struct decoder *const logins_hears[] = { &ftp_decoder, NULL };
+const struct decoder *const logins_hears[] = { &ftp_decoder, &telnet_decoder, NULL };
 
 struct dialogue_key {
 	uint32_t number;
@@ -16,7 +17,8 @@ struct dialogue_key {
 
 struct dialogue { /* what a session said of its next try */
 	struct login login;
-	bool open; /* the server has not decided yet */
+	bool open;  /* the server has not decided yet */
+	bool asked; /* Telnet: the server wants a password, which has not come whole yet */
 };
 
 void logins_init(struct logins *logins)
@@ -87,16 +89,68 @@ static bool take_reply(struct dialogue *dialogue, const struct ftp_message *mess
 	return true;
 }
 
-bool logins_take(struct logins *logins, const struct observation *observation,
-		 const struct session_message *message, struct login *login)
+/* What is more than an empty line follows a password that was accepted. */
+#define TELNET_WELCOME 8
+
+/* Telnet has no codes: what the server says next decides. Names and passwords are not kept. */
+static bool take_telnet(struct dialogue *dialogue, const struct telnet_message *message,
+			bool from_client, struct login *login,
+			const struct observation *observation)
 {
-	const struct ftp_message *ftp = message->facts;
-	struct dialogue_key key = { observation->session->number, observation->session->kind };
+	const uint8_t again = TELNET_REFUSES | TELNET_ASKS_NAME | TELNET_ASKS_PASSWORD;
+	if (from_client) {
+		if (!dialogue->asked)
+			return false;
+		dialogue->login.asked = sample_of(observation);
+		dialogue->open = message->says & TELNET_ENDS_LINE;
+		dialogue->asked = !dialogue->open;
+		return false;
+	}
+	bool decides =
+		dialogue->open && (message->says & again || message->length >= TELNET_WELCOME);
+	dialogue->asked = message->says & TELNET_ASKS_PASSWORD;
+	if (!decides)
+		return false;
+	dialogue->open = false;
+	*login = dialogue->login;
+	login->readable = true;
+	login->accepted = !(message->says & again);
+	login->answered = sample_of(observation);
+	return true;
+}
+
+static bool hear_telnet(struct logins *logins, const struct dialogue_key *key,
+			const struct observation *observation,
+			const struct session_message *message, struct login *login)
+{
+	const struct telnet_message *telnet = message->facts;
+	if (telnet->kind != TELNET_DATA || telnet->is_3270)
+		return false;
+	bool from_client = message->direction == observation->session->client;
+	struct dialogue *dialogue = telnet->says & TELNET_ASKS_PASSWORD && !from_client
+					    ? cache_enter(&logins->dialogues, key, NULL)
+					    : cache_find(&logins->dialogues, key);
+	return dialogue && take_telnet(dialogue, telnet, from_client, login, observation);
+}
+
+static bool hear_ftp(struct logins *logins, const struct dialogue_key *key,
+		     const struct observation *observation, const struct ftp_message *ftp,
+		     struct login *login)
+{
 	if (ftp->reply) {
-		struct dialogue *dialogue = cache_find(&logins->dialogues, &key);
+		struct dialogue *dialogue = cache_find(&logins->dialogues, key);
 		return dialogue && take_reply(dialogue, ftp, login, observation);
 	}
 	if (strcmp(ftp->verb, "USER") == 0 || strcmp(ftp->verb, "PASS") == 0)
-		take_command(cache_enter(&logins->dialogues, &key, NULL), ftp, observation);
+		take_command(cache_enter(&logins->dialogues, key, NULL), ftp, observation);
 	return false;
+}
+
+bool logins_take(struct logins *logins, const struct observation *observation,
+		 const struct session_message *message, struct login *login)
+{
+	struct dialogue_key key = { observation->session->number, observation->session->kind };
+	if (message->decoder == &telnet_decoder)
+		return hear_telnet(logins, &key, observation, message, login);
+	return hear_ftp(logins, &key, observation, message->facts, login);
 }

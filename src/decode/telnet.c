@@ -5,6 +5,7 @@
 #define PORT_TELNET 23
 #define SUBNEGOTIATION_LIMIT 4096        /* bytes until IAC SE */
 #define HEADER_TN3270E 5
+#define SPEECH 256               /* bytes at the end of a piece of text that are looked at */
 
 struct telnet_state {
 	bool end_of_record[2];       /* by from_client: sends records that end with IAC EOR */
@@ -237,6 +238,58 @@ static void read_record(const struct stream *stream, struct cursor in, struct te
 	message->restores_keyboard = has_control_character(first) && (cursor_u8(&in) & 0x02);
 }
 
+/* Whether the words (in lower case) stand in the text at `at`. */
+static bool stands_at(struct cursor in, size_t at, const char *words)
+{
+	size_t length = strlen(words);
+	if (length > in.captured || at > in.captured - length)
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if ((in.next[at + i] | 0x20) != (words[i] | 0x20))
+			return false;
+	return true;
+}
+
+static bool stands_in(struct cursor in, const char *const words[])
+{
+	for (; *words; words++)
+		for (size_t at = 0; at < in.captured; at++)
+			if (stands_at(in, at, *words))
+				return true;
+	return false;
+}
+
+static bool stands_at_end(struct cursor in, const char *const words[])
+{
+	for (; *words; words++)
+		if (in.captured >= strlen(*words) && stands_at(in, in.captured - strlen(*words), *words))
+			return true;
+	return false;
+}
+
+/* What servers say around a log-in. There is no standard; these are the words of Unix, Windows and routers. */
+static uint8_t what_it_says(const struct stream *stream, struct cursor in)
+{
+	static const char *const name[] = { "login:", "username:", "user name:", "userid:", NULL };
+	static const char *const password[] = { "password:", "passcode:", NULL };
+	static const char *const refusal[] = { "incorrect", "login failed", "authentication failed",
+		"access denied", "bad password", "login invalid", "invalid login", "logon failure", NULL };
+	if (in.captured > SPEECH)
+		cursor_skip(&in, in.captured - SPEECH);
+	bool line = in.captured && (memchr(in.next, '\r', in.captured) || memchr(in.next, '\n', in.captured));
+	uint8_t says = line ? TELNET_ENDS_LINE : 0;
+	if (stream->from_client)
+		return says;
+	says |= stands_in(in, refusal) ? TELNET_REFUSES : 0;
+	while (in.captured && (in.next[in.captured - 1] == ' ' || !in.next[in.captured - 1]))
+		in = cursor_make(in.next, in.captured - 1, in.captured - 1);
+	if (stands_at_end(in, password))
+		says |= TELNET_ASKS_PASSWORD;
+	else if (stands_at_end(in, name))
+		says |= TELNET_ASKS_NAME;
+	return says;
+}
+
 static void read_data(struct stream *stream, struct cursor in, struct telnet_message *message)
 {
 	struct telnet_state *state = stream->state;
@@ -246,8 +299,10 @@ static void read_data(struct stream *stream, struct cursor in, struct telnet_mes
 	message->ends = in.captured >= 2 && in.next[in.captured - 2] == TELNET_IAC &&
 			in.next[in.captured - 1] == TELNET_EOR;
 	message->is_3270 = message->ends || state->end_of_record[stream->from_client] || state->tn3270e || *inside;
-	if (!message->is_3270)
+	if (!message->is_3270) {
+		message->says = what_it_says(stream, in);
 		return;
+	}
 	message->begins = !*inside;
 	*inside = !message->ends;
 	if (message->begins)

@@ -25,6 +25,14 @@ enum { TN3270E_ASSOCIATE, TN3270E_CONNECT, TN3270E_DEVICE_TYPE, TN3270E_FUNCTION
 enum { TN3270E_DATA_3270, TN3270E_DATA_SCS, TN3270E_DATA_RESPONSE, TN3270E_DATA_BIND, TN3270E_DATA_UNBIND,
 	TN3270E_DATA_NVT, TN3270E_DATA_REQUEST, TN3270E_DATA_SSCP_LU, TN3270E_DATA_PRINT_EOJ };
 
+/* What a piece of plain text says of a log-in: bits of telnet_message.says. */
+enum {
+	TELNET_ASKS_NAME = 1u << 0,  /* of the server: "login:" */
+	TELNET_ASKS_PASSWORD = 1u << 1,
+	TELNET_REFUSES = 1u << 2,    /* "Login incorrect" */
+	TELNET_ENDS_LINE = 1u << 3,  /* of either end: it holds the end of a line */
+};
+
 #define TELNET_NAME 32
 
 struct telnet_message {
@@ -38,6 +46,7 @@ struct telnet_message {
 	char device_type[TELNET_NAME], lu_name[TELNET_NAME];
 	/* Data */
 	uint32_t length;             /* bytes as they came, with what ends a record */
+	uint8_t says;                /* TELNET_ASKS_NAME …, unless it is of a 3270 */
 	bool is_3270;                /* part of a record, not of a line of text */
 	bool begins, ends;           /* first and last piece of a record */
 	bool has_header;             /* TN3270E: */
