@@ -1,92 +1,22 @@
-/* Domain names, RFC 1035: header and first question. The records behind them are only walked
- * over, to see that they are whole. The same messages serve multicast DNS (RFC 6762) and LLMNR
- * (RFC 4795). */
+#include "decode/dns.h"
+
+#include "core/hash.h"
 #include "decode/decoder.h"
+#include "decode/dns_name.h"
 
 #define HEADER_LENGTH 12
-#define LABEL_MAX 63
-#define POINTER 0xc0         /* the first two bits of a length byte: the name goes on elsewhere */
-#define MAX_POINTERS 32      /* each can jump anywhere, so only their number ends a loop */
 #define STREAM_PREFIX 2      /* over TCP the length comes first (4.2.2) */
 #define MAX_OPCODE 6
+#define UNICAST_RESPONSE 0x8000      /* of a class: multicast DNS uses the bit for itself (RFC 6762, 18) */
+#define OPTION_EXTENDED_ERROR 15
+#define HASH_SEED 0x646e73
 
-static char lower(uint8_t c)
-{
-	return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-}
-
-static void append_label(struct dns_header *dns, const uint8_t *label, size_t length)
-{
-	size_t used = dns->name_length;
-	if (used && used < sizeof dns->name - 1)
-		dns->name[used++] = '.';
-	for (size_t i = 0; i < length && used < sizeof dns->name - 1; i++)
-		dns->name[used++] = lower(label[i]);
-	dns->name_length = (uint8_t)used;
-}
-
-/* Reads the length byte before a label: its value, or 0 when the name ends, by itself or with a
- * pointer whose target goes to `pointer`. */
-static size_t read_label_length(struct cursor *in, size_t *pointer)
-{
-	size_t length = cursor_u8(in);
-	if (length <= LABEL_MAX)
-		return length;
-	if (length < POINTER)
-		cursor_reject(in, "a domain name label of an unknown kind");
-	*pointer = (length & (POINTER ^ 0xffu)) << 8 | cursor_u8(in);
-	return 0;
-}
-
-static void skip_name(struct cursor *in)
-{
-	size_t length, pointer = 0;
-	while ((length = read_label_length(in, &pointer)) > 0)
-		cursor_skip(in, length);
-}
-
-/* The name at `at`; pointers lead from the start of `message` on. */
-static void read_name(struct cursor at, struct cursor message, struct dns_header *dns)
-{
-	for (int i = 0; i < MAX_POINTERS; i++) {
-		size_t length, pointer = 0;
-		while ((length = read_label_length(&at, &pointer)) > 0) {
-			const uint8_t *label = cursor_take(&at, length);
-			if (label)
-				append_label(dns, label, length);
-		}
-		if (!pointer || !cursor_ok(&at))
-			break;
-		at = message;
-		cursor_skip(&at, pointer);
-	}
-	if (!dns->name_length)
-		append_label(dns, (const uint8_t *)".", 1);
-}
-
-static void read_question(struct cursor *in, struct cursor message, struct dns_header *dns)
-{
-	struct cursor name = *in;
-	skip_name(in);
-	dns->query_type = cursor_be16(in);
-	dns->query_class = cursor_be16(in);
-	if (cursor_ok(in))
-		read_name(name, message, dns);
-}
-
-static void skip_records(struct cursor *in, const struct dns_header *dns)
-{
-	for (unsigned i = 1; i < dns->questions && cursor_ok(in); i++) {
-		skip_name(in);
-		cursor_skip(in, 4); /* type, class */
-	}
-	unsigned records = (unsigned)dns->answers + dns->authorities + dns->additionals;
-	for (unsigned i = 0; i < records && cursor_ok(in); i++) {
-		skip_name(in);
-		cursor_skip(in, 8); /* type, class, time to live */
-		cursor_skip(in, cursor_be16(in));
-	}
-}
+struct record_head {
+	struct dns_name owner;
+	uint16_t type, class;
+	uint32_t ttl;
+	struct cursor data;
+};
 
 static void read_header(struct cursor *in, struct dns_header *dns)
 {
@@ -99,11 +29,175 @@ static void read_header(struct cursor *in, struct dns_header *dns)
 	dns->response = dns->flags >> 15;
 	dns->opcode = dns->flags >> 11 & 15;
 	dns->rcode = dns->flags & 15;
+	dns->extended_error = DNS_NO_EXTENDED_ERROR;
 }
 
-static struct next decode_dns(struct cursor *in, struct packet *packet, void *facts)
+static void keep_question(struct dns_header *dns, struct dns_name *name, uint16_t type, uint16_t class)
 {
-	struct dns_header *dns = facts;
+	dns_name_lower(name);
+	dns->query_type = type;
+	dns->query_class = dns->flavour == DNS_MULTICAST ? class & ~UNICAST_RESPONSE & 0xffff : class;
+	if (name->length) {
+		memcpy(dns->name, name->text, name->length + 1u);
+		dns->name_length = name->length;
+	} else {
+		memcpy(dns->name, ".", 2);
+		dns->name_length = 1;
+	}
+}
+
+static void read_questions(struct cursor *in, struct cursor message, struct dns_header *dns)
+{
+	for (unsigned i = 0; i < dns->questions && cursor_ok(in); i++) {
+		struct dns_name name;
+		if (i > 0) {
+			dns_name_skip(in);
+			cursor_skip(in, 4); /* type, class */
+			continue;
+		}
+		dns_name_read(in, message, &name);
+		uint16_t type = cursor_be16(in);
+		uint16_t class = cursor_be16(in);
+		if (cursor_ok(in))
+			keep_question(dns, &name, type, class);
+	}
+}
+
+/* The owner is read only where somebody needs it. */
+static bool read_record(struct cursor *in, struct cursor message, bool with_owner, struct record_head *record)
+{
+	record->owner.length = 0;
+	if (with_owner)
+		dns_name_read(in, message, &record->owner);
+	else
+		dns_name_skip(in);
+	record->type = cursor_be16(in);
+	record->class = cursor_be16(in);
+	record->ttl = cursor_be32(in);
+	record->data = cursor_split(in, cursor_be16(in));
+	/* What the trace cut off is missing here already, not only behind. */
+	if (cursor_ok(in) && record->data.captured < record->data.declared)
+		cursor_fail(in, CURSOR_TRUNCATED, "the trace holds only part of the packet");
+	return cursor_ok(in);
+}
+
+/* Names may be compressed in one answer and not in the next. */
+static uint64_t hash_data(const struct record_head *record, struct cursor message)
+{
+	struct cursor data = record->data;
+	struct dns_name name;
+	switch (record->type) {
+	case DNS_TYPE_NS:
+	case DNS_TYPE_CNAME:
+	case DNS_TYPE_PTR:
+		dns_name_read(&data, message, &name);
+		dns_name_lower(&name);
+		return hash_bytes(name.text, name.length, record->type);
+	case DNS_TYPE_A:
+	case DNS_TYPE_AAAA:
+	case DNS_TYPE_TXT:
+		return hash_bytes(data.next, data.captured, record->type);
+	default:
+		return hash_bytes(&record->type, sizeof record->type, HASH_SEED);
+	}
+}
+
+static void keep_address(const struct record_head *record, struct address list[DNS_MAX_ADDRESSES], uint8_t *count)
+{
+	size_t length = record->data.captured;
+	if (*count == DNS_MAX_ADDRESSES)
+		return;
+	if (record->type == DNS_TYPE_A && length == 4)
+		list[(*count)++] = address_ipv4(record->data.next);
+	else if (record->type == DNS_TYPE_AAAA && length == 16)
+		list[(*count)++] = address_ipv6(record->data.next);
+}
+
+static void keep_answer(struct dns_header *dns, const struct record_head *record, struct cursor message)
+{
+	enum { DNAME = 39 };
+	if (!dns->data_hash || record->ttl < dns->ttl)
+		dns->ttl = record->ttl;
+	dns->data_hash += hash_data(record, message) | 1;
+	dns->has_alias |= record->type == DNS_TYPE_CNAME || record->type == DNAME;
+	dns->has_type |= record->type == dns->query_type || dns->query_type == DNS_TYPE_ANY;
+	keep_address(record, dns->addresses, &dns->address_count);
+}
+
+static void keep_authority(struct dns_header *dns, struct record_head *record)
+{
+	bool soa = record->type == DNS_TYPE_SOA, ns = record->type == DNS_TYPE_NS;
+	if ((soa || ns) && !dns->has_soa && !dns->has_ns) {
+		dns_name_lower(&record->owner);
+		size_t length = record->owner.length;
+		if (length > sizeof dns->zone - 1)
+			length = sizeof dns->zone - 1;
+		memcpy(dns->zone, length ? record->owner.text : ".", length ? length : 1);
+	}
+	dns->has_soa |= soa;
+	dns->has_ns |= ns;
+}
+
+static void keep_extended_error(struct dns_header *dns, struct cursor option)
+{
+	dns->extended_error = cursor_be16(&option);
+	size_t length = 0;
+	for (; length < option.captured && length < sizeof dns->extended_text - 1; length++)
+		dns->extended_text[length] = option.next[length] >= ' ' && option.next[length] < 0x7f
+			? (char)option.next[length] : '?';
+	dns->extended_text[length] = '\0';
+}
+
+static void keep_edns(struct dns_header *dns, const struct record_head *record)
+{
+	struct cursor data = record->data;
+	dns->has_edns = true;
+	dns->edns_size = record->class;
+	dns->rcode = (uint16_t)(dns->rcode | record->ttl >> 24 << 4);
+	dns->dnssec_ok = record->ttl & 0x8000;
+	while (cursor_more(&data)) {
+		uint16_t code = cursor_be16(&data);
+		struct cursor option = cursor_split(&data, cursor_be16(&data));
+		if (cursor_ok(&data) && code == OPTION_EXTENDED_ERROR)
+			keep_extended_error(dns, option);
+	}
+}
+
+static void read_answers(struct cursor *in, struct cursor message, struct dns_header *dns)
+{
+	struct record_head record;
+	for (unsigned i = 0; i < dns->answers; i++) {
+		bool names = i == 0 && !dns->questions;
+		if (!read_record(in, message, names, &record))
+			return;
+		if (names)
+			keep_question(dns, &record.owner, record.type, record.class);
+		keep_answer(dns, &record, message);
+	}
+}
+
+static void read_records(struct cursor *in, struct cursor message, struct dns_header *dns)
+{
+	struct record_head record;
+	read_answers(in, message, dns);
+	for (unsigned i = 0; i < dns->authorities && cursor_ok(in); i++)
+		if (read_record(in, message, !dns->has_soa && !dns->has_ns, &record))
+			keep_authority(dns, &record);
+	for (unsigned i = 0; i < dns->additionals && cursor_ok(in); i++) {
+		if (!read_record(in, message, false, &record))
+			break;
+		if (record.type == DNS_TYPE_OPT)
+			keep_edns(dns, &record);
+		else
+			keep_address(&record, dns->glue, &dns->glue_count);
+	}
+	dns->whole = cursor_ok(in);
+	if (dns->whole)
+		cursor_rest(in);
+}
+
+static struct next decode_message(struct cursor *in, struct packet *packet, struct dns_header *dns)
+{
 	if (packet->stream)
 		cursor_skip(in, STREAM_PREFIX);
 	struct cursor message = *in;
@@ -111,11 +205,29 @@ static struct next decode_dns(struct cursor *in, struct packet *packet, void *fa
 	if (!cursor_ok(in))
 		return next_none();
 	packet->dns = dns;
-	if (dns->questions)
-		read_question(in, message, dns);
-	skip_records(in, dns);
+	read_questions(in, message, dns);
+	read_records(in, message, dns);
 	/* Names point backwards, so whoever reads the records needs the message from its start. */
 	return next_payload(message);
+}
+
+static struct next decode_dns(struct cursor *in, struct packet *packet, void *facts)
+{
+	return decode_message(in, packet, facts);
+}
+
+static struct next decode_mdns(struct cursor *in, struct packet *packet, void *facts)
+{
+	struct dns_header *dns = facts;
+	dns->flavour = DNS_MULTICAST;
+	return decode_message(in, packet, dns);
+}
+
+static struct next decode_llmnr(struct cursor *in, struct packet *packet, void *facts)
+{
+	struct dns_header *dns = facts;
+	dns->flavour = DNS_LINK_LOCAL;
+	return decode_message(in, packet, dns);
 }
 
 static struct frame frame_dns(struct stream *stream, struct cursor in)
@@ -140,6 +252,41 @@ static enum certainty probe_dns(const struct stream *stream, struct cursor in)
 	       (dns.questions || dns.response) ? CERTAINTY_PERHAPS : CERTAINTY_NO;
 }
 
+/* "dns : server response (Name Error) : A www.example.com", the first half as CleverView words it. */
+static void add_words(struct text *to, const void *facts)
+{
+	static const char *const flavours[] = { "dns", "mdns", "llmnr" };
+	const struct dns_header *dns = facts;
+	const char *words = dns->response ? dns_rcode_words(dns->rcode) : dns_opcode_words(dns->opcode);
+	char type[DNS_TYPE_TEXT_SIZE];
+	text_addf(to, "%s : %s (", flavours[dns->flavour], dns->response ? "server response" : "client query");
+	if (words)
+		text_add(to, words);
+	else
+		text_addf(to, "%u", dns->response ? dns->rcode : dns->opcode);
+	text_add_char(to, ')');
+	if (dns->name_length) {
+		text_addf(to, " : %s ", dns_type_text(dns->query_type, type));
+		text_add_bytes(to, dns->name, dns->name_length);
+	}
+	if (dns->response && !dns->rcode && dns->questions)
+		text_addf(to, ", %u answer%s", dns->answers, dns->answers == 1 ? "" : "s");
+}
+
+/* The identifier alone has 16 bits; an answer repeats the question, too. */
+static void mark_exchange(const void *facts, struct exchange_mark *mark)
+{
+	const struct dns_header *dns = facts;
+	uint64_t question = hash_bytes(dns->name, dns->name_length, dns->query_type);
+	if (!dns->questions)
+		question = 0;
+	mark->role = dns->response ? EXCHANGE_RESPONSE : EXCHANGE_REQUEST;
+	mark->id = 1ULL << 48 | (uint64_t)dns->id << 32 | (question & UINT32_MAX);
+	mark->failed = dns->response && dns->rcode != DNS_NOERROR;
+	mark->code = dns->rcode;
+	mark->status = dns->response ? dns_rcode_name(dns->rcode) : NULL;
+}
+
 static const struct streaming dns_streaming = { .probe = probe_dns, .frame = frame_dns };
 
 const struct decoder dns_decoder = {
@@ -150,6 +297,10 @@ const struct decoder dns_decoder = {
 	.facts_size = sizeof(struct dns_header),
 	.decode = decode_dns,
 	.stream = &dns_streaming,
+	.words = add_words,
+	.exchange = mark_exchange,
+	.fields = dns_fields,
+	.tell = tell_dns,
 };
 
 const struct decoder mdns_decoder = {
@@ -158,14 +309,21 @@ const struct decoder mdns_decoder = {
 	.title = "Multicast Domain Name System",
 	.bindings = { { BY_UDP_PORT, 5353 } },
 	.facts_size = sizeof(struct dns_header),
-	.decode = decode_dns,
+	.decode = decode_mdns,
+	.words = add_words,
+	.fields = dns_fields,
+	.tell = tell_dns,
 };
 
 const struct decoder llmnr_decoder = {
 	.name = "llmnr",
 	.protocol = "LLMNR",
 	.title = "Link-Local Multicast Name Resolution",
-	.bindings = { { BY_UDP_PORT, 5355 } },
+	.bindings = { { BY_UDP_PORT, 5355 }, { BY_TCP_PORT, 5355 } },
 	.facts_size = sizeof(struct dns_header),
-	.decode = decode_dns,
+	.decode = decode_llmnr,
+	.stream = &dns_streaming,
+	.words = add_words,
+	.fields = dns_fields,
+	.tell = tell_dns,
 };

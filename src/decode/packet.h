@@ -178,17 +178,6 @@ struct sctp_header { uint16_t source_port, destination_port; uint32_t verificati
 struct igmp_header { uint8_t type, version; struct address group; uint8_t checksum_state;
 	uint16_t checksum_expected; };
 
-/* DNS header and question, RFC 1035; the full message is for the details view. */
-struct dns_header {
-	uint16_t id, flags;
-	uint16_t questions, answers, authorities, additionals;
-	uint8_t opcode, rcode;
-	bool response;
-	uint16_t query_type, query_class;
-	uint8_t name_length;         /* of `name`, lower-cased, dotted, cut at 255 */
-	char name[256];
-};
-
 struct bpdu_facts { uint8_t version, type; bool topology_change; uint8_t root[8], bridge[8]; uint16_t port;
 	uint32_t root_path_cost; };
 struct pause_facts { bool priority; uint16_t quanta; };    /* 802.3x; the largest of PFC's eight */

@@ -48,18 +48,6 @@ static const struct word icmpv6_types[] = {
 	{ TYPE(143), "Multicast listener report" }, { 0, NULL },
 };
 
-/* IANA's DNS resource record types and response codes. */
-static const struct word dns_types[] = {
-	{ 1, "A" }, { 2, "NS" }, { 5, "CNAME" }, { 6, "SOA" }, { 12, "PTR" }, { 15, "MX" }, { 16, "TXT" },
-	{ 28, "AAAA" }, { 33, "SRV" }, { 35, "NAPTR" }, { 43, "DS" }, { 48, "DNSKEY" }, { 64, "SVCB" },
-	{ 65, "HTTPS" }, { 251, "IXFR" }, { 252, "AXFR" }, { 255, "ANY" }, { 0, NULL },
-};
-static const struct word dns_codes[] = {
-	{ 1, "FORMERR" }, { 2, "SERVFAIL" }, { 3, "NXDOMAIN" }, { 4, "NOTIMP" }, { 5, "REFUSED" },
-	{ 6, "YXDOMAIN" }, { 7, "YXRRSET" }, { 8, "NXRRSET" }, { 9, "NOTAUTH" }, { 10, "NOTZONE" },
-	{ 0, NULL },
-};
-
 static const char *lookup(const struct word *list, uint16_t value)
 {
 	for (; list->words; list++)
@@ -125,27 +113,6 @@ static void add_arp(struct text *to, const struct arp_header *arp)
 	} else {
 		text_addf(to, "Operation %u", arp->operation);
 	}
-}
-
-static void add_dns(struct text *to, const struct dns_header *dns)
-{
-	const char *code = lookup(dns_codes, dns->rcode);
-	const char *type = lookup(dns_types, dns->query_type);
-	text_add(to, dns->response ? "Response" : "Query");
-	if (dns->response && dns->rcode && code)
-		text_addf(to, " %s", code);
-	else if (dns->response && dns->rcode)
-		text_addf(to, " code %u", dns->rcode);
-	if (dns->questions && type)
-		text_addf(to, " %s", type);
-	else if (dns->questions)
-		text_addf(to, " TYPE%u", dns->query_type);
-	if (dns->questions) {
-		text_add_char(to, ' ');
-		text_add_bytes(to, dns->name, dns->name_length);
-	}
-	if (dns->response && !dns->rcode)
-		text_addf(to, ", %u answer%s", dns->answers, dns->answers == 1 ? "" : "s");
 }
 
 static void add_udp(struct text *to, const struct udp_header *udp)
@@ -245,12 +212,10 @@ static void add_other(struct text *to, const struct packet *packet)
 void message_add(struct text *to, const struct packet *packet)
 {
 	size_t start = to->length;
-	if (packet->tcp && !packet->dns)
+	if (packet->tcp)
 		add_tcp(to, packet->tcp);
 	add_applications(to, packet);
-	if (packet->dns)
-		add_dns(to, packet->dns);
-	else if (to->length == start)
+	if (to->length == start)
 		add_other(to, packet);
 	if (packet->malformed)
 		text_add(to, to->length ? " [malformed]" : "[malformed]");

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "decode/decoder.h"
+#include "decode/dns.h"
 #include "decode/ip.h"
 #include "session/key.h"
 

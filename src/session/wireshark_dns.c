@@ -9,6 +9,7 @@
 #include "core/hash.h"
 #include "core/memory.h"
 #include "decode/decoder.h"
+#include "decode/dns.h"
 #include "session/sequence.h"
 
 #define DNS_PORT 53

@@ -1,9 +1,8 @@
 /* Domain names: header, question, compressed names that lie, and messages of a TCP stream. */
 #include "decode_samples.h"
+#include "decode/dns.h"
 
 static struct packet packet;
-
-extern const struct decoder dns_decoder;
 
 enum { DNS = 42 }; /* offset in an untagged IPv4 frame */
 

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "report/message.h"
+#include "decode/dns.h"
 
 static const char *message(struct text *to, const struct packet *packet)
 {
@@ -82,16 +83,21 @@ static void dns_says_question_and_outcome(void **state)
 	(void)state;
 	const struct { struct dns_header dns; const char *words; } cases[] = {
 		{ { .questions = 1, .query_type = 1, .name = "a.example", .name_length = 9 },
-		  "Query A a.example" },
+		  "dns : client query (Standard) : A a.example" },
 		{ { .questions = 1, .query_type = 28, .name = "a.example", .name_length = 9, .response = true,
-		    .answers = 1 }, "Response AAAA a.example, 1 answer" },
+		    .answers = 1 }, "dns : server response (No Error) : AAAA a.example, 1 answer" },
 		{ { .questions = 1, .query_type = 777, .name = "a.example", .name_length = 9,
-		    .response = true, .rcode = 3 }, "Response NXDOMAIN TYPE777 a.example" },
-		{ { .response = true, .rcode = 15 }, "Response code 15" },
+		    .response = true, .rcode = 3 }, "dns : server response (Name Error) : TYPE777 a.example" },
+		{ { .response = true, .rcode = 2 }, "dns : server response (Server Failure)" },
+		{ { .response = true, .rcode = 15 }, "dns : server response (15)" },
+		{ { .opcode = 5 }, "dns : client query (Update)" },
+		{ { .flavour = DNS_MULTICAST, .query_type = 12, .name = "x.local", .name_length = 7 },
+		  "mdns : client query (Standard) : PTR x.local" },
 	};
 	struct text to = { 0 };
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		const struct packet packet = { .dns = &cases[i].dns };
+		struct packet packet = { .dns = &cases[i].dns, .layer_count = 1 };
+		packet.layers[0] = (struct layer){ .decoder = &dns_decoder, .facts = &cases[i].dns };
 		assert_string_equal(message(&to, &packet), cases[i].words);
 	}
 	text_finish(&to);

@@ -1,5 +1,6 @@
 /* DNS over TCP: messages cut and joined by segments in every way. */
 #include "session_kit.h"
+#include "decode/dns.h"
 
 #include "decode/decoder.h"
 

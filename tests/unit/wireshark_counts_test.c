@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "core/clock.h"
+#include "decode/dns.h"
 #include "decode/decoder.h"
 #include "session/wireshark.h"
 
