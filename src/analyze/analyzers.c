@@ -27,6 +27,7 @@
 	X(capture_ticks) \
 	X(capture_truncated) \
 	X(capture_vantage) \
+	X(dns) \
 	X(ftp_commands) \
 	X(ftp_data) \
 	X(icmp_echo) \

@@ -6,6 +6,7 @@
 #include "analyze/cache.h"
 #include "analyze/proof.h"
 #include "core/hash.h"
+#include "decode/dns.h"
 #include "decode/ip.h"
 
 static const struct finding_kind dns_tunnel = {

@@ -117,8 +117,9 @@ const struct cause_rule cause_rules[] = {
 	{ "dns/lame-delegation dns/large-answer-lost", "dns/no-answer dns/servfail dns/slow",
 	  RELATION_PAIR, 0 },
 	{ "dns/no-answer",
-	  "dns/retry-storm dns/slow dns/late-answer dns/aaaa-trouble udp/no-answer "
+	  "dns/retry-storm dns/late-answer dns/aaaa-trouble udp/no-answer "
 	  "udp/retry-storm", RELATION_PAIR, 0 },
+	{ "dns/no-answer", "dns/slow", RELATION_PAIR, NOT_ABOVE },
 	{ "dns/search-suffix", "dns/name-error", RELATION_CLIENT, 0 },
 
 	/* Opening a connection */

@@ -60,8 +60,9 @@ struct dns {
 	uint16_t edns;
 	int extended_error;          /* -1: none */
 	const char *extended_text;
-	struct text answers, authority;
-	uint16_t answer_count, authority_count;
+	const char *zone, *name_server;      /* owner of NS records; the last one, which glue is about */
+	struct text answers, authority, glue;
+	uint16_t answer_count, authority_count, glue_count;
 	unsigned tcp;
 };
 
@@ -109,9 +110,17 @@ static bool answer_word(struct words *words, struct dns *dns)
 		}
 		add_answer(dns, TYPE_TXT, &data);
 	} else if (words_accept(words, "ns")) {
-		put_name(&data, words_take(words, "the name server"));
-		put_record(dns, &dns->authority, dns->name, TYPE_NS, data.bytes, data.length);
+		dns->name_server = words_take(words, "the name server");
+		put_name(&data, dns->name_server);
+		put_record(dns, &dns->authority, dns->zone ? dns->zone : dns->name, TYPE_NS, data.bytes,
+			   data.length);
 		dns->authority_count++;
+	} else if (words_accept(words, "glue")) {
+		struct address address = address_take(words, "the address");
+		text_add_bytes(&data, address.bytes, 4);
+		put_record(dns, &dns->glue, dns->name_server ? dns->name_server : dns->name, TYPE_A, data.bytes,
+			   data.length);
+		dns->glue_count++;
 	} else if (words_accept(words, "soa")) {
 		const char *zone = words_take(words, "the zone");
 		put_name(&data, "ns.example.com");
@@ -166,6 +175,8 @@ static void word(struct words *words, struct dns *dns)
 		dns->flags |= (uint16_t)words_integer(words, "the response code", 0, 15);
 	} else if (words_accept(words, "opcode")) {
 		dns->flags |= (uint16_t)(words_integer(words, "the operation", 0, 15) << 11);
+	} else if (words_accept(words, "zone")) {
+		dns->zone = words_take(words, "the zone");
 	} else if (words_accept(words, "ttl")) {
 		dns->ttl = (uint32_t)words_integer(words, "the time to live", 0, INT32_MAX);
 	} else if (words_accept(words, "edns")) {
@@ -221,18 +232,20 @@ static void build(struct words *words, struct text *to)
 	put16(to, 1);
 	put16(to, dns.answer_count);
 	put16(to, dns.authority_count);
-	put16(to, opt);
+	put16(to, opt + dns.glue_count);
 	put_name(to, dns.name);
 	put16(to, dns.type);
 	put16(to, 1);
 	text_add_bytes(to, dns.answers.bytes ? dns.answers.bytes : "", dns.answers.length);
 	text_add_bytes(to, dns.authority.bytes ? dns.authority.bytes : "", dns.authority.length);
+	text_add_bytes(to, dns.glue.bytes ? dns.glue.bytes : "", dns.glue.length);
 	if (opt)
 		put_opt(to, &dns);
 	if (dns.tcp)
 		patch_length(to, start, 2);
 	text_finish(&dns.answers);
 	text_finish(&dns.authority);
+	text_finish(&dns.glue);
 }
 
 const struct payload_builder dns_builder = {
@@ -240,7 +253,7 @@ const struct payload_builder dns_builder = {
 	.usage = "[dns query|answer id N name X type A|AAAA|PTR|… "
 		 "[nxdomain|servfail|refused|formerr|rcode N] "
 		 "[aa] [tc] [cd] [nord] [nora] [a ADDR]… [aaaa ADDR] [cname X] [ptr X] [txt BYTES] "
-		 "[ns X] [soa X] "
+		 "[zone X] [ns X] [glue ADDR] [soa X] "
 		 "[ttl N] [edns SIZE] [ede N \"text\"] [tcp]]: nxdomain, ns and so on are answers' "
 		 "words",
 	.build = build,
