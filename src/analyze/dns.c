@@ -1,6 +1,7 @@
 /* Hears DNS and matches questions with answers, whatever port, server or transport a try used. */
 #include "analyze/dns.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "analyze/frame.h"
@@ -25,11 +26,22 @@ struct dns_pair *dns_pair_of(struct dns_state *state, const struct address *clie
 	return cache_enter(&state->pairs, &key, NULL);
 }
 
+void dns_show(char to[DNS_SHOWN], const char *name, size_t length)
+{
+	size_t used = 0;
+	for (size_t i = 0; i < length && used + 5 < DNS_SHOWN; i++) {
+		uint8_t byte = (uint8_t)name[i];
+		if (byte > ' ' && byte < 0x7f)
+			to[used++] = name[i];
+		else
+			used += (size_t)snprintf(to + used, DNS_SHOWN - used, "\\%03u", byte);
+	}
+	to[used] = '\0';
+}
+
 static void keep_name(char to[DNS_SHOWN], const struct dns_header *dns)
 {
-	size_t length = dns->name_length < DNS_SHOWN ? dns->name_length : DNS_SHOWN - 1;
-	memcpy(to, dns->name, length);
-	to[length] = '\0';
+	dns_show(to, dns->name, dns->name_length);
 }
 
 void dns_case_add(struct dns_case *what, const struct dns_heard *heard)

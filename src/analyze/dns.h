@@ -142,6 +142,8 @@ extern const struct finding_kind dns_conflicting_answers, dns_lame_delegation, d
 extern const struct finding_kind dns_aaaa_trouble, dns_reverse_delay;
 
 /* dns.c */
+/* A name as zone files write it (RFC 1035, 5.1): what is not printable as \\DDD; cut if it is too long. */
+void dns_show(char to[DNS_SHOWN], const char *name, size_t length);
 struct dns_pair *dns_pair_of(struct dns_state *state, const struct address *client,
 			     const struct address *server);
 void dns_case_add(struct dns_case *what, const struct dns_heard *heard);

@@ -165,7 +165,9 @@ static void report_lame(struct analysis_context *context, const struct dns_heard
 	struct finding finding;
 	dns_case_add(&what, heard);
 	dns_finding(&finding, &dns_lame_delegation, &heard->client.address, &heard->server.address, &what);
-	finding_words(&finding, "zone", "%s", zone);
+	char shown[DNS_SHOWN];
+	dns_show(shown, zone, strlen(zone));
+	finding_words(&finding, "zone", "%s", shown);
 	finding_count(&finding, "referrals", 1);
 	blame_service(&finding, "dns");
 	finding.confidence = delegation ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
@@ -252,7 +254,7 @@ void dns_note_suffix(struct analysis_context *context, const struct dns_heard *h
 	if (useless < state->suffix_least)
 		return;
 	if (!habit->lookups++)
-		memcpy(habit->name, dns->name, dns->name_length + 1u);
+		dns_show(habit->name, dns->name, dns->name_length);
 	habit->useless += useless;
 	habit->cost += lookup->tries.first[0].time - since;
 }

@@ -7,6 +7,7 @@
 #define ENOUGH_TRIES 3           /* of one question, for which a second behind the last is proof enough */
 #define LAST_WAIT NANOSECONDS
 #define OWN_FINDINGS 4           /* names of one pair that are told one by one; further ones together */
+#define NO_CACHE_FACTOR 3        /* a client that gets its answers may ask so many times as often */
 #define SILENT_SERVER 3          /* queries without any answer that show a silent server */
 
 const struct finding_kind dns_no_answer = {
@@ -290,7 +291,8 @@ void dns_judge_storm(struct analysis_context *context, const struct dns_question
 {
 	const struct dns_state *state = context->state;
 	struct finding finding;
-	if (lookup->busiest < state->storm || !lookup->asked_count)
+	bool answered = lookup->answered_before * 2 >= lookup->busiest;
+	if (lookup->busiest < (answered ? NO_CACHE_FACTOR : 1) * state->storm || !lookup->asked_count)
 		return;
 	dns_finding(&finding, &dns_retry_storm, &question->client, &lookup->asked[0].server, NULL);
 	name_lookup(&finding, question, lookup);
@@ -299,7 +301,7 @@ void dns_judge_storm(struct analysis_context *context, const struct dns_question
 	finding_count(&finding, "repeats", lookup->busiest);
 	finding_threshold(&finding, "least", UNIT_COUNT, (double)state->storm);
 	blame_word(&finding, PARTY_CLIENT, "app:client");
-	if (lookup->answered_before * 2 >= lookup->busiest) {
+	if (answered) {
 		finding.severity = SEVERITY_NOTICE;
 		finding.sub_kind = "no-cache";
 		finding_why(&finding, "It gets its answers and asks again: it caches nothing.");

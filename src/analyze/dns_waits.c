@@ -71,8 +71,6 @@ struct dns_reverse {             /* a host asked for the name of an address */
 	struct proof tries;
 	struct sample answer;        /* packet 0: none yet */
 	struct address server;
-	struct dns_question question;
-	char name[DNS_SHOWN];
 };
 
 void dns_waits_begin(struct analysis_context *context)
@@ -129,11 +127,8 @@ void dns_note_reverse(struct dns_state *state, const struct dns_heard *heard)
 	struct dns_reverse *reverse = cache_enter(&state->reverse, &key, NULL);
 	bool over = reverse->tries.total && (reverse->answer.packet ||
 		heard->here.time - reverse->tries.last.time > DNS_ANSWER_WINDOW);
-	if (over || !reverse->tries.total) {
-		*reverse = (struct dns_reverse){ .server = heard->server.address, .question = heard->question };
-		size_t length = heard->dns->name_length < DNS_SHOWN ? heard->dns->name_length : DNS_SHOWN - 1;
-		memcpy(reverse->name, heard->dns->name, length);
-	}
+	if (over || !reverse->tries.total)
+		*reverse = (struct dns_reverse){ .server = heard->server.address };
 	proof_add_at(&reverse->tries, heard->here.packet, heard->here.time);
 }
 
@@ -157,8 +152,7 @@ void dns_note_addresses(struct dns_state *state, const struct dns_heard *heard)
 		struct dns_resolved *resolved = cache_enter(&state->resolved, &key, NULL);
 		*resolved = (struct dns_resolved){ .name = heard->question.name, .server = heard->server.address,
 			.answer = heard->here };
-		size_t length = dns->name_length < DNS_SHOWN ? dns->name_length : DNS_SHOWN - 1;
-		memcpy(resolved->text, dns->name, length);
+		dns_show(resolved->text, dns->name, dns->name_length);
 	}
 }
 

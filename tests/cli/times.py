@@ -154,7 +154,7 @@ def text_fits_eighty_columns():
     for name in ("slow-server", "healthy-download"):
         for extra in ([], ["--by", "service"], ["--by", "session"], ["--by", "host"]):
             for line in run(example(name), *extra).stdout.decode().splitlines():
-                assert len(line) <= 80 or line.startswith(("Session", "tcp:")), line
+                assert len(line) <= 80 or line.startswith(("Session", "tcp:", "udp:")), line
 
 
 @test
