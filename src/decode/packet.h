@@ -8,6 +8,7 @@
 
 #include "core/address.h"
 #include "core/cursor.h"
+#include "decode/dns.h"
 #include "source/source.h"
 
 #define PACKET_MAX_LAYERS 24     /* deeper nesting is reported as malformed, never followed */
