@@ -26,6 +26,7 @@ struct picture {
 	const struct ladder_picture *how;
 	bool *lost;                  /* by index of the row: died behind the trace point */
 	bool several;                /* more than one session */
+	bool others[2];              /* more than one host on the left, on the right */
 	double y;
 	struct text words;
 };
@@ -54,6 +55,19 @@ static bool is_pause(const struct ladder_row *row, size_t index)
 	return index > 0 && row->elapsed >= PAUSE;
 }
 
+static const struct address *host_of(const struct ladder_row *row, bool left)
+{
+	return row->to_right == left ? &row->source : &row->destination;
+}
+
+static void see_host(struct picture *picture, const struct ladder_row *row)
+{
+	const struct ladder_row *first = ladder_row(picture->ladder, 0);
+	picture->several |= row->session != first->session || row->kind != first->kind;
+	for (unsigned i = 0; i < 2; i++)
+		picture->others[i] |= !address_equal(host_of(row, i == 0), host_of(first, i == 0));
+}
+
 /* The rows whose packets are repeated later because they got lost behind the trace point. */
 static void find_lost(struct picture *picture)
 {
@@ -61,8 +75,7 @@ static void find_lost(struct picture *picture)
 	picture->lost = memory_zeroed(count + 1, sizeof *picture->lost);
 	for (size_t i = 0; i < count; i++) {
 		const struct ladder_row *row = ladder_row(picture->ladder, i);
-		if (row->session != ladder_row(picture->ladder, 0)->session)
-			picture->several = true;
+		see_host(picture, row);
 		if (!(row->marks & LADDER_LOST) || !row->original)
 			continue;
 		/* Rows are in the order of packets: search by halves. */
@@ -88,11 +101,6 @@ static double height_of(const struct picture *picture)
 	return height + (ladder_left_out(picture->ladder) ? ROW : 0);
 }
 
-static const char *address_words(const struct ladder_row *row, bool left, char to[static ADDRESS_TEXT_SIZE])
-{
-	return address_text(row->to_right == left ? &row->source : &row->destination, to);
-}
-
 static void draw_host(struct picture *picture, const struct ladder_row *row, bool left, double x)
 {
 	char words[ADDRESS_TEXT_SIZE + 32], address[ADDRESS_TEXT_SIZE];
@@ -100,7 +108,9 @@ static void draw_host(struct picture *picture, const struct ladder_row *row, boo
 	uint16_t port = source ? row->source_port : row->destination_port;
 	const char *service = source ? row->source_service : row->destination_service;
 	svg_box(&picture->svg, "panel", x - HOST / 2.0, 42, HOST, 44);
-	svg_words(&picture->svg, "strong", x, 60, SVG_MIDDLE, address_words(row, left, address));
+	snprintf(words, sizeof words, "%s%s", address_text(host_of(row, left), address),
+		 picture->others[!left] ? " and others" : "");
+	svg_words(&picture->svg, "strong", x, 60, SVG_MIDDLE, words);
 	if (picture->several || !row->has_ports)
 		snprintf(words, sizeof words, "%s", client ? "client" : "server");
 	else if (service)
