@@ -3,7 +3,8 @@
 usage: stats_test.py CULPRIT [TRACE...]
 
 The captures are not part of this repository: ../shared/traces beside it, or the directory in
-CULPRIT_TRACES. Without them or without tshark the test is skipped. What the two count differently by
+CULPRIT_TRACES: every fourth of them, or all with CULPRIT_ALL=1, since tshark takes a second for each.
+Without them or without tshark the test is skipped. What the two count differently by
 intention is left out of the comparison: tunnels (tshark counts the addresses of every IP layer, culprit
 those of the innermost) and protocols that culprit does not decode.
 """
@@ -179,6 +180,8 @@ def main():
         with open(table, newline="") as rows:
             paths = [os.path.join(traces, row["file"]) for row in
                      csv.DictReader(rows, delimiter="\t", quoting=csv.QUOTE_NONE)]
+        if not os.environ.get("CULPRIT_ALL"):
+            paths = paths[::4]
     compared = wrong = 0
     for path in paths:
         if not os.path.exists(path) or os.path.getsize(path) > LARGEST or "/malformed/" in path:
