@@ -30,6 +30,8 @@
 	X(dns) \
 	X(ftp_commands) \
 	X(ftp_data) \
+	X(http_answers) \
+	X(http_errors) \
 	X(icmp_echo) \
 	X(icmp_errors) \
 	X(icmp_neighbour) \

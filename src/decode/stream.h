@@ -46,6 +46,7 @@ struct stream {
 				      * sense without its end may be taken as it is; `lost` is not called */
 	bool middle[2];              /* [from_client]: the start of this direction is not in the trace */
 	uint64_t missing;            /* `frame`, behind a FRAME_SKIP: its bytes that the trace does not hold */
+	uint64_t never_came;         /* … that were not sent: the direction ended before */
 	int64_t time;                /* of the packet that brought the bytes at hand */
 	uint64_t packet;             /* its number */
 	const struct decoder *before;/* the protocol that handed the stream on (`then`), or NULL */

@@ -21,6 +21,7 @@ struct channel {                 /* one direction */
 	size_t held;                 /* its part of message_room.held */
 	uint64_t skip;               /* bytes to pass over */
 	uint64_t missing;            /* of those, not in the trace */
+	uint64_t never_came;         /* of those, not sent */
 	uint8_t empty;               /* messages without a byte so far */
 	uint8_t tries;               /* how often its protocol was looked for */
 	bool lost;                   /* no idea where the next message starts */
@@ -114,6 +115,7 @@ static void address_stream(struct dialogue *dialogue, uint8_t direction)
 	stream->reset = dialogue->reset;
 	stream->cut = dialogue->cut;
 	stream->missing = dialogue->channel[direction].missing;
+	stream->never_came = dialogue->channel[direction].never_came;
 }
 
 static void begin_decoder(struct dialogue *dialogue, const struct decoder *decoder)
@@ -213,7 +215,7 @@ static size_t take_one(struct dialogue *dialogue, uint8_t direction, struct curs
 	address_stream(dialogue, direction);
 	channel->skipped = false;
 	struct frame frame = dialogue->decoder->stream->frame(&dialogue->stream, rest);
-	channel->missing = 0;
+	channel->missing = channel->never_came = 0;
 	switch (frame.kind) {
 	case FRAME_MORE:
 		return SIZE_MAX;
@@ -472,6 +474,7 @@ void dialogue_end(struct dialogue *dialogue, uint8_t direction, bool reset)
 	if (!dialogue->decoder || !dialogue->decoder->stream)
 		return;
 	/* The rest of a message, or of a body: the decoder says what became of it. */
+	channel->never_came = channel->skip;
 	channel->skip = 0;
 	channel->lost = false;
 	channel->skipped = true;

@@ -77,12 +77,11 @@ static void keep_words(struct message_room *room, const struct decoder *decoder,
 		return;
 	text_clear(&room->text);
 	decoder->words(&room->text, facts);
-	size_t length = room->text.length;
-	if (length > sizeof exchange->request - 1)
-		length = sizeof exchange->request - 1;
-	if (length)
-		memcpy(exchange->request, room->text.bytes, length);
-	exchange->request[length] = 0;
+	/* "http : GET /": who asks knows the protocol already. */
+	const char *words = room->text.length ? strstr(room->text.bytes, " : ") : NULL;
+	words = words && words - room->text.bytes < 12 ? words + 3 : room->text.bytes;
+	if (words)
+		strncpy(exchange->request, words, sizeof exchange->request - 1);
 }
 
 static void begin(struct exchanges *exchanges, struct message_room *room, const struct decoder *decoder,

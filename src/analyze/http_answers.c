@@ -1,0 +1,421 @@
+/* Answers of web servers that do not come, stop, come late or have to wait: http/no-response, http/aborted,
+ * http/slow-first-byte, http/head-of-line. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyze/cache.h"
+#include "analyze/http_requests.h"
+#include "core/clock.h"
+#include "core/memory.h"
+#include "core/text.h"
+
+static const struct finding_kind no_response = {
+	.id = "http/no-response",
+	.severity = SEVERITY_ERROR,
+	.buttons = BUTTON_AE,
+	.merge = MERGE_SERVER,
+	.suppressed_by = QUALITY_ONE_WAY | QUALITY_LOSS,
+	.title = "A web server took a request and never answered",
+	.say = "{server} took the request for {url} and never answered: {outcome} ({count|time|times}).",
+	.meaning = "The request had been confirmed by the server's TCP, and no response came before the server closed "
+		   "the connection, or within `wait`.",
+	.false_alarms = "Long polls wait by design: a request that merely waits is only a notice. A server that closes "
+			"an idle connection in the same moment is tcp/reset-race.",
+	.advice = { "Look at the server's log and its workers at the times shown, for {url}." },
+	.reference = "RFC 9110 9.2.2; RFC 9112 9",
+	.parameters = {
+		{ .name = "wait", .unit = UNIT_SECONDS, .value = 30, .strict = 10,
+		  .meaning = "without an answer, where nobody closes the connection" },
+	},
+};
+
+static const struct finding_kind aborted = {
+	.id = "http/aborted",
+	.severity = SEVERITY_WARNING,
+	.buttons = BUTTON_AE,
+	.merge = MERGE_SERVER,
+	.suppressed_by = QUALITY_ONE_WAY,
+	.weakened_by = QUALITY_LOSS,
+	.title = "A web page or download stopped halfway",
+	.say = "{url} stopped at {bytes} of {expected}: {closer} closed the connection ({count|time|times}).",
+	.meaning = "The connection ended before as many bytes had come as the head announced, or before the last "
+		   "chunk.",
+	.false_alarms = "Answers to HEAD and those without a body announce lengths that do not come. A client that closes "
+			"has a user who moved on: that is a notice.",
+	.advice = { "If the server closed: its log, a worker that crashed, a limit of time or size on it or on a proxy.",
+		    "See tcp/reset-by-peer for who sent the reset." },
+	.reference = "RFC 9112 8",
+};
+
+static const struct finding_kind slow_first_byte = {
+	.id = "http/slow-first-byte",
+	.severity = SEVERITY_WARNING,
+	.buttons = BUTTON_RT,
+	.merge = MERGE_SERVER,
+	.suppressed_by = QUALITY_ONE_WAY,
+	.weakened_by = QUALITY_LOSS | QUALITY_DUPLICATES,
+	.title = "A web page is slow to begin",
+	.say = "{url} on {server}: the first byte came after up to {worst} ({slow} of {answers} took {limit} or more).",
+	.meaning = "From the last byte of the request to the first of the response, without the round trip, for one "
+		   "address of the server.",
+	.false_alarms = "Uploads are waited for; repairs of the network are taken out; answers that always take the same "
+			"long time are polls.",
+	.advice = { "Profile {url} on {server}: its queries, its calls to other servers." },
+	.reference = "RFC 9110",
+	.parameters = {
+		{ .name = "limit", .unit = UNIT_SECONDS, .value = 1, .satellite = 3, .strict = 0.3,
+		  .meaning = "the server's part" },
+		{ .name = "requests", .unit = UNIT_COUNT, .value = 5, .meaning = "of the same address, at least" },
+		{ .name = "share", .unit = UNIT_RATIO, .value = 0.05, .meaning = "of them that are slow" },
+	},
+};
+
+static const struct finding_kind head_of_line = {
+	.id = "http/head-of-line",
+	.severity = SEVERITY_NOTICE,
+	.buttons = BUTTON_RT,
+	.merge = MERGE_SERVICE,
+	.suppressed_by = QUALITY_ONE_WAY,
+	.title = "Requests waited for a free connection",
+	.say = "{client} kept all its {connections} connections to {server} busy for {busy}: {waiting|request|requests} "
+	       "began the moment that one became free.",
+	.meaning = "Browsers open about six connections to a server. While all are busy further requests wait in the "
+		   "browser, where no trace sees them; that each next one starts as soon as an answer is complete "
+		   "gives them away.",
+	.false_alarms = "Requests that start while another connection is idle waited for something else.",
+	.advice = { "Serve {server} over HTTP/2 or HTTP/3, or put fewer and larger parts on the page." },
+	.reference = "RFC 9112 9.4",
+	.parameters = {
+		{ .name = "connections", .unit = UNIT_COUNT, .value = 6, .meaning = "busy at the same time" },
+		{ .name = "wait", .unit = UNIT_SECONDS, .value = 0.5, .meaning = "for which all of them must be busy" },
+		{ .name = "waiting", .unit = UNIT_COUNT, .value = 3, .meaning = "requests that begin when one is free" },
+	},
+};
+
+static const struct finding_kind *const kinds[] = { &no_response, &aborted, &slow_first_byte, &head_of_line, NULL };
+static const struct decoder *const hears[] = { &http_decoder, NULL };
+
+#define PAGES 2048
+#define PAIRS 512
+#define AT_ONCE (20 * MILLISECOND)       /* within which the next request follows an answer */
+#define POLL_FROM (5 * NANOSECONDS)
+
+struct page_key { struct endpoint server; uint32_t pad; uint64_t url; };
+struct page {                    /* one address of a server */
+	uint32_t answers, slow;
+	int64_t least, worst;        /* ns */
+	char url[HTTP_URL];
+	struct tcp_mark asked, answered;     /* the worst */
+	struct finding *sample;
+};
+
+struct pair_key { struct address client; struct endpoint server; };
+struct pair {                    /* connections of a client to a server */
+	uint32_t busy, most;         /* with a request that waits */
+	uint32_t waiting;            /* requests that began as soon as a connection was free */
+	int64_t full_since, freed;   /* ns; 0: not */
+	bool told;
+};
+
+struct connection {
+	struct http_requests requests;
+	bool busy;
+	bool upgraded;
+	bool answered;               /* the server speaks HTTP */
+};
+
+struct answers_state {
+	int64_t wait, limit, full_wait;
+	double requests, share, connections, waiting;
+	struct cache pages;          /* struct page_key to struct page */
+	struct cache pairs;          /* struct pair_key to struct pair */
+	struct finding_store *findings;
+};
+
+static void judge_page(const struct answers_state *state, struct page *page)
+{
+	bool polls = page->least >= POLL_FROM && page->worst < page->least + page->least / 2;
+	if (!page->sample || page->slow < 2 || page->answers < state->requests ||
+	    page->slow < state->share * page->answers || polls)
+		return;
+	struct finding *finding = page->sample;
+	finding_words(finding, "url", "%.60s", page->url);
+	finding_duration(finding, "worst", page->worst);
+	finding_count(finding, "slow", page->slow);
+	finding_count(finding, "answers", page->answers);
+	finding_threshold(finding, "limit", UNIT_SECONDS, (double)state->limit / 1e9);
+	finding_evidence(finding, page->asked.packet, page->asked.time, "the slowest request");
+	finding_evidence(finding, page->answered.packet, page->answered.time, "its first byte");
+	finding->cost = page->worst;
+	finding->merge_key = http_url_hash(page->url);
+	finding_submit(state->findings, finding);
+}
+
+static void forget_page(void *user, const void *key, void *value)
+{
+	struct page *page = value;
+	(void)key;
+	judge_page(user, page);
+	free(page->sample);
+}
+
+static void answers_begin(struct analysis_context *context)
+{
+	struct answers_state *state = context->state;
+	state->wait = setting_duration(context->settings, &no_response, "wait");
+	state->limit = setting_duration(context->settings, &slow_first_byte, "limit");
+	state->requests = setting(context->settings, &slow_first_byte, "requests");
+	state->share = setting(context->settings, &slow_first_byte, "share");
+	state->connections = setting(context->settings, &head_of_line, "connections");
+	state->full_wait = setting_duration(context->settings, &head_of_line, "wait");
+	state->waiting = setting(context->settings, &head_of_line, "waiting");
+	state->findings = context->findings;
+	cache_init(&state->pages, PAGES, sizeof(struct page_key), sizeof(struct page));
+	state->pages.forget = forget_page;
+	state->pages.user = state;
+	cache_init(&state->pairs, PAIRS, sizeof(struct pair_key), sizeof(struct pair));
+}
+
+static void report_head_of_line(struct analysis_context *context, const struct session *session,
+				struct pair *pair, const struct record *record)
+{
+	struct finding finding;
+	pair->told = true;
+	finding_begin(&finding, &head_of_line, session);
+	finding_number(&finding, "connections", UNIT_COUNT, pair->most, FACT_MAX);
+	finding_duration(&finding, "busy", record->time - pair->full_since);
+	finding_count(&finding, "waiting", pair->waiting);
+	finding_evidence(&finding, record->number, record->time, "a request that waited for a free connection");
+	blame_program(&finding, session, session->client);
+	finding_why(&finding, "The client limits how many connections it opens.");
+	finding.confidence = CONFIDENCE_POSSIBLE;
+	finding_submit(context->findings, &finding);
+}
+
+/* Counts the busy connections of a client to a server. */
+static void follow_pair(struct analysis_context *context, const struct observation *observation,
+			struct connection *connection, bool busy)
+{
+	struct answers_state *state = context->state;
+	const struct session *session = observation->session;
+	const struct record *record = observation->packet->record;
+	struct pair_key key = { session->key.end[session->client].address,
+		session->key.end[session_server(session)] };
+	if (connection->busy == busy)
+		return;
+	connection->busy = busy;
+	struct pair *pair = cache_enter(&state->pairs, &key, NULL);
+	if (!busy) {
+		pair->busy -= pair->busy > 0;
+		pair->freed = record->time;
+		return;
+	}
+	bool at_once = pair->full_since && pair->freed && record->time - pair->freed <= AT_ONCE;
+	pair->busy++;
+	if (pair->busy < state->connections) {
+		pair->full_since = 0;
+		pair->waiting = 0;
+		return;
+	}
+	if (pair->busy > pair->most)
+		pair->most = pair->busy;
+	if (!pair->full_since)
+		pair->full_since = record->time;
+	pair->waiting += at_once;
+	if (!pair->told && pair->waiting >= state->waiting && record->time - pair->full_since >= state->full_wait)
+		report_head_of_line(context, session, pair, record);
+}
+
+static void time_answer(struct analysis_context *context, const struct observation *observation,
+			const struct http_request *request)
+{
+	struct answers_state *state = context->state;
+	const struct session *session = observation->session;
+	const struct record *record = observation->packet->record;
+	if (request->repeats != http_repeats(session))
+		return;                          /* the network had its part in it */
+	int64_t trip = session->tcp && tcp_round_trip_known(session) ? tcp_round_trip(session) : 0;
+	int64_t took = record->time - request->last.time - trip;
+	struct page_key key = { .server = session->key.end[session_server(session)],
+		.url = http_url_hash(request->url) };
+	bool fresh;
+	struct page *page = cache_enter(&state->pages, &key, &fresh);
+	if (fresh) {
+		memcpy(page->url, request->url, sizeof page->url);
+		page->least = INT64_MAX;
+	}
+	page->answers++;
+	page->slow += took >= state->limit;
+	if (took < page->least)
+		page->least = took;
+	if (took <= page->worst || took < state->limit)
+		return;
+	page->worst = took;
+	page->asked = request->asked;
+	page->answered = (struct tcp_mark){ record->number, record->time };
+	if (page->sample)
+		return;
+	page->sample = memory_allocate(sizeof *page->sample);
+	finding_begin(page->sample, &slow_first_byte, session);
+	blame_program(page->sample, session, session_server(session));
+	finding_why(page->sample, "The request was complete and nothing was repeated; one round trip is taken off.");
+	page->sample->confidence = CONFIDENCE_LIKELY;
+}
+
+static void report_aborted(struct analysis_context *context, const struct observation *observation,
+			   const struct http_request *request, const struct http_message *http)
+{
+	const struct session *session = observation->session;
+	const struct record *record = observation->packet->record;
+	uint8_t closer = http->from_client ? session->client : session_server(session);
+	if (http->reset)
+		closer = observation->direction;
+	bool by_client = closer == session->client;
+	char words[DURATION_TEXT_SIZE];
+	struct finding finding;
+	finding_begin(&finding, &aborted, session);
+	finding_words(&finding, "url", "%.60s", request ? request->url : "An answer");
+	finding_number(&finding, "bytes", UNIT_BYTES, (double)http->body_bytes, FACT_FIRST);
+	if (http->body == HTTP_BODY_LENGTH)
+		finding_words(&finding, "expected", "%s", size_text(http->content_length, words));
+	else
+		finding_words(&finding, "expected", "an unknown number (chunks)");
+	finding_words(&finding, "closer", "%s", by_client ? "the client" : "the server");
+	if (request)
+		finding_evidence(&finding, request->asked.packet, request->asked.time, "%s %s", request->method,
+				 request->url);
+	finding_evidence(&finding, record->number, record->time, "%s closes the connection",
+			 by_client ? "the client" : "the server");
+	finding.merge_key = request ? http_url_hash(request->url) : 0;
+	blame_program(&finding, session, closer);
+	finding_why(&finding, by_client ? "The client closed: perhaps its user moved on."
+					: "The server closed before it had sent what it announced.");
+	finding.sub_kind = by_client ? "by-client" : "by-server";
+	if (by_client) {
+		finding.severity = SEVERITY_NOTICE;
+		finding.confidence = CONFIDENCE_LIKELY;
+	}
+	finding_submit(context->findings, &finding);
+}
+
+static void answers_message(struct analysis_context *context, const struct observation *observation,
+			    const struct session_message *message)
+{
+	struct connection *connection = context->session_state;
+	const struct http_message *http = message->facts;
+	struct http_request *request = http_requests_follow(&connection->requests, observation, message);
+	connection->answered = connection->answered || http->kind == HTTP_RESPONSE;
+	connection->upgraded = connection->upgraded || http->status == 101 || http->event_stream;
+	if (!observation->packet)
+		return;                          /* the trace ended, not the connection */
+	if (http->kind == HTTP_REQUEST) {
+		follow_pair(context, observation, connection, true);
+		return;
+	}
+	if (http->kind == HTTP_RESPONSE && request && request->answered && !http->event_stream &&
+	    http->status != 101)
+		time_answer(context, observation, request);
+	if (http->kind == HTTP_BODY_END && !http->complete && http->body != HTTP_BODY_UNTIL_CLOSE &&
+	    (http->closed || http->reset))
+		report_aborted(context, observation, request, http);
+	if (!http->from_client && (http->kind == HTTP_BODY_END || !http->body))
+		follow_pair(context, observation, connection, false);
+}
+
+static void report_no_response(struct analysis_context *context, const struct session *session,
+			       const struct http_request *request, bool closed, int64_t waited)
+{
+	char words[DURATION_TEXT_SIZE];
+	const struct tcp_side *server = &session->tcp->side[session_server(session)];
+	struct finding finding;
+	finding_begin(&finding, &no_response, session);
+	finding_words(&finding, "url", "%.60s", request->url);
+	finding_duration(&finding, "waited", waited);
+	if (closed)
+		finding_words(&finding, "outcome", "it closed the connection after %s", duration_text(waited, words));
+	else
+		finding_words(&finding, "outcome", "nothing came for %s", duration_text(waited, words));
+	finding_evidence(&finding, request->asked.packet, request->asked.time, "%s %s", request->method,
+			 request->url);
+	finding_evidence(&finding, session->last_packet, session->last_time, "the last packet");
+	finding.merge_key = http_url_hash(request->url);
+	blame_program(&finding, session, session_server(session));
+	finding_why(&finding, "Its TCP confirmed the request, so the request reached the host.");
+	if (!closed) {
+		finding.severity = SEVERITY_NOTICE;
+		finding.confidence = CONFIDENCE_POSSIBLE;
+		finding_alternative(&finding, "the request waits for news by design (a long poll)", NULL);
+	} else if (server->rst_seen) {
+		finding.sub_kind = "reset";
+		finding.confidence = CONFIDENCE_LIKELY;
+	}
+	finding_submit(context->findings, &finding);
+}
+
+/* What was asked and never answered, once the connection is over. */
+static void answers_session_end(struct analysis_context *context, const struct session *session,
+				const struct observation *last)
+{
+	const struct answers_state *state = context->state;
+	const struct connection *connection = context->session_state;
+	(void)last;
+	if (!connection || !session->tcp || connection->upgraded)
+		return;
+	const struct tcp_side *client = &session->tcp->side[session->client];
+	const struct tcp_side *server = &session->tcp->side[session_server(session)];
+	/* Scanners ask GET of everything that listens. */
+	bool serves = connection->answered ||
+		      decoder_find(BY_TCP_PORT, session->key.end[session_server(session)].port) == &http_decoder;
+	bool confirmed = serves && client->ack_hi + 1 >= client->snd_max;
+	for (uint32_t i = 0; i < connection->requests.count && confirmed; i++) {
+		const struct http_request *request = &connection->requests.open[i];
+		bool data_since = server->last_data_time > request->last.time;
+		bool closed = server->fin_seen || (server->rst_seen && server->rst_time > request->last.time);
+		int64_t end = closed || client->fin_seen || client->rst_seen ? session->last_time
+									     : context->trace->last_time;
+		int64_t waited = end - request->last.time;
+		if (request->answered || data_since)
+			continue;
+		/* Both closed in the same moment, or the client gave up: that says nothing about the server. */
+		if (closed && waited > NANOSECONDS / 2)
+			report_no_response(context, session, request, true, waited);
+		else if (!closed && waited >= state->wait)
+			report_no_response(context, session, request, false, waited);
+	}
+}
+
+static void answers_finish(struct analysis_context *context)
+{
+	struct answers_state *state = context->state;
+	size_t at = 0;
+	const void *key;
+	struct page *page;
+	while ((page = cache_next(&state->pages, &at, &key)) != NULL)
+		judge_page(state, page);
+}
+
+static void answers_destroy(struct analysis_context *context)
+{
+	struct answers_state *state = context->state;
+	size_t at = 0;
+	const void *key;
+	struct page *page;
+	while ((page = cache_next(&state->pages, &at, &key)) != NULL)
+		free(page->sample);
+	cache_finish(&state->pages);
+	cache_finish(&state->pairs);
+}
+
+const struct analyzer http_answers_analyzer = {
+	.name = "http-answers",
+	.kinds = kinds,
+	.state_size = sizeof(struct answers_state),
+	.session_state_size = sizeof(struct connection),
+	.state_on_message = true,
+	.begin = answers_begin,
+	.hears = hears,
+	.message = answers_message,
+	.session_end = answers_session_end,
+	.finish = answers_finish,
+	.destroy = answers_destroy,
+};

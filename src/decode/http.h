@@ -1,0 +1,37 @@
+/* HTTP/1.0 and HTTP/1.1, RFC 9110 and RFC 9112. One message is the head of a request or response, or the end of
+ * its body, whose bytes are only counted. Messages of HTTP/2 have the same facts (http2.h). */
+#ifndef DECODE_HTTP_H
+#define DECODE_HTTP_H
+
+#include "decode/decoder.h"
+
+enum http_kind { HTTP_REQUEST, HTTP_RESPONSE, HTTP_BODY_END };
+enum http_body { HTTP_NO_BODY, HTTP_BODY_LENGTH, HTTP_BODY_CHUNKED, HTTP_BODY_UNTIL_CLOSE };
+enum http_authorization { HTTP_AUTHORIZATION_NONE, HTTP_AUTHORIZATION_BASIC, HTTP_AUTHORIZATION_OTHER };
+
+struct http_message {
+	uint8_t kind;                /* enum http_kind */
+	bool from_client;
+	uint64_t stream;             /* HTTP/2: number of the stream; 0: in order */
+	char method[16];             /* of the request; responses: of the one that they answer, when known */
+	uint16_t status;             /* of the response; BODY_END of a response: likewise */
+	uint8_t body;                /* enum http_body */
+	uint64_t content_length;     /* with HTTP_BODY_LENGTH */
+	/* HTTP_BODY_END: */
+	bool complete;
+	bool closed, reset;          /* incomplete because the connection ended so */
+	uint64_t body_bytes;         /* that were sent, without the framing of chunks */
+	uint64_t missing;            /* of those, bytes that the trace does not hold */
+	/* Heads: text, cut to what fits, NUL-terminated */
+	char uri[256], host[96];
+	char reason[48], location[192], content_type[48], server[48];
+	uint8_t authorization;       /* enum http_authorization of the request */
+	char user[48];               /* Basic: its name, not its password */
+	bool upgrades, event_stream; /* to another protocol (WebSocket, h2c); text/event-stream */
+	uint32_t retry_after;        /* s; 0: not said */
+	uint8_t minor_version;       /* HTTP/1.x */
+};
+
+extern const struct decoder http_decoder;
+
+#endif
