@@ -58,8 +58,8 @@ static const struct finding_kind slow_first_byte = {
 	.say = "{url} on {server}: the first byte came after up to {worst} ({slow} of {answers} took {limit} or more).",
 	.meaning = "From the last byte of the request to the first of the response, without the round trip, for one "
 		   "address of the server.",
-	.false_alarms = "Uploads are waited for; repairs of the network are taken out; answers that always take the same "
-			"long time are polls.",
+	.false_alarms = "Uploads are waited for; repairs of the network are taken out; what is asked again at once is a poll "
+			"or a queue, which perf/server-think judges.",
 	.advice = { "Profile {url} on {server}: its queries, its calls to other servers." },
 	.reference = "RFC 9110",
 	.parameters = {
@@ -98,12 +98,13 @@ static const struct decoder *const hears[] = { &http_decoder, NULL };
 #define PAGES 2048
 #define PAIRS 512
 #define AT_ONCE (20 * MILLISECOND)       /* within which the next request follows an answer */
-#define POLL_FROM (5 * NANOSECONDS)
+#define AGAIN (NANOSECONDS)              /* within which a client that polls asks the same again */
 
 struct page_key { struct endpoint server; uint32_t pad; uint64_t url; };
 struct page {                    /* one address of a server */
 	uint32_t answers, slow;
-	int64_t least, worst;        /* ns */
+	uint32_t again;              /* asked as soon as the last answer to the same had come */
+	int64_t worst;               /* ns */
 	char url[HTTP_URL];
 	struct tcp_mark asked, answered;     /* the worst */
 	struct finding *sample;
@@ -122,6 +123,8 @@ struct connection {
 	bool busy;
 	bool upgraded;
 	bool answered;               /* the server speaks HTTP */
+	uint64_t last_url;           /* of the last answer, and when it came */
+	int64_t last_time;
 };
 
 struct answers_state {
@@ -134,7 +137,8 @@ struct answers_state {
 
 static void judge_page(const struct answers_state *state, struct page *page)
 {
-	bool polls = page->least >= POLL_FROM && page->worst < page->least + page->least / 2;
+	/* Asked again and again, it waits for news, or for work: perf/server-think tells these apart. */
+	bool polls = page->again * 2 >= page->answers;
 	if (!page->sample || page->slow < 2 || page->answers < state->requests ||
 	    page->slow < state->share * page->answers || polls)
 		return;
@@ -230,24 +234,26 @@ static void time_answer(struct analysis_context *context, const struct observati
 			const struct http_request *request)
 {
 	struct answers_state *state = context->state;
+	struct connection *connection = context->session_state;
 	const struct session *session = observation->session;
 	const struct record *record = observation->packet->record;
+	uint64_t url = http_url_hash(request->url);
+	bool again = connection->last_url == url && request->asked.time - connection->last_time <= AGAIN;
+	connection->last_url = url;
+	connection->last_time = record->time;
 	if (request->repeats != http_repeats(session))
 		return;                          /* the network had its part in it */
 	int64_t trip = session->tcp && tcp_round_trip_known(session) ? tcp_round_trip(session) : 0;
 	int64_t took = record->time - request->last.time - trip;
 	struct page_key key = { .server = session->key.end[session_server(session)],
-		.url = http_url_hash(request->url) };
+		.url = url };
 	bool fresh;
 	struct page *page = cache_enter(&state->pages, &key, &fresh);
-	if (fresh) {
+	if (fresh)
 		memcpy(page->url, request->url, sizeof page->url);
-		page->least = INT64_MAX;
-	}
 	page->answers++;
+	page->again += again;
 	page->slow += took >= state->limit;
-	if (took < page->least)
-		page->least = took;
 	if (took <= page->worst || took < state->limit)
 		return;
 	page->worst = took;

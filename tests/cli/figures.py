@@ -65,8 +65,8 @@ def sections_count_the_same_packets():
     for row in sections["endpoints"]:
         assert row["packets_sent"] == sum(p["src"] == row["name"] and p["protocol"] != "ARP" for p in packets), row
     for row in sections["ports"]:
-        carries = {"tcp": "TCP", "udp": "DNS"}[row["protocol"]]
-        there = [p for p in packets if p["protocol"] == carries and row["port"] in (p["src_port"], p["dst_port"])]
+        carries = {"tcp": ("TCP", "HTTP"), "udp": ("DNS",)}[row["protocol"]]
+        there = [p for p in packets if p["protocol"] in carries and row["port"] in (p["src_port"], p["dst_port"])]
         assert row["packets"] == len(there) and row["bytes"] == sum(p["length"] for p in there), row
     for row in sections["connections"]:
         assert row["packets"] == row["packets_sent"] + row["packets_received"]
