@@ -27,6 +27,7 @@
 	X(capture_ticks) \
 	X(capture_truncated) \
 	X(capture_vantage) \
+	X(dhcp) \
 	X(dns) \
 	X(ftp_commands) \
 	X(ftp_data) \

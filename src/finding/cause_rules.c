@@ -55,6 +55,9 @@ const struct cause_rule cause_rules[] = {
 	{ "security/icmp-flood", "icmp/echo-loss", RELATION_HOST, 0 },
 	{ "security/udp-amplification",
 	  "dns/large-answer-lost udp/no-answer icmp/port-unreachable", RELATION_HOST, 0 },
+	{ "security/dns-tunnel",
+	  "dns/slow dns/no-answer dns/late-answer dns/retry-storm dns/name-error dns/nodata "
+	  "dns/large-answer-lost dns/truncated", RELATION_CLIENT, 0 },
 	{ "arp/spoof-suspect", "arp/duplicate-address", RELATION_HOST, 0 },
 	{ "arp/spoof-suspect", "arp/duplicate-address", RELATION_TRACE, SAME_TIME },
 
