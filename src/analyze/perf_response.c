@@ -455,6 +455,9 @@ static void blame_largest(struct finding *finding, const struct service *service
 			best = i;
 	finding->sub_kind = response_part_name((enum response_part)best);
 	switch (best) {
+	case PART_DNS:
+		blame_word(finding, PARTY_SERVICE, "service:dns");
+		break;
 	case PART_SERVER:
 	case PART_PAUSE:
 		blame_word(finding, PARTY_SERVER, "app:server");

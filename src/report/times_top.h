@@ -6,7 +6,8 @@
 
 struct times_top;
 
-/* Keeps at most `limit`, of requests without an answer none unless by time. Any order but CULPRIT_SORT_COUNT and CULPRIT_SORT_P95. */
+/* Keeps at most `limit`, of requests without an answer none unless by time. Any order but
+ * CULPRIT_SORT_COUNT and CULPRIT_SORT_P95. */
 struct times_top *times_top_create(enum culprit_times_sort sort, size_t limit);
 void times_top_destroy(struct times_top *top);       /* NULL is fine */
 void times_top_add(struct times_top *top, const struct culprit_transaction *transaction);

@@ -13,6 +13,7 @@
 #include "session/fragments.h"
 #include "session/hosts.h"
 #include "session/key.h"
+#include "session/name_lookups.h"
 #include "session/messages.h"
 #include "session/quality.h"
 #include "session/side.h"
@@ -34,6 +35,7 @@ struct session_table {
 	struct session_store *store;
 	struct hosts *hosts;
 	struct twins *twins;
+	struct name_lookups *lookups;
 	struct fragments *fragments;
 	size_t max_sessions;
 	uint32_t numbers[SESSION_KINDS];     /* last number given */
@@ -53,6 +55,7 @@ struct session_table *session_table_create(const struct session_limits *limits)
 	table->store = session_store_create(limits->analyzer_state_size);
 	table->hosts = hosts_create();
 	table->twins = twins_create();
+	table->lookups = name_lookups_create();
 	table->fragments = fragments_create();
 	table->message_room = message_room_create(limits);
 	table->announced = announced_create();
@@ -84,6 +87,7 @@ void session_table_destroy(struct session_table *table)
 	session_store_destroy(table->store);
 	hosts_destroy(table->hosts);
 	twins_destroy(table->twins);
+	name_lookups_destroy(table->lookups);
 	fragments_destroy(table->fragments);
 	message_room_destroy(table->message_room);
 	announced_destroy(table->announced);
@@ -153,14 +157,29 @@ static void number_quote(struct session_table *table, const struct packet *packe
 		make_session(table, &flow, hash);
 }
 
+/* A connection may have had to wait for the address of its server. */
+static void note_lookup(struct session_table *table, struct session *session, const struct packet *packet)
+{
+	if ((packet->tcp->flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
+		return;
+	const struct name_lookup *lookup = name_lookups_find(table->lookups, &packet->ip->source,
+						   &packet->ip->destination, table->now);
+	if (!lookup)
+		return;
+	session->tcp->lookup_asked = lookup->asked;
+	session->tcp->lookup_answered = lookup->answered;
+}
+
 /* A session sees its first packet. */
 static void begin_session(struct session_table *table, struct session_entry *entry,
 			  struct observation *observation)
 {
 	entry->ordinary = true;
 	table->made[entry->session.kind]++;
-	if (entry->session.kind == SESSION_TCP)
+	if (entry->session.kind == SESSION_TCP) {
 		tcp_engine_create(&entry->session);
+		note_lookup(table, &entry->session, observation->packet);
+	}
 	announced_match(table->announced, &entry->session, &entry->session.key.end[!observation->direction],
 			table->now);
 	observation->new_session = true;
@@ -254,6 +273,8 @@ static void observe_original(struct session_table *table, struct session_entry *
 		learn_timeouts(table, observation);
 	}
 	observe_messages(table, entry, packet, observation);
+	if (observation->exchange_count)
+		name_lookups_observe(table->lookups, observation);
 }
 
 /* Quality changes slowly. It must be right where somebody looks: when something happened (an event), and

@@ -335,7 +335,7 @@ struct tcp_transaction {         /* a turn: data of the client, then data of the
 	uint64_t request_bytes, response_bytes;
 	int64_t part[RESPONSE_PARTS];    /* ns */
 	int64_t total;               /* ns: the sum of the parts */
-	int64_t client_think;        /* ns before the request, not in total */
+	int64_t client_think;        /* ns before the request (and of the first one before the SYN), not in total */
 	int64_t round_trip;          /* ns: what a round trip took at the most; 0 when not known */
 	uint32_t wait_count;
 	struct tcp_wait waits[TCP_WAITS];    /* by their start */
@@ -379,6 +379,8 @@ struct tcp_session {
 	struct tcp_handshake handshake;
 	struct tcp_transfer *transfer[2];    /* by sender; NULL: never sent in bulk */
 	bool ecn, sack, timestamps;  /* agreed by both SYNs */
+	/* The name look-up that the client waited for before its first SYN; both 0 when there was none */
+	int64_t lookup_asked, lookup_answered;
 	uint32_t turns;              /* request/response rounds */
 	uint32_t transactions;
 	uint64_t holes;

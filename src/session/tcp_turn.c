@@ -133,7 +133,7 @@ static bool put_in_order(struct tcp_transaction *now)
 	return true;
 }
 
-/* From the first SYN to the end of the handshake. */
+/* From the name look-up, or the first SYN, to the end of the handshake. */
 static void split_set_up(const struct tcp_session *tcp, uint8_t client, struct tcp_transaction *now)
 {
 	const struct tcp_handshake *handshake = &tcp->handshake;
@@ -146,6 +146,11 @@ static void split_set_up(const struct tcp_session *tcp, uint8_t client, struct t
 		return;
 	now->part[PART_CONNECT] = answered;
 	now->part[PART_CONNECT_RETRY] = all - answered;
+	int64_t before = tcp->side[client].syn_first_time - tcp->lookup_answered;
+	if (!tcp->lookup_answered || before < 0 || tcp->lookup_answered < tcp->lookup_asked)
+		return;
+	now->part[PART_DNS] = tcp->lookup_answered - tcp->lookup_asked;
+	now->client_think += before;
 }
 
 static void split_time(struct session *session, struct turn *turn)

@@ -54,10 +54,11 @@ static void check_transaction(struct check *check, const struct session *session
 		complain(check, session, "parts do not add up to the total, by ns",
 			 sum - transaction->total);
 	/* From the first byte of the request, and for the first one from the first SYN to the
-	 * handshake's end. */
+	 * handshake's end, and the name look-up before it. */
 	int64_t span = transaction->response_last_time - transaction->request_time;
 	if (transaction->first && handshake->complete && client->syn_seen)
-		span += handshake->done_time - client->syn_first_time;
+		span += handshake->done_time - client->syn_first_time + session->tcp->lookup_answered -
+			session->tcp->lookup_asked;
 	if (span != transaction->total)
 		complain(check, session, "the total is not the time that passed, by ns",
 			 transaction->total - span);
