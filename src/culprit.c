@@ -283,7 +283,8 @@ static bool first_use(struct culprit_analysis *analysis, struct error *error)
 bool culprit_read_files(struct culprit_analysis *analysis, const char *const *paths, size_t count,
 			struct culprit_error *error)
 {
-	const struct source_options options = { .leap_seconds = analysis->leap_seconds };
+	const struct source_options options = { .leap_seconds = analysis->leap_seconds,
+		.keep_comments = analysis->analysis->message_bytes };
 	struct error inner = ERROR_INIT;
 	if (!first_use(analysis, &inner))
 		return tell(error, &inner);
@@ -296,7 +297,8 @@ bool culprit_read_files(struct culprit_analysis *analysis, const char *const *pa
 bool culprit_read_memory(struct culprit_analysis *analysis, const void *bytes, size_t length,
 			 const char *name, struct culprit_error *error)
 {
-	const struct source_options options = { .leap_seconds = analysis->leap_seconds };
+	const struct source_options options = { .leap_seconds = analysis->leap_seconds,
+		.keep_comments = analysis->analysis->message_bytes };
 	struct error inner = ERROR_INIT;
 	if (!first_use(analysis, &inner))
 		return tell(error, &inner);

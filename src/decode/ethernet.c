@@ -104,6 +104,10 @@ static void tell_padding(struct teller *teller, const struct packet *packet, str
 	size_t short_by = used < FRAME_MINIMUM ? FRAME_MINIMUM - used : 0;
 	size_t first = short_by < padding ? short_by : padding;
 	cursor_skip(&frame, used);
+	/* What is not zero was put there by somebody. */
+	for (size_t i = 0; i < first; i++)
+		if (frame.next[i])
+			first = 0;
 	if (first)
 		tell_bytes(teller, &ethernet_fields[PADDING], &frame, first);
 	if (padding > first)

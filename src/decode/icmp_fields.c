@@ -139,7 +139,7 @@ static void tell_advertisement(struct teller *teller, struct cursor *in)
 static void tell_unreachable(struct teller *teller, struct cursor *in, uint8_t code)
 {
 	if (code == FRAGMENTATION_NEEDED) {
-		cursor_skip(in, 2);
+		tell_bytes(teller, field(UNUSED), in, 2);
 		tell_be16(teller, field(MTU), in);
 	} else {
 		tell_bytes(teller, field(UNUSED), in, 4);

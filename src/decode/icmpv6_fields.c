@@ -7,7 +7,7 @@ enum {
 	NS_TARGET, NA_FLAGS, NA_ROUTER, NA_SOLICITED, NA_OVERRIDE, NA_TARGET, RD_TARGET, RD_DESTINATION,
 	OPTION, OPTION_TYPE, OPTION_LENGTH, LINK_ADDRESS, SOURCE_LINK, TARGET_LINK, PREFIX_LENGTH, PREFIX_FLAGS,
 	PREFIX_ON_LINK, PREFIX_AUTONOMOUS, PREFIX_VALID, PREFIX_PREFERRED, PREFIX, OPTION_MTU, REDIRECTED,
-	SERVER_LIFETIME, SERVER,
+	SERVER_LIFETIME, SERVER, ROUTE_PREFERENCE, ROUTE_LIFETIME,
 	MLD_DELAY, MLD_ADDRESS, MLD_CODE, MLD_FLAGS, MLD_SUPPRESS, MLD_ROBUSTNESS, MLD_INTERVAL, MLD_SOURCES,
 	MLD_SOURCE, MLDR_RECORDS, MLDR_RECORD, MLDR_TYPE, MLDR_AUXILIARY, MLDR_SOURCES, MLDR_ADDRESS,
 	MLDR_SOURCE, FIELDS_END,
@@ -19,7 +19,7 @@ enum {
 	LISTENER_REPORT_2 = 143,
 };
 enum { OPTION_SOURCE_LINK = 1, OPTION_TARGET_LINK = 2, OPTION_PREFIX_INFORMATION = 3, OPTION_REDIRECTED = 4,
-	OPTION_LINK_MTU = 5, OPTION_DNS_SERVER = 25 };
+	OPTION_LINK_MTU = 5, OPTION_ROUTE_INFORMATION = 24, OPTION_DNS_SERVER = 25 };
 #define QUERY_2_LENGTH 24        /* with the header */
 
 static const struct field_name types[] = {
@@ -43,7 +43,7 @@ static const struct field_name option_types[] = {
 	{ OPTION_SOURCE_LINK, "Source link-layer address" }, { OPTION_TARGET_LINK, "Target link-layer address" },
 	{ OPTION_PREFIX_INFORMATION, "Prefix information" }, { OPTION_REDIRECTED, "Redirected header" },
 	{ OPTION_LINK_MTU, "MTU" }, { 7, "Advertisement Interval" }, { 8, "Home Agent Information" },
-	{ 14, "Nonce" }, { 24, "Route Information" }, { OPTION_DNS_SERVER, "Recursive DNS Server" },
+	{ 14, "Nonce" }, { OPTION_ROUTE_INFORMATION, "Route Information" }, { OPTION_DNS_SERVER, "Recursive DNS Server" },
 	{ 31, "DNS Search List Option" }, { 37, "DHCP Captive-Portal" }, { 38, "PREF64 Option" }, { 0 },
 };
 static const struct field_name preferences[] = { { 0, "Medium" }, { 1, "High" }, { 2, "Reserved" },
@@ -113,6 +113,9 @@ const struct field icmpv6_fields[] = {
 	[REDIRECTED] = { "icmpv6.opt.redirected_packet", "Redirected Packet", FIELD_BYTES },
 	[SERVER_LIFETIME] = { "icmpv6.opt.rdnss.lifetime", "Lifetime", FIELD_UINT, .unit = "s" },
 	[SERVER] = { "icmpv6.opt.rdnss", "Recursive DNS Servers", FIELD_IPV6 },
+	[ROUTE_PREFERENCE] = { "icmpv6.opt.route_info.flag.route_preference", "Route Preference", FIELD_UINT,
+		.mask = 0x18, .names = preferences },
+	[ROUTE_LIFETIME] = { "icmpv6.opt.route_lifetime", "Route Lifetime", FIELD_UINT, .unit = "s" },
 	[MLD_DELAY] = { "icmpv6.mld.maximum_response_delay", "Maximum Response Delay [ms]", FIELD_UINT },
 	[MLD_ADDRESS] = { "icmpv6.mld.multicast_address", "Multicast Address", FIELD_IPV6 },
 	[MLD_CODE] = { "icmpv6.mld.maximum_response_code", "Maximum Response Code", FIELD_UINT },
@@ -177,6 +180,25 @@ static void tell_prefix(struct teller *teller, struct cursor *option)
 	tell_ipv6(teller, field(PREFIX), option);
 }
 
+/* RFC 4191, 2.3: only as much of the prefix as is needed. */
+static void tell_route(struct teller *teller, struct cursor *option)
+{
+	uint8_t bytes[16] = { 0 };
+	tell_u8(teller, field(PREFIX_LENGTH), option);
+	const uint8_t *at = option->next;
+	uint8_t flags = cursor_u8(option);
+	if (cursor_ok(option))
+		tell_number(teller, field(ROUTE_PREFERENCE), at, 1, flags >> 3 & 3);
+	tell_be32(teller, field(ROUTE_LIFETIME), option);
+	size_t length = option->declared < sizeof bytes ? option->declared : sizeof bytes;
+	at = cursor_take(option, length);
+	if (!at)
+		return;
+	memcpy(bytes, at, length);
+	const struct address prefix = address_ipv6(bytes);
+	tell_address(teller, field(PREFIX), at, length, &prefix);
+}
+
 static void tell_option(struct teller *teller, struct cursor *option, uint8_t kind)
 {
 	switch (kind) {
@@ -186,6 +208,9 @@ static void tell_option(struct teller *teller, struct cursor *option, uint8_t ki
 		break;
 	case OPTION_PREFIX_INFORMATION:
 		tell_prefix(teller, option);
+		break;
+	case OPTION_ROUTE_INFORMATION:
+		tell_route(teller, option);
 		break;
 	case OPTION_REDIRECTED:
 		cursor_skip(option, 6);

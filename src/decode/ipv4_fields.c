@@ -106,7 +106,8 @@ const struct field ipv4_fields[] = {
 	[DONT_FRAGMENT] = { "ip.flags.df", "Don't fragment", FIELD_FLAG, .mask = 0x40, .names = field_set,
 		.get = get_dont_fragment },
 	[MORE_FRAGMENTS] = { "ip.flags.mf", "More fragments", FIELD_FLAG, .mask = 0x20, .names = field_set },
-	[FRAGMENT_OFFSET] = { "ip.frag_offset", "Fragment Offset", FIELD_UINT, .unit = "bytes" },
+	[FRAGMENT_OFFSET] = { "ip.frag_offset", "Fragment Offset", FIELD_UINT,
+		.description = "In units of 8 bytes" },
 	[TIME_TO_LIVE] = { "ip.ttl", "Time to Live", FIELD_UINT, .get = get_time_to_live },
 	[PROTOCOL] = { "ip.proto", "Protocol", FIELD_UINT, .get = get_protocol },
 	[CHECKSUM] = { "ip.checksum", "Header Checksum", FIELD_UINT, FORM_HEX, 2 },
@@ -188,7 +189,8 @@ static void tell_fragment(struct teller *teller, struct cursor *in)
 	for (int i = RESERVED; i <= MORE_FRAGMENTS; i++)
 		tell_number(teller, field(i), at, 1, (flags & field(i)->mask) != 0);
 	tell_close(teller);
-	tell_number(teller, field(FRAGMENT_OFFSET), at, 2, (fragment & 0x1fff) * 8);
+	unsigned offset = fragment & 0x1fff;
+	tell_worded(teller, field(FRAGMENT_OFFSET), at, 2, offset, "%u (%u bytes)", offset, offset * 8);
 }
 
 static void tell_header(struct teller *teller, struct cursor *in, const struct ip_header *ip)

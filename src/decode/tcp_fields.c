@@ -410,10 +410,11 @@ static void tell_options(struct teller *teller, struct cursor options)
 	if (!options.captured)
 		return;
 	tell_open(teller, field(OPTIONS), options.next, options.captured, 0, "%zu bytes", options.declared);
-	while (tlv_next(&options, &option)) {
+	/* Behind the end there is padding, which is zeros as the end is. */
+	bool ended = false;
+	while (tlv_next(&options, &option) && (!ended || option.kind == KIND_END)) {
 		tell_option(teller, &option);
-		if (option.kind == KIND_END)
-			break;
+		ended |= option.kind == KIND_END;
 	}
 	tell_close(teller);
 }

@@ -8,8 +8,8 @@
 
 enum {
 	CLASS, MECHANISM, LOSS_SIDE, ORIGINAL, LAG, ROUND_TRIP, OUTSTANDING, NEW_BYTES, ACKED_BYTES, COPY_OF, COPY_LAG,
-	FINDING, FINDING_SHORT, SEVERITY, BLAME, CONFIDENCE,
 };
+enum { FINDING, FINDING_NUMBER, SEVERITY, BLAME, CONFIDENCE };
 
 static const struct field fields[] = {
 	[CLASS] = { "culprit.class", "Class of the segment", FIELD_TEXT,
@@ -26,9 +26,13 @@ static const struct field fields[] = {
 	[ACKED_BYTES] = { "culprit.acked_bytes", "Bytes newly acknowledged", FIELD_UINT, .unit = "bytes" },
 	[COPY_OF] = { "culprit.copy_of", "Packet that the recorder wrote twice", FIELD_UINT },
 	[COPY_LAG] = { "culprit.copy_lag", "Time since the first copy", FIELD_DURATION, .unit = "s" },
+	{ 0 },
+};
+
+static const struct field finding_fields[] = {
 	[FINDING] = { "culprit.finding", "Finding", FIELD_TEXT, .also = "finding", .pattern = true,
 		.description = "Ids of the findings that cite the packet or concern its session" },
-	[FINDING_SHORT] = { "culprit.finding_number", "Number of the finding", FIELD_UINT },
+	[FINDING_NUMBER] = { "culprit.finding_number", "Number of the finding", FIELD_UINT },
 	[SEVERITY] = { "culprit.severity", "Severity", FIELD_TEXT },
 	[BLAME] = { "culprit.blame", "Who is to blame", FIELD_TEXT, .pattern = true },
 	[CONFIDENCE] = { "culprit.confidence", "Confidence", FIELD_TEXT },
@@ -65,31 +69,38 @@ static void tell_segment(struct teller *teller, const struct segment *segment)
 	number(teller, ACKED_BYTES, (int64_t)segment->acked_bytes);
 }
 
-static void tell_findings(struct teller *teller, const struct fields *context,
-			  const struct observation *observation)
-{
-	const struct finding *list[FIELDS_MAX_FINDINGS];
-	unsigned count = context->findings(context->findings_user, observation, list, FIELDS_MAX_FINDINGS);
-	for (unsigned i = 0; i < count; i++) {
-		const struct finding *finding = list[i];
-		words(teller, FINDING, finding->kind->id);
-		number(teller, FINDING_SHORT, finding->number);
-		words(teller, SEVERITY, severity_name(finding->severity));
-		words(teller, BLAME, finding->blame.word);
-		words(teller, CONFIDENCE, confidence_name(finding->confidence));
-	}
-}
-
 static void tell(struct teller *teller, const struct fields *context, const struct observation *observation)
 {
+	(void)context;
 	if (observation->segment)
 		tell_segment(teller, observation->segment);
 	if (observation->twin_of) {
 		number(teller, COPY_OF, (int64_t)observation->twin_of);
 		number(teller, COPY_LAG, observation->twin_lag);
 	}
-	if (context->findings)
-		tell_findings(teller, context, observation);
 }
 
 const struct field_group culprit_group = { "culprit", "culprit", .fields = fields, .tell = tell };
+
+static void tell_finding(struct teller *teller, const struct finding *finding)
+{
+	const char *const texts[] = { [FINDING] = finding->kind->id, [SEVERITY] = severity_name(finding->severity),
+		[BLAME] = finding->blame.word, [CONFIDENCE] = confidence_name(finding->confidence) };
+	for (int i = FINDING; i <= CONFIDENCE; i++)
+		if (i == FINDING_NUMBER)
+			tell_number(teller, &finding_fields[i], NULL, 0, finding->number);
+		else
+			tell_text(teller, &finding_fields[i], NULL, 0, texts[i], strlen(texts[i]));
+}
+
+static void tell_findings(struct teller *teller, const struct fields *context,
+			  const struct observation *observation)
+{
+	const struct finding *list[FIELDS_MAX_FINDINGS];
+	unsigned count = context->findings
+		? context->findings(context->findings_user, observation, list, FIELDS_MAX_FINDINGS) : 0;
+	for (unsigned i = 0; i < count; i++)
+		tell_finding(teller, list[i]);
+}
+
+const struct field_group findings_group = { .sessions = true, .fields = finding_fields, .tell = tell_findings };

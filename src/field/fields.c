@@ -75,7 +75,8 @@ static void tell_groups(const struct fields *fields, const struct observation *o
 			struct teller *teller, const struct field_wanted *wanted, bool first)
 {
 	for (const struct field_group *const *group = field_groups; *group; group++)
-		if (!(*group)->inside && (*group)->first == first && wants(wanted, NULL, *group))
+		if (!(*group)->inside && (*group)->first == first && wants(wanted, NULL, *group) &&
+		    (observation->packet || (*group)->sessions))
 			tell_group(fields, observation, teller, *group);
 }
 
@@ -189,14 +190,16 @@ void fields_walk(struct fields *fields, const struct observation *observation, s
 		 const struct field_wanted *wanted)
 {
 	tell_groups(fields, observation, teller, wanted, true);
-	tell_layers(fields, observation, teller, wanted, observation->packet);
-	tell_messages(fields, observation, teller, wanted);
+	if (observation->packet) {
+		tell_layers(fields, observation, teller, wanted, observation->packet);
+		tell_messages(fields, observation, teller, wanted);
+	}
 	tell_groups(fields, observation, teller, wanted, false);
 }
 
 bool fields_simple(const struct packet *packet)
 {
 	const struct ip_header *ip = packet->ip;
-	return packet->ip == packet->outer_ip && !packet->tunnel_count && !(ip && ip->fragmented) &&
+	return !packet->problem && packet->ip == packet->outer_ip && !packet->tunnel_count && !(ip && ip->fragmented) &&
 	       !(packet->icmp && packet->icmp->is_error);
 }

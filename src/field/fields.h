@@ -57,12 +57,13 @@ struct fields {                  /* groups read it */
 /* `report` may be NULL and must outlive it. */
 struct fields *fields_create(const struct source_report *report);
 void fields_destroy(struct fields *fields);        /* NULL is fine */
+/* At the end of a session, without a packet: only what is known of the session. */
 void fields_walk(struct fields *fields, const struct observation *observation, struct teller *teller,
 		 const struct field_wanted *wanted);
 void fields_passed(struct fields *fields, const struct record *record);
 
 /* True if `field.get` (of packet) says all that there is to say: no tunnel, no fragment, no quoted packet, where
- * layers of one kind could be there twice, or be left out. */
+ * layers of one kind could be there twice, or be left out; and nothing cut or wrong, of which there are only parts. */
 bool fields_simple(const struct packet *packet);
 
 #endif

@@ -69,14 +69,18 @@ static void tell_words(struct teller *teller, int index, const char *words)
 		tell_text(teller, &fields[index], NULL, 0, words, strlen(words));
 }
 
+/* Only pcapng knows more of an interface than its link type. */
+static bool tells_interfaces(const struct source_report *report, const struct record *record)
+{
+	return report && record->file < report->file_count && report->files[record->file].format &&
+	       strcmp(report->files[record->file].format, "pcapng") == 0 &&
+	       record->interface < report->interface_count;
+}
+
 static void tell_interface(struct teller *teller, const struct source_report *report, uint32_t index)
 {
-	if (!report || index >= report->interface_count)
-		return;
 	const struct source_interface *interface = &report->interfaces[index];
-	bool told = interface->name[0] || interface->description[0] || report->interface_count > 1;
-	if (told)
-		tell_number(teller, &fields[INTERFACE_ID], NULL, 0, index);
+	tell_number(teller, &fields[INTERFACE_ID], NULL, 0, index);
 	tell_words(teller, INTERFACE_NAME, interface->name);
 	tell_words(teller, INTERFACE_DESCRIPTION, interface->description);
 }
@@ -125,13 +129,15 @@ static void tell_protocols(struct teller *teller, const struct observation *obse
 static void tell(struct teller *teller, const struct fields *context, const struct observation *observation)
 {
 	const struct record *record = observation->packet->record;
-	tell_interface(teller, context->report, record->interface);
+	bool interfaces = tells_interfaces(context->report, record);
+	if (interfaces)
+		tell_interface(teller, context->report, record->interface);
 	tell_number(teller, &fields[LINK_TYPE], NULL, 0, record->link_type);
 	tell_times(teller, context, record);
 	tell_number(teller, &fields[NUMBER], NULL, 0, (int64_t)record->number);
 	tell_number(teller, &fields[LENGTH], NULL, 0, record->original_length);
 	tell_number(teller, &fields[CAPTURED_LENGTH], NULL, 0, record->captured_length);
-	if (record->direction != DIRECTION_UNKNOWN)
+	if (record->direction != DIRECTION_UNKNOWN && interfaces)
 		tell_number(teller, &fields[DIRECTION], NULL, 0, record->direction);
 	tell_protocols(teller, observation);
 	if (record->comment)

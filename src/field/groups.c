@@ -10,5 +10,6 @@ const struct field_group *const field_groups[] = {
 	&short_group,
 	&session_group,
 	&culprit_group,
+	&findings_group,
 	NULL,
 };

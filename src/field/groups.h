@@ -4,7 +4,7 @@
 
 #include "field/fields.h"
 
-extern const struct field_group culprit_group, frame_group, malformed_group, session_group, short_group,
+extern const struct field_group culprit_group, findings_group, frame_group, malformed_group, session_group, short_group,
 	tcp_group, udp_group, zos_group;
 
 #endif

@@ -200,5 +200,5 @@ static bool there(const struct observation *observation)
 	return observation->session;
 }
 
-const struct field_group session_group = { "session", "Session", .there = there, .fields = fields,
+const struct field_group session_group = { "session", "Session", .there = there, .sessions = true, .fields = fields,
 	.tell = tell };

@@ -6,7 +6,7 @@
 
 #include "core/text.h"
 
-#define TABLE_MAX_COLUMNS 32
+#define TABLE_MAX_COLUMNS 64
 
 enum cell_type {
 	CELL_NOTHING,        /* null; empty in text and CSV */
