@@ -68,6 +68,16 @@ CULPRIT_API bool culprit_set_threshold(struct culprit_analysis *analysis, const 
 /* A file of sections [group/name] with lines `parameter = value`, `off = yes`. */
 CULPRIT_API bool culprit_set_config(struct culprit_analysis *analysis, const char *path,
 				    struct culprit_error *error);
+/* Wireshark's display filters over all fields of culprit_report_fields: "tcp.port == 80 && session.rtt_server > 50ms".
+ * Lists of packets hold only what it selects; lists of sessions and transactions, and a diagnosis, what belongs to a
+ * session of which it selects a packet (findings about hosts and the trace itself stay). A filter that speaks of
+ * sessions only is asked again at a session's end. When the expression is wrong `error->offset` is the place in it. */
+CULPRIT_API bool culprit_set_filter(struct culprit_analysis *analysis, const char *expression,
+				    struct culprit_error *error);
+/* True when the filter speaks of findings, which takes a first pass over the same traces without it… */
+CULPRIT_API bool culprit_filter_needs_findings(const struct culprit_analysis *analysis);
+/* … whose analysis is handed over here, before reading; it is destroyed with this one. */
+CULPRIT_API void culprit_use_findings(struct culprit_analysis *analysis, struct culprit_analysis *first);
 /* Leaves findings out whose id matches, as the shell matches file names: all of dns with "dns/", then a star. */
 CULPRIT_API void culprit_ignore(struct culprit_analysis *analysis, const char *pattern);
 /* At most so many conversations are kept at a time, and listed; 0 is the default, one million. Past it

@@ -117,6 +117,8 @@ static void conclude(struct trace_analysis *analysis)
 	session_table_finish(analysis->sessions, trace->last_time);
 	analyzer_set_finish(analysis->analyzers);
 	finding_store_sessions(analysis->findings, sessions);
+	if (analysis->listener.wants)
+		finding_store_restrict(analysis->findings, analysis->listener.wants, analysis->listener.user);
 	finding_store_finish(analysis->findings, trace->quality);
 	finding_store_verdict(analysis->findings, trace->packets, &analysis->verdict);
 	analysis->counts = wireshark_counter_finish(analysis->counter);

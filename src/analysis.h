@@ -17,6 +17,8 @@ struct analysis_listener {
 	 * stops. */
 	bool (*answers)(void *user, const struct trace_analysis *analysis, const struct observation *observation);
 	bool (*progress)(void *user, const struct trace_analysis *analysis);
+	/* At the end: whether findings about this session are wanted. NULL: all are. */
+	bool (*wants)(void *user, enum session_kind kind, uint32_t number);
 	void *user;
 };
 

@@ -11,6 +11,8 @@
 #include "core/clock.h"
 #include "core/memory.h"
 #include "decode/decoder.h"
+#include "filter/cited.h"
+#include "filter/sieve.h"
 #include "finding/nearest.h"
 #include "report/diagnosis.h"
 #include "report/kinds.h"
@@ -58,6 +60,9 @@ struct culprit_analysis {
 	struct transactions *transactions;   /* NULL, or what finds them */
 	struct times *times;                 /* NULL, or where transactions go */
 	struct response_limits limits;
+	struct sieve *sieve;                 /* NULL: everything is selected */
+	struct culprit_analysis *first;      /* the first pass, whose findings the filter speaks of */
+	struct cited *cited;
 };
 
 const char *culprit_version(void)
@@ -97,6 +102,9 @@ void culprit_destroy(struct culprit_analysis *analysis)
 	transactions_destroy(analysis->transactions);
 	times_destroy(analysis->times);
 	response_limits_finish(&analysis->limits);
+	sieve_destroy(analysis->sieve);
+	cited_destroy(analysis->cited);
+	culprit_destroy(analysis->first);
 	timeline_destroy(analysis->timeline);
 	analysis_destroy(analysis->analysis);
 	source_close(analysis->source);
@@ -123,6 +131,33 @@ bool culprit_set_config(struct culprit_analysis *analysis, const char *path, str
 	struct error inner = ERROR_INIT;
 	return settings_file(analysis->analysis->settings, analyzer_kinds(), path, &inner) ||
 	       tell(error, &inner);
+}
+
+bool culprit_set_filter(struct culprit_analysis *analysis, const char *expression, struct culprit_error *error)
+{
+	struct error inner = ERROR_INIT;
+	struct filter *filter = filter_compile(expression, &inner);
+	if (!filter)
+		return tell(error, &inner);
+	sieve_destroy(analysis->sieve);
+	analysis->sieve = sieve_create(filter, NULL);
+	analysis->analysis->message_bytes |= filter_needs_message_bytes(filter);
+	return true;
+}
+
+bool culprit_filter_needs_findings(const struct culprit_analysis *analysis)
+{
+	return analysis->sieve && filter_needs_findings(sieve_filter(analysis->sieve));
+}
+
+void culprit_use_findings(struct culprit_analysis *analysis, struct culprit_analysis *first)
+{
+	culprit_destroy(analysis->first);
+	cited_destroy(analysis->cited);
+	analysis->first = first;
+	analysis->cited = cited_create(first->analysis->findings);
+	if (analysis->sieve)
+		sieve_use_findings(analysis->sieve, cited_findings, analysis->cited);
 }
 
 void culprit_ignore(struct culprit_analysis *analysis, const char *pattern)
@@ -184,19 +219,29 @@ static void keep_time(struct timeline *timeline, const struct record *record)
 	timeline_add(timeline, record->time, TIMELINE_BYTES, record->original_length);
 }
 
+static bool show(struct view *view, const struct trace_analysis *inner, const struct observation *observation,
+		 bool selected)
+{
+	if (selected || !view->do_->pass)
+		return view->do_->observe(view, inner, observation);
+	view->do_->pass(view, observation);
+	return true;
+}
+
 static bool on_packet(void *user, const struct trace_analysis *inner, const struct observation *observation)
 {
 	struct culprit_analysis *analysis = user;
 	struct culprit_packet packet;
+	bool selected = !analysis->sieve || sieve_packet(analysis->sieve, observation);
 	bool more = !analysis->view_count && !analysis->timeline;
 	for (unsigned i = 0; i < analysis->view_count; i++)
-		more |= analysis->views[i]->do_->observe(analysis->views[i], inner, observation);
+		more |= show(analysis->views[i], inner, observation, selected);
 	if (analysis->timeline) {
 		keep_time(analysis->timeline, observation->packet->record);
 		more = true;
 	}
-	if (!analysis->packet_seen && !analysis->packets)
-		return more;
+	if (!selected || (!analysis->packet_seen && !analysis->packets))
+		return more || analysis->packet_seen || analysis->packets;
 	packet_row_fill(&packet, inner, observation, &analysis->message);
 	if (analysis->packet_seen && !analysis->packet_seen(analysis->packet_user, &packet))
 		return false;
@@ -206,17 +251,26 @@ static bool on_packet(void *user, const struct trace_analysis *inner, const stru
 static void on_session(void *user, const struct trace_analysis *inner, const struct session *session)
 {
 	struct culprit_analysis *analysis = user;
-	if (analysis->sessions)
+	bool selected = !analysis->sieve || sieve_session(analysis->sieve, session);
+	if (analysis->sessions && selected)
 		session_rows_add(analysis->sessions, session);
 	for (unsigned i = 0; i < analysis->view_count; i++)
-		if (analysis->views[i]->do_->session)
+		if (analysis->views[i]->do_->session && (selected || !analysis->views[i]->do_->pass))
 			analysis->views[i]->do_->session(analysis->views[i], inner, session);
+}
+
+static bool wants_session(void *user, enum session_kind kind, uint32_t number)
+{
+	const struct culprit_analysis *analysis = user;
+	return sieve_selected(analysis->sieve, kind, number);
 }
 
 static bool on_transaction(void *user, const struct session *session, const struct culprit_transaction *found)
 {
 	struct culprit_analysis *analysis = user;
 	struct culprit_transaction transaction = *found;
+	if (analysis->sieve && !sieve_selected(analysis->sieve, (enum session_kind)session->kind, session->number))
+		return true;
 	transaction.limit = response_limit_of(&analysis->limits, session);
 	transaction.slow = transaction.answered && transaction.total >= transaction.limit;
 	if (analysis->transaction_seen)
@@ -248,12 +302,15 @@ static bool read_source(struct culprit_analysis *analysis, struct error *error)
 		analysis->transactions = transactions_create(on_transaction, analysis);
 	inner->listener = (struct analysis_listener){
 		.packet = analysis->packet_seen || analysis->packets || analysis->view_count ||
-				analysis->timeline ? on_packet : NULL,
-		.session = analysis->sessions || analysis->view_count ? on_session : NULL,
+				analysis->timeline || analysis->sieve ? on_packet : NULL,
+		.session = analysis->sessions || analysis->view_count || analysis->sieve ? on_session : NULL,
+		.wants = analysis->sieve ? wants_session : NULL,
 		.answers = analysis->transactions ? on_answers : NULL,
 		.progress = analysis->progress ? on_progress : NULL,
 		.user = analysis,
 	};
+	if (analysis->sieve)
+		sieve_begin(analysis->sieve, source_report(analysis->source));
 	if (!analysis_run(inner, analysis->source, analysis->session_limit, error))
 		return false;
 	if (analysis->packets)

@@ -31,3 +31,21 @@ void complain_error(const struct culprit_error *error)
 	complain("%s%s%s%s%s%s", error->file, *error->file ? ": " : "", error->message, at,
 		 *error->remedy ? ": " : "", error->remedy);
 }
+
+/* The part of the expression around the place, on one line, and a caret below it. */
+void complain_filter(const char *expression, const struct culprit_error *error)
+{
+	enum { BEFORE = 60, AROUND = 76 };
+	size_t length = strlen(expression), at = error->offset < length ? (size_t)error->offset : length;
+	size_t from = at > BEFORE ? at - BEFORE : 0;
+	char line[AROUND + 1], mark[AROUND + 2];
+	snprintf(line, sizeof line, "%s", expression + from);
+	for (char *c = line; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			*c = ' ';
+	memset(mark, ' ', at - from);
+	mark[at - from] = '^';
+	mark[at - from + 1] = '\0';
+	complain("the filter is wrong: %s%s%s", error->message, *error->remedy ? ": " : "", error->remedy);
+	fprintf(stderr, "    %s\n    %s\n", line, mark);
+}

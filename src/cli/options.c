@@ -112,6 +112,12 @@ static bool set_profile(struct options *options, const char *value)
 	return true;
 }
 
+static bool set_filter(struct options *options, const char *value)
+{
+	options->filter = value;
+	return true;
+}
+
 static bool set_config(struct options *options, const char *value)
 {
 	options->config = value;
@@ -162,6 +168,8 @@ const struct option option_table[] = {
 	{ "json", 0, NULL, "write JSON (lists: one object a line)", set_json },
 	{ "csv", 0, NULL, "write lists as CSV", set_csv },
 	{ "output", 'o', "FILE", "write to FILE instead of standard output", set_output },
+	{ "filter", 'Y', "EXPR", "only what a display filter selects: 'tcp.port == 80 && session.rtt_server > 50ms'",
+	  set_filter },
 	{ "time", 0, "STYLE", "utc, local, relative or epoch", set_time },
 	{ "profile", 0, "NAME", "where the trace was taken: wan, lan, satellite, mainframe or strict",
 	  set_profile },

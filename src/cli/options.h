@@ -19,6 +19,7 @@ struct options {
 	const char *output;          /* NULL: standard output */
 	bool quiet, no_pager;
 
+	const char *filter;          /* -Y; NULL: none */
 	const char *profile, *config;
 	const char **thresholds, **ignored;
 	size_t threshold_count, ignored_count;

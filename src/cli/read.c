@@ -1,5 +1,7 @@
 #include "cli/read.h"
 
+#include <string.h>
+
 #include "cli/complain.h"
 #include "cli/progress.h"
 
@@ -21,6 +23,46 @@ static bool configure(struct culprit_analysis *analysis, const struct options *o
 	return true;
 }
 
+static bool reads_standard_input(const struct options *options)
+{
+	for (size_t i = 0; i < options->word_count; i++)
+		if (strcmp(options->words[i], "-") == 0)
+			return true;
+	return false;
+}
+
+/* What a filter says about findings is known only when the trace was read once. */
+static bool find_first(struct culprit_analysis *analysis, const struct options *options)
+{
+	struct options first_options = *options;
+	first_options.filter = NULL;
+	if (reads_standard_input(options)) {
+		complain("the filter speaks of findings, for which the trace is read twice: save it to a file first");
+		return false;
+	}
+	struct culprit_analysis *first = read_prepare(&first_options);
+	if (!first)
+		return false;
+	if (read_traces(first, &first_options, NULL)) {
+		culprit_use_findings(analysis, first);
+		return true;
+	}
+	culprit_destroy(first);
+	return false;
+}
+
+static bool set_filter(struct culprit_analysis *analysis, const struct options *options)
+{
+	struct culprit_error error;
+	if (!options->filter)
+		return true;
+	if (!culprit_set_filter(analysis, options->filter, &error)) {
+		complain_filter(options->filter, &error);
+		return false;
+	}
+	return !culprit_filter_needs_findings(analysis) || find_first(analysis, options);
+}
+
 struct culprit_analysis *read_prepare(const struct options *options)
 {
 	struct culprit_error error;
@@ -29,9 +71,10 @@ struct culprit_analysis *read_prepare(const struct options *options)
 		return NULL;
 	}
 	struct culprit_analysis *analysis = culprit_create();
-	if (configure(analysis, options, &error))
+	if (!configure(analysis, options, &error))
+		complain_error(&error);
+	else if (set_filter(analysis, options))
 		return analysis;
-	complain_error(&error);
 	culprit_destroy(analysis);
 	return NULL;
 }

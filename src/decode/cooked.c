@@ -65,7 +65,7 @@ static struct next decode_sll2(struct cursor *in, struct packet *packet, void *f
 }
 
 enum { PACKET_TYPE, DEVICE_TYPE, ADDRESS_LENGTH, SOURCE_MAC, SOURCE_OTHER, UNUSED, ETHERTYPE, LINUX_TYPE,
-	INTERFACE };
+	INTERFACE, EITHER };
 
 static const struct field_name packet_types[] = { { 0, "Unicast to us" }, { 1, "Broadcast" },
 	{ 2, "Multicast" }, { 3, "Unicast to another host" }, { 4, "Sent by us" }, { 0 } };
@@ -84,6 +84,7 @@ static const struct field cooked_fields[] = {
 	[ETHERTYPE] = { "sll.etype", "Protocol", FIELD_UINT, FORM_HEX, 2 },
 	[LINUX_TYPE] = { "sll.ltype", "Protocol", FIELD_UINT, FORM_HEX, 2 },
 	[INTERFACE] = { "sll.ifindex", "Interface index", FIELD_UINT },
+	[EITHER] = { "sll", "Linux cooked capture", FIELD_GROUP },      /* Wireshark has one name for both */
 	{ 0 },
 };
 
@@ -122,6 +123,8 @@ static void tell_sll(struct teller *teller, struct cursor in, const struct packe
 static void tell_sll2(struct teller *teller, struct cursor in, const struct packet *packet, const void *facts)
 {
 	(void)packet, (void)facts;
+	tell_open(teller, &cooked_fields[EITHER], in.next, in.captured, 0, NULL);
+	tell_close(teller);
 	tell_cooked_protocol(teller, &in);
 	cursor_skip(&in, 2);
 	tell_be32(teller, &cooked_fields[INTERFACE], &in);

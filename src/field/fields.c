@@ -64,8 +64,10 @@ static void tell_group(const struct fields *fields, const struct observation *ob
 {
 	if (group->there && !group->there(observation))
 		return;
+	const struct record *record = group->record ? observation->packet->record : NULL;
 	if (group->name)
-		tell_open(teller, field_of_group(group), NULL, 0, 0, NULL);
+		tell_open(teller, field_of_group(group), record ? record->bytes : NULL,
+			  record ? record->captured_length : 0, 0, NULL);
 	group->tell(teller, fields, observation);
 	if (group->name)
 		tell_close(teller);
@@ -92,7 +94,7 @@ static void tell_inside(const struct fields *fields, const struct observation *o
 /* A layer or message with its fields; `session` is what knows more about it, or NULL. */
 static void tell_one(const struct fields *fields, const struct observation *session, struct teller *teller,
 		     const struct field_wanted *wanted, const struct decoder *decoder, struct cursor in,
-		     const struct packet *packet, const void *facts)
+		     size_t header, const struct packet *packet, const void *facts)
 {
 	int wish = wants(wanted, decoder, NULL);
 	bool inside = false;
@@ -100,7 +102,9 @@ static void tell_one(const struct fields *fields, const struct observation *sess
 		inside |= (*group)->inside == decoder && wants(wanted, NULL, *group);
 	if (!wish && !inside)
 		return;
-	tell_open(teller, field_of_protocol(decoder), in.next, in.captured, 0, NULL);
+	const struct told whole = { field_of_protocol(decoder), { .bytes = in.next, .length = in.captured },
+		.at = in.next, .length = header < in.captured ? header : in.captured };
+	teller->open(teller, &whole);
 	if (wish == WANTED_FIELDS && decoder->tell)
 		decoder->tell(teller, in, packet, facts);
 	if (inside)
@@ -117,6 +121,12 @@ static bool carries_stream(const struct packet *packet, const struct layer *laye
 static bool is_own(const struct packet *packet, const struct layer *layer)
 {
 	return layer->facts && (layer->facts == packet->tcp || layer->facts == packet->udp);
+}
+
+/* Of a layer that does not lie in the record only its decoder knew how long the header is. */
+static size_t header_length(const struct layer *layer)
+{
+	return layer->length ? layer->length : layer->captured;
 }
 
 static bool is_fragment(const struct packet *packet, const struct layer *layer)
@@ -161,7 +171,7 @@ static void tell_layers(struct fields *fields, const struct observation *observa
 			continue;
 		const struct cursor in = cursor_make(layer->bytes, layer->captured, layer->declared);
 		tell_one(fields, is_own(packet, layer) ? observation : NULL, teller, wanted, layer->decoder, in,
-			 packet, layer->facts);
+			 header_length(layer), packet, layer->facts);
 		if (layer->facts && layer->facts == packet->icmp && packet->icmp->is_error && observation)
 			tell_quoted(fields, teller, wanted, packet);
 		if (carries_stream(packet, layer) || is_fragment(packet, layer))
@@ -181,8 +191,8 @@ static void tell_messages(const struct fields *fields, const struct observation 
 			continue;
 		const struct cursor in = cursor_make(message->bytes, message->bytes ? message->length : 0,
 						     message->length);
-		tell_one(fields, NULL, teller, wanted, message->decoder, in, observation->packet,
-			 message->facts);
+		tell_one(fields, NULL, teller, wanted, message->decoder, in, message->length,
+			 observation->packet, message->facts);
 	}
 }
 
@@ -200,6 +210,6 @@ void fields_walk(struct fields *fields, const struct observation *observation, s
 bool fields_simple(const struct packet *packet)
 {
 	const struct ip_header *ip = packet->ip;
-	return !packet->problem && packet->ip == packet->outer_ip && !packet->tunnel_count && !(ip && ip->fragmented) &&
+	return !packet->problem && packet->ip == packet->outer_ip && !packet->tunnel_count && !(ip && (ip->fragmented || ip->has_source_route)) &&
 	       !(packet->icmp && packet->icmp->is_error);
 }

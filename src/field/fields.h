@@ -10,8 +10,8 @@
  * as layers of its own; the messages that the packet completed on a stream (their bytes are there only with
  * session_limits.message_bytes); the groups behind (session, culprit).
  *
- * Each of them is opened with the field of the protocol or group (registry.h) and closed behind its fields;
- * `value.bytes` of an opened layer are its bytes with all that is inside of it. Layers of the packet lie in the
+ * Each of them is opened with the field of the protocol or group (registry.h) and closed behind its fields; `at` and
+ * `length` of an opened layer are its header, `value.bytes` and `value.length` all its bytes with what is inside. Layers of the packet lie in the
  * record, or in what was put together from fragments: then `at` is outside of the record. A fragment that was not put
  * together is told no further than its IP header, as in Wireshark. */
 #ifndef FIELD_FIELDS_H

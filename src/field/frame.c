@@ -117,6 +117,9 @@ static void tell_protocols(struct teller *teller, const struct observation *obse
 		const struct decoder *decoder = packet->layers[i].decoder;
 		const struct decoder *next = i + 1 < packet->layer_count ? packet->layers[i + 1].decoder : NULL;
 		used = add_name(names, used, sizeof names, decoder->name);
+		const struct ip_header *ip = packet->ip;
+		if (packet->layers[i].facts && packet->layers[i].facts == ip && ip->fragmented && !ip->reassembled)
+			break;
 		bool by_ethertype = next && strcmp(next->name, "llc") != 0 &&
 				    (strcmp(decoder->name, "eth") == 0 || strcmp(decoder->name, "vlan") == 0 ||
 				     strcmp(decoder->name, "sll") == 0);
@@ -148,5 +151,5 @@ static void tell(struct teller *teller, const struct fields *context, const stru
 		tell_number(teller, &fields[FILE_NUMBER], NULL, 0, record->file + 1);
 }
 
-const struct field_group frame_group = { "frame", "Frame", .first = true, .fields = fields, .tell = tell };
+const struct field_group frame_group = { "frame", "Frame", .first = true, .record = true, .fields = fields, .tell = tell };
 

@@ -18,6 +18,7 @@ struct field_group {
 	/* Told at the end of this decoder's layer, for the packet's own (innermost) one. NULL: on its own. */
 	const struct decoder *inside;
 	bool first;                  /* stands before the layers */
+	bool record;                 /* stands for the record: its bytes are all of the packet's */
 	bool sessions;               /* knows something of a session that ended, without a packet */
 	bool (*there)(const struct observation *observation);    /* NULL: with every packet */
 	const struct field *fields;  /* the last with a NULL name */

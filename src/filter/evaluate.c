@@ -49,11 +49,12 @@ bool filter_is_about_sessions(const struct filter *filter)
 	return filter->sessions_only;
 }
 
-static struct item make_item(const struct field *field, const struct field_value *value)
+static struct item make_item(const struct field *field, const struct field_value *value, size_t own)
 {
 	return (struct item){ .type = field->type == FIELD_GROUP ? FIELD_BYTES : field->type,
 		.pattern = field->pattern, .number = value->number, .real = value->real,
-		.address = value->address, .bytes = value->bytes, .length = value->bytes ? value->length : 0 };
+		.address = value->address, .bytes = value->bytes, .length = value->bytes ? value->length : 0,
+		.own = field->type == FIELD_GROUP ? own : value->bytes ? value->length : 0 };
 }
 
 /* Does the value fulfil the test's comparison with constants? False with *known false: there is none of its type. */
@@ -143,7 +144,7 @@ static void hear(struct teller *teller, const struct told *told)
 		}
 		if (!in_layer(operand, *layer))
 			continue;
-		struct item item = make_item(told->field, &told->value);
+		struct item item = make_item(told->field, &told->value, told->length);
 		if (test->left_values)
 			store(hearing->right ? test->right_values : test->left_values, operand, &item,
 			      filter->scratch);
@@ -226,7 +227,7 @@ static bool get(struct filter *filter, struct test *test, const struct packet *p
 			continue;
 		value.bytes = NULL;
 		value.length = 0;
-		struct item item = make_item(answer->field, &value);
+		struct item item = make_item(answer->field, &value, 0);
 		hear_value(test, &item, filter->scratch);
 	}
 	return conclude(test);

@@ -186,7 +186,14 @@ static bool read_bytes(const struct literal *literal, uint8_t *room, struct item
 		to->length = literal->length;
 		return true;
 	}
+	int64_t number;
 	to->bytes = room;
+	/* "0x02" is a number, and one byte. */
+	if (literal->length > 2 && literal->text[0] == '0' && (literal->text[1] | 0x20) == 'x') {
+		room[0] = literal_integer(literal, &number) ? (uint8_t)number : 0;
+		to->length = 1;
+		return literal_integer(literal, &number) && number >= 0 && number <= UINT8_MAX;
+	}
 	return read_hexadecimal(literal, room, &to->length);
 }
 

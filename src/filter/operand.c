@@ -61,18 +61,21 @@ static void as_bytes(struct item *item)
 		return;
 	}
 	item->bytes = item->address.bytes;
+	item->own = item->length;
 }
 
 /* The bytes of one part of a slice; false when the value does not hold all of them. */
-static bool span_of(const struct span *span, size_t size, size_t *first, size_t *count)
+static bool span_of(const struct span *span, const struct item *item, size_t *first, size_t *count)
 {
-	int64_t length = (int64_t)size, start = span->first, end = length;
-	if (start < 0)
-		start += length;
+	int64_t length = (int64_t)item->length, own = (int64_t)item->own, start = span->first, end = length;
+	if (start < 0) {
+		start += own;
+		end = own;
+	}
 	if (span->counted)
 		end = start + span->last;
 	else if (span->last != INT64_MAX)
-		end = span->last + (span->last < 0 ? length : 0) + 1;
+		end = span->last + (span->last < 0 ? own : 0) + 1;
 	if (start < 0 || start >= end || end > length)
 		return false;
 	*first = (size_t)start;
@@ -87,20 +90,20 @@ static bool slice(const struct transform *transform, struct item *item, uint8_t 
 	item->type = FIELD_BYTES;
 	item->pattern = false;
 	if (transform->span_count == 1) {
-		if (!span_of(&transform->spans[0], item->length, &first, &count))
+		if (!span_of(&transform->spans[0], item, &first, &count))
 			return false;
 		item->bytes += first;
-		item->length = count;
+		item->length = item->own = count;
 		return true;
 	}
 	for (unsigned i = 0; i < transform->span_count; i++) {
-		if (!span_of(&transform->spans[i], item->length, &first, &count) || used + count > SCRATCH_SIZE)
+		if (!span_of(&transform->spans[i], item, &first, &count) || used + count > SCRATCH_SIZE)
 			return false;
 		memcpy(scratch + used, item->bytes + first, count);
 		used += count;
 	}
 	item->bytes = scratch;
-	item->length = used;
+	item->length = item->own = used;
 	return true;
 }
 
@@ -114,7 +117,7 @@ static void change_case(struct item *item, uint8_t *scratch, bool upper)
 		scratch[i] = c;
 	}
 	item->bytes = scratch;
-	item->length = length;
+	item->length = item->own = length;
 	item->type = FIELD_TEXT;
 }
 
@@ -122,7 +125,7 @@ static size_t size_of(const struct item *item)
 {
 	struct item bytes = *item;
 	as_bytes(&bytes);
-	return bytes.length;
+	return bytes.own;
 }
 
 static bool calculate(const struct transform *transform, struct item *item)
@@ -195,7 +198,19 @@ static void as_text(struct item *item, uint8_t *scratch)
 	}
 	item->type = FIELD_TEXT;
 	item->bytes = scratch;
-	item->length = (size_t)length;
+	item->length = item->own = (size_t)length;
+}
+
+/* Up to eight bytes, the most significant first. */
+static bool as_number(struct item *item)
+{
+	uint64_t number = 0;
+	if (!item->length || item->length > sizeof number)
+		return false;
+	for (size_t i = 0; i < item->length; i++)
+		number = number << 8 | item->bytes[i];
+	item->number = (int64_t)number;
+	return true;
 }
 
 static bool apply(const struct transform *transform, struct item *item, uint8_t *scratch)
@@ -217,6 +232,8 @@ static bool apply(const struct transform *transform, struct item *item, uint8_t 
 	case TRANSFORM_COUNT:
 		return true;
 	default:
+		if (item->type == FIELD_BYTES && !as_number(item))
+			return false;
 		item->type = transformed(transform->kind, item->type);
 		return calculate(transform, item);
 	}

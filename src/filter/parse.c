@@ -302,10 +302,11 @@ static bool is_arithmetic(enum token_kind kind, enum transform_kind *to)
 	}
 }
 
-static bool is_number(const struct operand *operand)
+/* Bytes count as a number when bits of them are looked at: tcp[13] & 2. */
+static bool is_number(const struct operand *operand, enum transform_kind kind)
 {
 	enum field_type type = operand_type(operand, operand->term->answers->field);
-	return type == FIELD_UINT || type == FIELD_INT || type == FIELD_FLAG || type == FIELD_TIME ||
+	return (type == FIELD_BYTES && kind == TRANSFORM_MASK && operand->transform_count) || type == FIELD_UINT || type == FIELD_INT || type == FIELD_FLAG || type == FIELD_TIME ||
 	       type == FIELD_DURATION;
 }
 
@@ -313,7 +314,7 @@ static bool parse_arithmetic(struct parser *parser, struct side *side, enum tran
 {
 	struct side number = { 0 };
 	int64_t value;
-	if (!side->operand.term || !is_number(&side->operand))
+	if (!side->operand.term || !is_number(&side->operand, kind))
 		return build_fail(&parser->builder, parser->token.at, "calculate with fields that are numbers",
 				  "there is no number before \"%.*s\"", (int)parser->token.length,
 				  parser->text + parser->token.at);
@@ -339,7 +340,7 @@ static bool parse_side(struct parser *parser, struct side *side)
 	if (!parse_value(parser, side))
 		return false;
 	if (negative && side->operand.term) {
-		if (!is_number(&side->operand))
+		if (!is_number(&side->operand, TRANSFORM_NEGATE))
 			return build_fail(&parser->builder, at, "leave out the minus", "%s is no number",
 					  side->operand.term->name);
 		if (!add_transform(parser, side, TRANSFORM_NEGATE))
@@ -461,7 +462,7 @@ static unsigned parse_test(struct parser *parser)
 	if (negated)
 		advance(parser);
 	if (take(parser, TOKEN_IN))
-		return parse_set(parser, &left, quantifier == TOKEN_ALL, negated);
+		return parse_set(parser, &left, quantifier ? quantifier == TOKEN_ALL : negated, negated);
 	if (quantifier) {
 		fail(parser, "write all tcp.port > 1024", "a comparison");
 		return UINT_MAX;

@@ -13,6 +13,7 @@ struct item {
 	struct address address;
 	const uint8_t *bytes;
 	size_t length;
+	size_t own;                  /* of a protocol: its header, from whose end negative offsets count */
 };
 
 struct regex;                        /* regex.h */

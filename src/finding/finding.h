@@ -196,6 +196,9 @@ void finding_store_destroy(struct finding_store *store);
 void finding_ignore(struct finding_store *store, const char *pattern);     /* --ignore: an id or a pattern as of fnmatch */
 /* Takes a copy. Applies the kind's gates (suppressed_by, weakened_by) with the finding's quality. */
 void finding_submit(struct finding_store *store, const struct finding *finding);
+/* Forgets what is about sessions, if `wants` wants none of them. Before finish. */
+typedef bool finding_wants(void *user, enum session_kind kind, uint32_t number);
+void finding_store_restrict(struct finding_store *store, finding_wants *wants, void *user);
 /* Applies the trace's quality, merges, folds by the cause graph (C4), ranks and numbers. Once. */
 void finding_store_finish(struct finding_store *store, uint32_t trace_quality);
 size_t finding_store_count(const struct finding_store *store);

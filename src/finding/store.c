@@ -284,6 +284,18 @@ void finding_store_sessions(struct finding_store *store, uint64_t sessions)
 	store->sessions = sessions;
 }
 
+void finding_store_restrict(struct finding_store *store, finding_wants *wants, void *user)
+{
+	const struct lookup *links = &store->links;
+	for (size_t i = 0; i < store->count; i++)
+		store->entries[i]->dropped |= store->entries[i]->finding.session_number != 0;
+	for (size_t i = 0; i < links->capacity; i++) {
+		uint32_t session = (uint32_t)links->keys[i];
+		if (links->values[i] && wants(user, (enum session_kind)(session >> 30), session & 0x3fffffff))
+			store->entries[links->keys[i] >> 32]->dropped = false;
+	}
+}
+
 void finding_store_finish(struct finding_store *store, uint32_t trace_quality)
 {
 	assert(!store->finished);

@@ -84,7 +84,8 @@ static bool observe(struct view *base, const struct trace_analysis *analysis,
 	struct packet_fields *view = (struct packet_fields *)base;
 	const struct record *record = observation->packet->record;
 	if (!view->fields)
-		view->fields = fields_create(analysis->trace.source);
+		view->fields = fields_create(NULL);
+	view->fields->report = analysis->trace.source;
 	for (unsigned i = 0; i < view->count; i++) {
 		struct chosen *chosen = &view->chosen[i];
 		text_clear(&chosen->plain);
@@ -98,6 +99,14 @@ static bool observe(struct view *base, const struct trace_analysis *analysis,
 			text_add_char(&view->chosen[i].json, ']');
 	fields_passed(view->fields, record);
 	return table_row(view->writer, view);
+}
+
+static void pass(struct view *base, const struct observation *observation)
+{
+	struct packet_fields *view = (struct packet_fields *)base;
+	if (!view->fields)
+		view->fields = fields_create(NULL);
+	fields_passed(view->fields, observation->packet->record);
 }
 
 static void finish(struct view *base, const struct trace_analysis *analysis, const struct diagnosis *diagnosis)
@@ -145,7 +154,7 @@ static bool choose(struct packet_fields *view, const char *name, struct error *e
 struct view *packet_fields_view(const char *const *names, size_t count, const struct culprit_output *output,
 				struct error *error)
 {
-	static const struct view_operations operations = { observe, NULL, finish, destroy };
+	static const struct view_operations operations = { observe, NULL, finish, destroy, pass };
 	struct packet_fields *view = memory_zeroed(1, sizeof *view);
 	view->view.do_ = &operations;
 	view->teller = (struct teller){ hear, hear, hear_end, false };

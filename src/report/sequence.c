@@ -107,7 +107,12 @@ static void destroy(struct view *view)
 	free(sequence);
 }
 
-static const struct view_operations operations = { observe, NULL, finish, destroy };
+static void pass_over(struct view *base, const struct observation *observation)
+{
+	(void)base, (void)observation;
+}
+
+static const struct view_operations operations = { observe, NULL, finish, destroy, pass_over };
 
 static struct ladder *make_ladder(const struct culprit_sequence *wanted)
 {

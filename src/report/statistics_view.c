@@ -481,7 +481,12 @@ static void destroy(struct view *base)
 	free(view);
 }
 
-static const struct view_operations operations = { observe, NULL, finish, destroy };
+static void pass_over(struct view *base, const struct observation *observation)
+{
+	(void)base, (void)observation;
+}
+
+static const struct view_operations operations = { observe, NULL, finish, destroy, pass_over };
 
 static int find_section(const char *name)
 {

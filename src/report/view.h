@@ -22,6 +22,9 @@ struct view_operations {
 	void (*finish)(struct view *view, const struct trace_analysis *analysis,
 		       const struct diagnosis *diagnosis);
 	void (*destroy)(struct view *view);
+	/* Instead of `observe`, for packets that the user's filter does not select. NULL: the view is about
+	 * whole sessions and sees all packets. */
+	void (*pass)(struct view *view, const struct observation *observation);
 };
 
 struct view { const struct view_operations *do_; };  /* the first member of each view's struct */
