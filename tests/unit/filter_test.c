@@ -59,7 +59,7 @@ static void sets_and_ranges(void **state)
 	(void)state;
 	CHECK("tcp_syn", { "tcp.port in {80, 443}", true }, { "tcp.port in {80 443}", true },
 	      { "tcp.port in {80..442}", false }, { "tcp.port in {80..443}", true }, { "tcp.port in {}", false },
-	      { "tcp.port not in {80, 443}", true }, { "all tcp.port not in {80, 443}", false },
+	      { "tcp.port not in {80, 443}", false }, { "any tcp.port not in {80, 443}", true },
 	      { "tcp.dstport not in {443}", false }, { "ip.src in {10.0.0.0/24, 192.168.0.1}", true },
 	      { "ip.src in {10.0.0.2..10.0.0.9}", false }, { "frame.number in {1..10}", true },
 	      { "tcp.dstport in {440..441, 443..444,500}", true });
