@@ -461,8 +461,11 @@ static unsigned parse_test(struct parser *parser)
 	bool negated = parser->token.kind == TOKEN_NOT && behind.kind == TOKEN_IN;
 	if (negated)
 		advance(parser);
-	if (take(parser, TOKEN_IN))
-		return parse_set(parser, &left, quantifier ? quantifier == TOKEN_ALL : negated, negated);
+	/* Without a quantifier "not in" is the contrary of "in": it holds where there is no value, too. */
+	if (take(parser, TOKEN_IN)) {
+		unsigned node = parse_set(parser, &left, quantifier == TOKEN_ALL, negated && quantifier);
+		return negated && !quantifier ? build_node(&parser->builder, NODE_NOT, node, 0) : node;
+	}
 	if (quantifier) {
 		fail(parser, "write all tcp.port > 1024", "a comparison");
 		return UINT_MAX;

@@ -169,7 +169,55 @@ def a_trace_that_ends_early_is_read():
 def options_that_do_not_exist():
     fails(2, "there is no option --jsn: did you mean --json?", "--jsn", "office.pcap")
     fails(2, "there is no option --quux: see culprit --help", "--quux", "office.pcap")
-    fails(2, "there is no option -Y: see culprit --help", "-Y", "tcp", "office.pcap")
+    fails(2, "there is no option -Z: see culprit --help", "-Z", "tcp", "office.pcap")
+
+
+def numbers(command, *arguments):
+    out = run(command, "--csv", "-q", *arguments).stdout.decode().split("\n")[1:]
+    return [int(line.split(",")[0]) for line in out if line]
+
+
+@test
+def filters_select_packets_sessions_and_findings():
+    everything = numbers("packets", "-e", "frame.number", "office.pcap")
+    syn = numbers("packets", "-e", "frame.number", "-Y", "tcp.flags.syn == 1", "office.pcap")
+    assert syn and len(syn) < len(everything) and set(syn) < set(everything)
+    rest = numbers("packets", "-e", "frame.number", "--filter", "!(tcp.flags.syn == 1)", "office.pcap")
+    assert sorted(syn + rest) == everything
+    assert numbers("packets", "-Y", "tcp.flags.syn == 1", "office.pcap") == syn
+    assert numbers("sessions", "-Y", "session.packets > 100000", "office.pcap") == []
+    sessions = numbers("sessions", "office.pcap")
+    assert numbers("sessions", "-Y", "tcp or udp or icmp", "office.pcap") == sessions
+    found = json.loads(run("diagnose", "--json", "-q", "office.pcap").stdout.decode())["findings"]
+    of_one = json.loads(run("diagnose", "--json", "-q", "-Y", "session.packets > 100000",
+                            "office.pcap").stdout.decode())["findings"]
+    assert len(of_one) == len([finding for finding in found if not finding["sessions"]])
+
+
+@test
+def filters_that_make_no_sense():
+    fails(2, "the filter is wrong: there is no field \"tcp.prot\": did you mean tcp.port?\n"
+          "    ip && tcp.prot == 80\n    " + 6 * " " + "^", "packets", "-Y", "ip && tcp.prot == 80", "office.pcap")
+    fails(2, "the filter is wrong: the expression is empty: "
+          "write tcp.port == 80, for example\n    \n    ^", "packets", "-Y", "", "office.pcap")
+    fails(2, "the filter speaks of findings, for which the trace is read twice: save it to a file first",
+          "packets", "-Y", "finding == \"tcp/*\"", "-")
+
+
+@test
+def columns_are_fields():
+    out = run("packets", "--csv", "-e", "frame.number", "-e", "ip.src", "-e", "tcp.port", "office.pcap")
+    lines = out.stdout.decode().split("\n")
+    assert lines[0] == "frame.number,ip.src,tcp.port", lines[0]
+    assert any(line.count(",") == 3 and line.endswith('"') for line in lines), lines[:5]
+    rows = [json.loads(line) for line in
+            run("packets", "--json", "-e", "tcp.port", "-e", "tcp.flags.syn", "office.pcap").stdout.splitlines()]
+    assert all(list(row) == ["tcp.port", "tcp.flags.syn"] for row in rows)
+    assert any(isinstance(row["tcp.port"], list) and row["tcp.flags.syn"] is True for row in rows)
+    fails(2, "there is no field \"ip.sorce\": did you mean ip.src?", "packets", "-e", "ip.sorce", "office.pcap")
+    listed = run("fields", "tcp.flags.*", "--csv").stdout.decode()
+    assert listed.startswith("name,type,unit,title,description\n") and "\ntcp.flags.syn,flag" in listed
+    fails(2, "no field matches \"quuux\": leave out the pattern to see all", "fields", "quuux")
 
 
 @test
