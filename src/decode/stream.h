@@ -15,6 +15,7 @@
 #include "core/cursor.h"
 
 struct decoder;
+struct tls_keys;
 
 /* How sure a decoder is that the first bytes of a direction are its protocol. */
 enum certainty {
@@ -50,6 +51,7 @@ struct stream {
 	int64_t time;                /* of the packet that brought the bytes at hand */
 	uint64_t packet;             /* its number */
 	const struct decoder *before;/* the protocol that handed the stream on (`then`), or NULL */
+	struct tls_keys *keys;       /* secrets that users or the trace gave (decode/tls_keys.h); NULL: none */
 	const struct decoder *around;/* the protocol that this one is spoken inside of (TLS), or NULL */
 
 	/* Orders of `decode`, carried out when it returns and cleared again: */

@@ -10,6 +10,7 @@
 
 enum {
 	HEADER_LENGTH = 5,
+	MESSAGE_HEADER = 4,
 	MAX_RECORD = 16384 + 2048,   /* the most that any version allows for an encrypted one */
 	MAX_HELD = 64 << 10,         /* of a handshake message; longer ones are only counted */
 	SSL2_HEADER = 2,
@@ -149,7 +150,8 @@ static struct frame frame_ssl2(struct cursor in)
 static struct frame frame_tls(struct stream *stream, struct cursor in)
 {
 	struct tls_state *state = stream->state;
-	struct tls_direction *direction = &state->direction[index_of(state, stream)];
+	unsigned direction_index = index_of(state, stream);
+	struct tls_direction *direction = &state->direction[direction_index];
 	if (stream->ended && !in.captured && (direction->body || direction->skipping))
 		return frame_end(direction, in);
 	direction->skipping = 0;
@@ -170,7 +172,7 @@ static struct frame frame_tls(struct stream *stream, struct cursor in)
 			? frame_message(in.captured < TLS_PLAIN_SIZE ? in.captured : TLS_PLAIN_SIZE - 1)
 			: frame_lost();
 	}
-	if (in.next[0] == TLS_APPLICATION_DATA)
+	if (in.next[0] == TLS_APPLICATION_DATA && !tls_decrypt_ready(state, direction_index))
 		return frame_message(HEADER_LENGTH);
 	size_t length = HEADER_LENGTH + load_be16(in.next + 3);
 	return (stream->ended || stream->cut) && length > in.captured ? frame_end(direction, in)
@@ -221,7 +223,7 @@ static void show_parts(struct tls_state *state, struct stream *stream)
 		(state->server_hello ? sizeof *state->server_hello : 0) +
 		(state->retry ? sizeof *state->retry : 0) +
 		(state->certificates ? sizeof *state->certificates : 0) +
-		state->direction[0].capacity + state->direction[1].capacity;
+		state->direction[0].capacity + state->direction[1].capacity + tls_decrypt_held(state);
 }
 
 static void take_client_hello(struct tls_state *state, struct cursor in, bool ssl2)
@@ -248,6 +250,7 @@ static void take_server_hello(struct tls_state *state, struct cursor in)
 		return;
 	state->connection.version = hello.version;
 	state->connection.cipher = hello.cipher;
+	memcpy(state->protocol, hello.protocol, sizeof state->protocol);
 }
 
 static void take_certificate(struct tls_state *state, struct cursor in, bool by_client,
@@ -288,6 +291,9 @@ static void take_message(struct tls_state *state, struct stream *stream, uint8_t
 	case TLS_CERTIFICATE:
 		take_certificate(state, in, by_client, facts);
 		break;
+	case TLS_ENCRYPTED_EXTENSIONS:
+		tls_read_encrypted_extensions(in, state->protocol, sizeof state->protocol);
+		break;
 	case TLS_SERVER_KEY_EXCHANGE:
 		facts->key_bits = tls_read_key_bits(in, state->connection.cipher);
 		break;
@@ -296,8 +302,6 @@ static void take_message(struct tls_state *state, struct stream *stream, uint8_t
 	}
 	facts->by_client = index == state->client;
 }
-
-#define MESSAGE_HEADER 4
 
 /* Takes whole messages from the start of the bytes; returns how many bytes they were. */
 static size_t take_messages(struct tls_state *state, struct stream *stream, const uint8_t *bytes,
@@ -317,7 +321,10 @@ static size_t take_messages(struct tls_state *state, struct stream *stream, cons
 		}
 		if (size > in.declared)
 			break;
-		take_message(state, stream, type, cursor_split(&in, size), index, facts);
+		struct cursor whole = cursor_make(bytes + taken, MESSAGE_HEADER + size, MESSAGE_HEADER + size);
+		struct cursor body = cursor_split(&in, size);
+		take_message(state, stream, type, body, index, facts);
+		tls_decrypt_message(state, stream, index, type, body, whole);
 		taken += MESSAGE_HEADER + size;
 	}
 	return taken;
@@ -404,41 +411,100 @@ static void take_part(struct tls_state *state, struct stream *stream, struct cur
 	state->client_hello->complete = false;
 }
 
-static void take_alert(struct tls_direction *direction, struct cursor in, struct tls_facts *facts)
+/* What is inside was encrypted before: who reads it, by what both ends agreed on or by what was spoken before
+ * they began to encrypt. NULL: its first bytes tell. */
+static const struct decoder *decoder_inside(const struct tls_state *state, const struct stream *stream)
 {
-	facts->encrypted = direction->encrypted || in.declared != 2;
-	if (facts->encrypted)
+	static const struct { const char *protocol; uint16_t port; const char *decoder; } known[] = {
+		{ "h2", 0, "http2" }, { "http/1.1", 0, "http" }, { "http/1.0", 0, "http" }, { "smtp", 465, "smtp" },
+		{ "imap", 993, "imap" }, { "pop3", 995, "pop" }, { "ftp", 990, "ftp" }, { "dot", 853, "dns" },
+		{ "mqtt", 8883, "mqtt" }, { "", 636, "ldap" }, { "", 992, "telnet" }, { "", 5061, "sip" },
+		{ "", 6514, "syslog" },
+	};
+	if (stream->before && stream->before->stream)
+		return stream->before;
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		bool agreed = state->protocol[0] && strcmp(known[i].protocol, state->protocol) == 0;
+		bool port = !state->protocol[0] && known[i].port && known[i].port == stream->server_port;
+		for (const struct decoder *const *d = decoders; (agreed || port) && *d; d++)
+			if (strcmp((*d)->name, known[i].decoder) == 0 && (*d)->stream)
+				return *d;
+	}
+	return NULL;
+}
+
+static void take_data(struct tls_state *state, struct stream *stream, struct cursor in, unsigned index,
+		      struct tls_facts *facts)
+{
+	if (!facts->decrypted) {
+		/* Only the header is at hand, unless there were keys and they did not fit. */
+		state->direction[index].body = facts->length - in.declared;
+		return;
+	}
+	stream->inner = in;
+	stream->inner_decoder = decoder_inside(state, stream);
+}
+
+static void take_alert(struct stream *stream, struct cursor in, struct tls_facts *facts)
+{
+	if (in.declared != 2)
+		facts->encrypted = true;
+	if (facts->encrypted && !facts->decrypted)
 		return;
 	facts->has_alert = true;
 	facts->alert_level = cursor_u8(&in);
 	facts->alert = cursor_u8(&in);
+	stream->inner_ended = facts->decrypted;
+}
+
+/* Opens the record, if there are keys for it. What is inside takes the place of `in`. */
+static void open_record(struct tls_state *state, struct cursor *in, unsigned index, struct tls_facts *facts)
+{
+	bool change13 = facts->outer_type == TLS_CHANGE_CIPHER_SPEC && state->connection.version >= TLS_1_3;
+	if (!tls_decrypt_ready(state, index) || change13 || in->captured != facts->length)
+		return;
+	uint8_t *to = keep_for_packet(state, in->next, in->captured);
+	size_t length = 0;
+	facts->encrypted = true;
+	if (!tls_decrypt_record(state, index, in->next - HEADER_LENGTH, in->next, in->captured, to, &length,
+				&facts->content_type)) {
+		facts->content_type = facts->outer_type;
+		return;
+	}
+	facts->decrypted = true;
+	facts->inside = to;
+	facts->inside_length = length;
+	*in = cursor_make(to, length, length);
 }
 
 static void take_record(struct tls_state *state, struct stream *stream, struct cursor in, unsigned index,
 			struct tls_facts *facts)
 {
 	struct tls_direction *direction = &state->direction[index];
+	facts->encrypted = direction->encrypted || facts->content_type == TLS_APPLICATION_DATA;
+	open_record(state, &in, index, facts);
+	bool readable = !facts->encrypted || facts->decrypted;
 	switch (facts->content_type) {
 	case TLS_HANDSHAKE:
-		if (!direction->length && !direction->beyond && !starts_message(in))
-			direction->encrypted = true;
-		facts->encrypted = direction->encrypted;
-		if (!facts->encrypted)
+		if (readable && !facts->decrypted && !direction->length && !direction->beyond &&
+		    !starts_message(in))
+			direction->encrypted = facts->encrypted = true;
+		else if (readable)
 			take_handshake(state, stream, in, index, facts);
 		break;
 	case TLS_CHANGE_CIPHER_SPEC:
 		/* TLS 1.3 sends it for the sake of middleboxes only. */
 		direction->encrypted = state->connection.version < TLS_1_3;
+		if (readable)
+			tls_decrypt_change(state, stream, index);
 		break;
 	case TLS_ALERT:
-		take_alert(direction, in, facts);
+		take_alert(stream, in, facts);
 		break;
 	case TLS_APPLICATION_DATA:
-		facts->encrypted = true;
-		direction->body = facts->length;
+		take_data(state, stream, in, index, facts);
 		break;
 	default:
-		facts->encrypted = direction->encrypted;
 		break;
 	}
 	if (facts->encrypted)
@@ -528,7 +594,7 @@ static struct next decode_tls(struct cursor *in, struct packet *packet, void *to
 		take_plain(direction, record, facts);
 	}
 	facts->by_client = index == state->client;
-	facts->repeated = facts->encrypted && facts->content_type == state->last_type;
+	facts->repeated = facts->encrypted && !facts->message_count && !facts->has_alert && facts->content_type == state->last_type;
 	if (!facts->cut)
 		state->last_type = facts->plain ? UINT8_MAX : facts->content_type;
 	show_parts(state, stream);
@@ -541,6 +607,7 @@ static void lost_tls(struct stream *stream)
 	struct tls_direction *direction = &state->direction[index_of(state, stream)];
 	forget_begun(direction);
 	direction->body = direction->skipping = 0;
+	tls_decrypt_lost(state, index_of(state, stream));
 	/* What was missed may have been the ChangeCipherSpec. Records in the clear show themselves. */
 	direction->records++;
 }
@@ -550,6 +617,7 @@ static void finish_tls(struct stream *stream)
 	struct tls_state *state = stream->state;
 	forget_kept(state);
 	free_details(state);
+	tls_decrypt_finish(state);
 	for (int i = 0; i < 2; i++)
 		forget_begun(&state->direction[i]);
 }

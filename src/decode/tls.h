@@ -51,6 +51,7 @@ struct tls_client_hello {
 	bool ticket;                 /* a session ticket is offered, not only asked for */
 	bool psk;                    /* a pre-shared key or ticket of TLS 1.3 is offered */
 	bool early_data, encrypted_hello, fallback, encrypt_then_mac, extended_master_secret;
+	uint8_t ticket_id[16];       /* stands for the ticket; meaningless without one */
 	bool complete;               /* the lists are whole */
 	bool retried;                /* the second one, after a HelloRetryRequest */
 	char server_name[256];       /* empty: none */
@@ -60,7 +61,7 @@ struct tls_client_hello {
 /* What the server chose. */
 struct tls_server_hello {
 	uint16_t version, cipher, group;
-	uint8_t random[32];
+	uint8_t random[32], session_id_length, session_id[32];
 	uint8_t compression;
 	bool resumed;                /* the client's session, ticket or pre-shared key holds */
 	bool ticket;                 /* it will send a new one (before TLS 1.3) */

@@ -1,6 +1,7 @@
 /* Hellos and key exchanges: RFC 8446, 4; RFC 5246, 7.4; extensions of RFC 6066, 7301 and others. */
 #include "decode/tls_handshake.h"
 
+#include "core/hash.h"
 #include "decode/tls_names.h"
 
 #define RANDOM_LENGTH 32
@@ -70,6 +71,13 @@ static void keep_shares(struct cursor in, struct tls_client_hello *to)
 	}
 }
 
+void tls_ticket_id(struct cursor ticket, uint8_t to[static TLS_TICKET_ID])
+{
+	uint64_t parts[2] = { hash_bytes(ticket.next, ticket.captured, 1),
+		hash_bytes(ticket.next, ticket.captured, 2) };
+	memcpy(to, parts, TLS_TICKET_ID);
+}
+
 static void client_extension(uint16_t type, struct cursor in, struct tls_client_hello *to)
 {
 	struct cursor list;
@@ -96,6 +104,7 @@ static void client_extension(uint16_t type, struct cursor in, struct tls_client_
 		break;
 	case TLS_EXTENSION_TICKET:
 		to->ticket = in.declared > 0;
+		tls_ticket_id(in, to->ticket_id);
 		break;
 	case TLS_EXTENSION_PSK:
 		to->psk = true;
@@ -251,6 +260,10 @@ bool tls_read_server_hello(struct cursor in, const struct tls_client_hello *clie
 	} else {
 		uint8_t length = cursor_u8(&in);
 		const uint8_t *id = cursor_take(&in, length);
+		if (id && length <= sizeof to->session_id) {
+			memcpy(to->session_id, id, length);
+			to->session_id_length = length;
+		}
 		choice.session_equal = client && id && length && length == client->session_id_length &&
 			memcmp(id, client->session_id, length) == 0;
 		to->cipher = cursor_be16(&in);

@@ -13,6 +13,9 @@ bool tls_read_server_hello(struct cursor in, const struct tls_client_hello *clie
 bool tls_read_ssl2_hello(struct cursor in, struct tls_client_hello *to);
 /* The protocol that EncryptedExtensions name (TLS 1.3). False: none. */
 bool tls_read_encrypted_extensions(struct cursor in, char *protocol, size_t size);
+/* Stands for the bytes of a session ticket. */
+#define TLS_TICKET_ID 16
+void tls_ticket_id(struct cursor ticket, uint8_t to[static TLS_TICKET_ID]);
 /* Bits of the prime of a ServerKeyExchange with finite-field Diffie-Hellman, 0 for others. */
 uint16_t tls_read_key_bits(struct cursor in, uint16_t cipher);
 

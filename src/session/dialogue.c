@@ -107,6 +107,7 @@ static void address_stream(struct dialogue *dialogue, uint8_t direction)
 	stream->from_client = direction == session->client;
 	stream->client_port = session->key.end[session->client].port;
 	stream->server_port = session->key.end[session_server(session)].port;
+	stream->keys = dialogue->room->keys;
 	stream->time = record->time;
 	stream->packet = record->number;
 	stream->middle[stream->from_client] = dialogue->channel[direction].midstream;

@@ -10,6 +10,7 @@ struct message_room *message_room_create(const struct session_limits *limits)
 	struct message_room *room = memory_zeroed(1, sizeof *room);
 	room->wants_bytes = limits->message_bytes;
 	room->wants_words = limits->exchange_words;
+	room->keys = limits->keys;
 	room->decode_as = limits->decode_as;
 	room->decode_as_count = limits->decode_as_count;
 	return room;

@@ -21,6 +21,7 @@ struct message_room {
 	bool wants_bytes;            /* keep the bytes of messages: for details and filters */
 	bool wants_words;            /* keep what requests asked for */
 	bool client_is_server;       /* a message showed that the session's roles are the other way round */
+	struct tls_keys *keys;       /* to decrypt with; NULL: none */
 	const struct decode_as *decode_as;
 	size_t decode_as_count;
 	struct packet *packet;       /* which the messages are decoded with */

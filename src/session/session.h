@@ -189,6 +189,7 @@ struct session_limits {
 	size_t analyzer_state_size;  /* bytes of analyzer_state to give each session */
 	bool message_bytes;          /* keep the bytes of a packet's messages: somebody wants their fields */
 	bool exchange_words;         /* keep what was asked */
+	struct tls_keys *keys;       /* secrets to decrypt with (decode/tls_keys.h), must outlive the table; NULL */
 	const struct decode_as *decode_as;   /* must outlive the table */
 	size_t decode_as_count;
 };
