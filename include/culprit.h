@@ -87,6 +87,14 @@ CULPRIT_API void culprit_limit_sessions(struct culprit_analysis *analysis, size_
  * where leap seconds are configured. */
 CULPRIT_API void culprit_set_leap_seconds(struct culprit_analysis *analysis, int seconds);
 
+/* Secrets to decrypt TLS with: a key log as browsers and OpenSSL write it (SSLKEYLOGFILE), a private RSA key in
+ * PEM or DER. Those that a pcapng file brings itself are used without asking. Decrypted data is told like any other
+ * and never written anywhere else. Several may be added, before reading. */
+CULPRIT_API bool culprit_add_keylog(struct culprit_analysis *analysis, const char *path,
+				    struct culprit_error *error);
+CULPRIT_API bool culprit_add_private_key(struct culprit_analysis *analysis, const char *path,
+					 struct culprit_error *error);
+
 /* Called now and then while reading. `total` is 0 when it is not known. False stops the reading. */
 typedef bool culprit_progress(void *user, uint64_t bytes_read, uint64_t total, uint64_t packets);
 CULPRIT_API void culprit_on_progress(struct culprit_analysis *analysis, culprit_progress *progress,

@@ -14,6 +14,7 @@ struct trace_analysis *analysis_create(void)
 	struct trace_analysis *analysis = memory_zeroed(1, sizeof *analysis);
 	analysis->settings = settings_create();
 	analysis->findings = finding_store_create();
+	analysis->keys = tls_keys_create();
 	analysis->trace.first_time = INT64_MIN;
 	analysis->trace.last_time = INT64_MIN;
 	return analysis;
@@ -27,6 +28,7 @@ void analysis_destroy(struct trace_analysis *analysis)
 	session_table_destroy(analysis->sessions);
 	wireshark_counter_destroy(analysis->counter);
 	finding_store_destroy(analysis->findings);
+	tls_keys_destroy(analysis->keys);
 	settings_destroy(analysis->settings);
 	free(analysis);
 }
@@ -65,7 +67,9 @@ static void prepare(struct trace_analysis *analysis, struct source *source, size
 		.analyzer_state_size = analyzer_set_session_size(),
 		.exchange_words = analysis->listener.answers != NULL,
 		.message_bytes = analysis->message_bytes,
+		.keys = analysis->keys,
 	};
+	tls_keys_follow(analysis->keys, source_report(source));
 	analysis->sessions = session_table_create(&limits);
 	session_table_on_end(analysis->sessions, on_session_end, analysis);
 	session_table_on_fragments(analysis->sessions, on_fragments, analysis);

@@ -4,6 +4,7 @@
 
 #include "analyze/analyzer.h"
 #include "decode/packet.h"
+#include "decode/tls_keys.h"
 #include "session/wireshark.h"
 
 struct trace_analysis;
@@ -27,6 +28,7 @@ struct analysis_listener {
 struct trace_analysis {                        /* others read it and leave it as it is */
 	struct settings *settings;       /* to be changed only before the run */
 	struct finding_store *findings;
+	struct tls_keys *keys;           /* secrets to decrypt with; to be added to only before the run */
 	struct trace_state trace;
 	struct session_table *sessions;  /* from here on: made by the run */
 	struct analyzer_set *analyzers;

@@ -11,6 +11,7 @@
 #include "core/clock.h"
 #include "core/memory.h"
 #include "decode/decoder.h"
+#include "decode/tls_keys.h"
 #include "filter/cited.h"
 #include "filter/sieve.h"
 #include "finding/nearest.h"
@@ -27,6 +28,7 @@
 #include "report/times.h"
 #include "report/transaction.h"
 #include "report/view.h"
+#include "source/whole_file.h"
 #include "source/write/writers.h"
 
 _Static_assert((int)ERROR_WRITE == (int)CULPRIT_WRITE, "the public error codes mirror ours");
@@ -158,6 +160,40 @@ void culprit_use_findings(struct culprit_analysis *analysis, struct culprit_anal
 	analysis->cited = cited_create(first->analysis->findings);
 	if (analysis->sieve)
 		sieve_use_findings(analysis->sieve, cited_findings, analysis->cited);
+}
+
+#define MOST_SECRETS ((size_t)256 << 20)  /* bytes of a file: a key log of a million connections */
+
+bool culprit_add_keylog(struct culprit_analysis *analysis, const char *path, struct culprit_error *error)
+{
+	struct error inner = ERROR_INIT;
+	size_t length;
+	char *bytes = whole_file_read(path, MOST_SECRETS, &length, &inner);
+	if (!bytes)
+		return tell(error, &inner);
+	size_t lines = tls_keys_add_log(analysis->analysis->keys, bytes, length);
+	free(bytes);
+	if (lines || !length)
+		return true;
+	error_set(&inner, ERROR_USAGE, "give what SSLKEYLOGFILE wrote: lines such as CLIENT_RANDOM and two numbers",
+		  "no line of it is one of a key log");
+	error_name_file(&inner, path);
+	return tell(error, &inner);
+}
+
+bool culprit_add_private_key(struct culprit_analysis *analysis, const char *path, struct culprit_error *error)
+{
+	struct error inner = ERROR_INIT;
+	size_t length;
+	char *bytes = whole_file_read(path, MOST_SECRETS, &length, &inner);
+	if (!bytes)
+		return tell(error, &inner);
+	bool done = tls_keys_add_private(analysis->analysis->keys, bytes, length, &inner);
+	free(bytes);
+	if (done)
+		return true;
+	error_name_file(&inner, path);
+	return tell(error, &inner);
 }
 
 void culprit_ignore(struct culprit_analysis *analysis, const char *pattern)

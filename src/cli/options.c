@@ -136,6 +136,26 @@ static bool add_ignored(struct options *options, const char *value)
 	return true;
 }
 
+static bool add_secrets(const char *option, const char **list, size_t *count, const char *value)
+{
+	if (*count == MOST_SECRET_FILES) {
+		complain("--%s: more than %d files: put them into one", option, MOST_SECRET_FILES);
+		return false;
+	}
+	list[(*count)++] = value;
+	return true;
+}
+
+static bool add_keylog(struct options *options, const char *value)
+{
+	return add_secrets("keylog", options->keylogs, &options->keylog_count, value);
+}
+
+static bool add_private_key(struct options *options, const char *value)
+{
+	return add_secrets("tls-key", options->private_keys, &options->private_key_count, value);
+}
+
 static bool set_quiet(struct options *options, const char *value)
 {
 	(void)value;
@@ -179,6 +199,8 @@ const struct option option_table[] = {
 	{ "ignore", 0, "PATTERN", "leave out findings whose name matches: 'dns/*'", add_ignored },
 	{ "fail-on", 0, "SEVERITY", "exit with 1 if a finding is info, notice, warning, error or critical, "
 	  "or worse", set_fail_on },
+	{ "keylog", 0, "FILE", "decrypt TLS with the keys that SSLKEYLOGFILE wrote", add_keylog },
+	{ "tls-key", 0, "FILE", "decrypt TLS with the server's private RSA key (before TLS 1.3)", add_private_key },
 	{ "max-sessions", 0, "N", "keep at most N conversations in memory", set_max_sessions },
 	{ "threads", 0, "N", "use up to N processors; the result never depends on it", set_threads },
 	{ "leap-seconds", 0, "N", "z/OS traces: what the machine's clock is ahead of UTC (0, or 27 since 2017)",

@@ -7,6 +7,8 @@
 enum colour_choice { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
 /* Lists and words point into argv. */
+#define MOST_SECRET_FILES 16         /* of each kind */
+
 struct options {
 	const struct command *command;
 	const char **words;          /* what is no option: traces, identifiers */
@@ -23,6 +25,8 @@ struct options {
 	const char *profile, *config;
 	const char **thresholds, **ignored;
 	size_t threshold_count, ignored_count;
+	const char *keylogs[MOST_SECRET_FILES], *private_keys[MOST_SECRET_FILES];
+	size_t keylog_count, private_key_count;
 	size_t max_sessions;
 	int leap_seconds;            /* of z/OS clocks */         /* 0: the library's default */
 	bool fails;                  /* --fail-on was given */

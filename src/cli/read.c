@@ -18,6 +18,12 @@ static bool configure(struct culprit_analysis *analysis, const struct options *o
 			return false;
 	for (size_t i = 0; i < options->ignored_count; i++)
 		culprit_ignore(analysis, options->ignored[i]);
+	for (size_t i = 0; i < options->keylog_count; i++)
+		if (!culprit_add_keylog(analysis, options->keylogs[i], error))
+			return false;
+	for (size_t i = 0; i < options->private_key_count; i++)
+		if (!culprit_add_private_key(analysis, options->private_keys[i], error))
+			return false;
 	culprit_limit_sessions(analysis, options->max_sessions);
 	culprit_set_leap_seconds(analysis, options->leap_seconds);
 	return true;

@@ -12,6 +12,7 @@ enum {
 	HEADER_LENGTH = 5,
 	MESSAGE_HEADER = 4,
 	MAX_RECORD = 16384 + 2048,   /* the most that any version allows for an encrypted one */
+	ENOUGH_DATA = 8,             /* records of data without a handshake message: it is over */
 	MAX_HELD = 64 << 10,         /* of a handshake message; longer ones are only counted */
 	SSL2_HEADER = 2,
 	SSL2_HELLO_LEAST = 9,
@@ -246,8 +247,6 @@ static void take_server_hello(struct tls_state *state, struct cursor in)
 	if (!*to)
 		*to = memory_allocate(sizeof **to);
 	**to = hello;
-	if (retry)
-		return;
 	state->connection.version = hello.version;
 	state->connection.cipher = hello.cipher;
 	memcpy(state->protocol, hello.protocol, sizeof state->protocol);
@@ -275,6 +274,7 @@ static void take_certificate(struct tls_state *state, struct cursor in, bool by_
 static void take_message(struct tls_state *state, struct stream *stream, uint8_t type, struct cursor in,
 			 unsigned index, struct tls_facts *facts)
 {
+	state->data_records = 0;
 	if (facts->message_count < TLS_MAX_MESSAGES)
 		facts->messages[facts->message_count++] = type;
 	bool by_client = index == state->client;
@@ -460,8 +460,9 @@ static void take_alert(struct stream *stream, struct cursor in, struct tls_facts
 /* Opens the record, if there are keys for it. What is inside takes the place of `in`. */
 static void open_record(struct tls_state *state, struct cursor *in, unsigned index, struct tls_facts *facts)
 {
-	bool change13 = facts->outer_type == TLS_CHANGE_CIPHER_SPEC && state->connection.version >= TLS_1_3;
-	if (!tls_decrypt_ready(state, index) || change13 || in->captured != facts->length)
+	/* An encrypted one is longer. */
+	bool change = facts->outer_type == TLS_CHANGE_CIPHER_SPEC && facts->length == 1;
+	if (!tls_decrypt_ready(state, index) || change || in->captured != facts->length)
 		return;
 	uint8_t *to = keep_for_packet(state, in->next, in->captured);
 	size_t length = 0;
@@ -502,6 +503,8 @@ static void take_record(struct tls_state *state, struct stream *stream, struct c
 		take_alert(stream, in, facts);
 		break;
 	case TLS_APPLICATION_DATA:
+		if (state->data_records <= ENOUGH_DATA)
+			state->data_records++;
 		take_data(state, stream, in, index, facts);
 		break;
 	default:
@@ -559,8 +562,7 @@ static void begin_packet(struct tls_state *state, const struct stream *stream)
 	forget_kept(state);
 	state->packet = stream->packet;
 	state->last_type = 0;
-	if (state->connection.finished == 3 && state->direction[0].records > 8 &&
-	    state->direction[1].records > 8)
+	if (state->data_records > ENOUGH_DATA)
 		free_details(state);
 }
 
@@ -664,7 +666,7 @@ static void words_tls(struct text *to, const void *facts)
 		add_part(to, start, "Application");
 	} else if (tls->content_type == TLS_HEARTBEAT) {
 		add_part(to, start, "Heartbeat");
-	} else if (tls->encrypted) {
+	} else if (tls->encrypted && to->length == start) {
 		add_part(to, start, "Encrypted Data");
 	} else if (tls->part) {
 		add_part(to, start, "Client Hello (cut)");

@@ -245,7 +245,7 @@ static void message13(struct tls_state *state, struct stream *stream, unsigned i
 	struct tls_decryption *own = state->decryption;
 	if (!own->cipher[index])
 		return;
-	if (type == TLS_FINISHED && !own->early) {
+	if (type == TLS_FINISHED && !(own->early && index == state->client)) {
 		begin_traffic(state, stream, index);
 	} else if (type == TLS_END_OF_EARLY_DATA && own->early) {
 		own->early = false;

@@ -29,6 +29,7 @@ struct tls_state {
 	struct tls_decryption *decryption;   /* NULL: nobody gave secrets */
 	char protocol[32];           /* ALPN, chosen by the server; empty: not known */
 	uint64_t packet;             /* which the facts told last belong to */
+	uint8_t data_records;        /* since the last handshake message, as far as that matters */
 	uint8_t last_type;           /* of the record before, within the same packet */
 	uint16_t first_port;         /* of the end whose bytes came first */
 	bool begun;

@@ -1,0 +1,318 @@
+#!/usr/bin/env python3
+"""Decryption of TLS, on connections of a real openssl s_server and s_client, version by version and cipher family by
+cipher family.
+
+usage: tls.py CULPRIT DATA            the stored captures, and new ones where there is an openssl
+       tls.py --store DIR             makes the stored captures anew
+
+A relay between the two ends writes down what they say, so that neither a recorder nor root is needed: what it saw
+becomes a pcap file. The stored captures were made in the same way. Every record that is decrypted has passed its
+authentication code, so that counting them is proof enough.
+"""
+import csv
+import io
+import os
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import traces
+
+CLIENT, SERVER = "10.99.0.1", "10.99.0.2"
+PLAIN = "GET / HTTP/1.0\r\n\r\n"
+OLD = ["-cipher", "ALL:@SECLEVEL=0"]
+
+# name: server's options, client's options, what the client types, facts
+CASES = {
+    "tls10-cbc": (["-tls1"] + OLD, ["-tls1", "-cipher", "ECDHE-RSA-AES256-SHA:@SECLEVEL=0"], PLAIN, "0x0301"),
+    "tls11-cbc": (["-tls1_1"] + OLD, ["-tls1_1", "-cipher", "AES128-SHA:@SECLEVEL=0"], PLAIN, "0x0302"),
+    "tls12-cbc-sha1": (["-tls1_2"], ["-cipher", "ECDHE-RSA-AES128-SHA"], PLAIN, "0x0303"),
+    "tls12-cbc-sha384": (["-tls1_2"], ["-cipher", "ECDHE-RSA-AES256-SHA384"], PLAIN, "0x0303"),
+    "tls12-cbc-mac-then-encrypt": (["-tls1_2", "-no_etm"], ["-cipher", "ECDHE-RSA-AES128-SHA256"], PLAIN, "0x0303"),
+    "tls12-camellia": (["-tls1_2"] + OLD, ["-cipher", "ECDHE-RSA-CAMELLIA128-SHA256"], PLAIN, "0x0303"),
+    "tls12-gcm": (["-tls1_2"], ["-cipher", "ECDHE-RSA-AES128-GCM-SHA256"], PLAIN, "0x0303"),
+    "tls12-gcm-256": (["-tls1_2"], ["-cipher", "DHE-RSA-AES256-GCM-SHA384"], PLAIN, "0x0303"),
+    "tls12-aria": (["-tls1_2"] + OLD, ["-cipher", "ECDHE-ARIA128-GCM-SHA256"], PLAIN, "0x0303"),
+    "tls12-ccm": (["-tls1_2"] + OLD, ["-cipher", "DHE-RSA-AES128-CCM"], PLAIN, "0x0303"),
+    "tls12-ccm8": (["-tls1_2"] + OLD, ["-cipher", "AES128-CCM8"], PLAIN, "0x0303"),
+    "tls12-chacha": (["-tls1_2"], ["-cipher", "ECDHE-RSA-CHACHA20-POLY1305"], PLAIN, "0x0303"),
+    "tls12-rsa": (["-tls1_2"], ["-cipher", "AES128-GCM-SHA256"], PLAIN, "0x0303"),
+    "tls12-null": (["-tls1_2", "-cipher", "ALL:eNULL:@SECLEVEL=0"], ["-cipher", "NULL-SHA256:@SECLEVEL=0"], PLAIN,
+                   "0x0303"),
+    "tls12-renegotiation": (["-tls1_2", "-rev", "-client_renegotiation"],
+                            ["-cipher", "ECDHE-RSA-AES128-GCM-SHA256"], "abc\n|R\n|def\n|Q\n", "0x0303"),
+    "tls13-aes128": (["-tls1_3"], ["-ciphersuites", "TLS_AES_128_GCM_SHA256"], PLAIN, "0x0304"),
+    "tls13-aes256": (["-tls1_3"], ["-ciphersuites", "TLS_AES_256_GCM_SHA384"], PLAIN, "0x0304"),
+    "tls13-chacha": (["-tls1_3"], ["-ciphersuites", "TLS_CHACHA20_POLY1305_SHA256"], PLAIN, "0x0304"),
+    "tls13-ccm": (["-tls1_3", "-ciphersuites", "TLS_AES_128_CCM_SHA256:TLS_AES_128_CCM_8_SHA256"],
+                  ["-ciphersuites", "TLS_AES_128_CCM_SHA256"], PLAIN, "0x0304"),
+    "tls13-ccm8": (["-tls1_3", "-ciphersuites", "TLS_AES_128_CCM_SHA256:TLS_AES_128_CCM_8_SHA256"],
+                   ["-ciphersuites", "TLS_AES_128_CCM_8_SHA256"], PLAIN, "0x0304"),
+    "tls13-retry": (["-tls1_3", "-groups", "P-384"], ["-groups", "X25519:P-384"], PLAIN, "0x0304"),
+    "tls13-key-update": (["-tls1_3", "-rev"], [], "abc\n|K\n|def\n|k\n|ghi\n|Q\n", "0x0304"),
+    "tls13-client-certificate": (["-tls1_3", "-verify", "1"], ["-cert", "{dir}/c.pem", "-key", "{dir}/k.pem"], PLAIN,
+                                 "0x0304"),
+}
+# With the client's session of a first connection: the second one is kept.
+AGAIN = {
+    "tls12-resumed": (["-tls1_2", "-no_ticket"], ["-cipher", "AES128-SHA256"], PLAIN, "0x0303"),
+    "tls12-ticket": (["-tls1_2"], ["-cipher", "AES128-SHA256"], PLAIN, "0x0303"),
+    "tls13-resumed": (["-tls1_3"], [], PLAIN, "0x0304"),
+    "tls13-early-data": (["-tls1_3", "-early_data"], ["-early_data", "{dir}/early"], "abc\n|Q\n", "0x0304"),
+}
+STORED = ["tls10-cbc", "tls12-cbc-mac-then-encrypt", "tls12-gcm", "tls12-chacha", "tls12-ccm8", "tls12-rsa",
+          "tls12-renegotiation", "tls13-aes256", "tls13-chacha", "tls13-retry", "tls13-key-update",
+          "tls13-early-data", "tls12-ticket"]
+
+
+class Relay(threading.Thread):
+    """Passes one connection on and remembers the pieces: (from the client?, bytes)."""
+
+    def __init__(self, to):
+        super().__init__(daemon=True)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port, self.to, self.pieces = self.listener.getsockname()[1], to, []
+
+    def run(self):
+        near, _ = self.listener.accept()
+        self.listener.close()
+        far = socket.create_connection(("127.0.0.1", self.to))
+        open_ends = {near: far, far: near}
+        while open_ends:
+            for end in select.select(list(open_ends), [], [], 10)[0]:
+                try:
+                    data = end.recv(1400)
+                    self.pieces.append((end is near, data))
+                    open_ends[end].sendall(data) if data else open_ends[end].shutdown(socket.SHUT_WR)
+                except OSError:
+                    data = b""
+                if not data:
+                    open_ends.pop(end, None)
+        near.close(), far.close()
+
+    def trace(self, port=443, earlier=0):
+        made = traces.Trace()
+        made.time -= earlier
+        seq = {True: 1000, False: 5000}
+        ends = {True: (CLIENT, 40000, SERVER, port), False: (SERVER, port, CLIENT, 40000)}
+        made.tcp(*ends[True], traces.SYN, 999, 0)
+        made.tcp(*ends[False], traces.SYN | traces.ACK, 4999, 1000)
+        made.tcp(*ends[True], traces.ACK, 1000, 5000)
+        for by_client, data in self.pieces:
+            flags = traces.ACK | (traces.PSH if data else traces.FIN)
+            made.tcp(*ends[by_client], flags, seq[by_client], seq[not by_client], data, 60000)
+            seq[by_client] += len(data) or 1
+        return made.bytes()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def run_client(command, typed):
+    client = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    for part in typed.split("|"):
+        time.sleep(0.15)
+        try:
+            client.stdin.write(part.encode())
+            client.stdin.flush()
+        except OSError:
+            break
+    try:
+        client.wait(3)
+    except subprocess.TimeoutExpired:
+        client.terminate()
+        client.wait()
+    try:
+        client.stdin.close()
+    except OSError:
+        pass
+    return client.stderr.read().decode(errors="replace")
+
+
+def connect(directory, case, again):
+    """Makes the connection; returns a pcap file, the key log and the connection before it, or what went wrong."""
+    server_options, client_options, typed, _ = case
+    fill = lambda words: [word.replace("{dir}", directory) for word in words]
+    port = free_port()
+    mode = [] if {"-rev", "-early_data"} & set(server_options) else ["-www"]
+    keys = os.path.join(directory, "keys")
+    session = os.path.join(directory, "session")
+    server = subprocess.Popen(["openssl", "s_server", "-accept", "127.0.0.1:%d" % port, "-key", directory + "/k.pem",
+                               "-cert", directory + "/c.pem"] + mode + fill(server_options),
+                              stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    try:
+        for _ in range(100):
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            except OSError:
+                time.sleep(0.02)
+        quiet = [] if "|" in typed else ["-quiet"]
+        early = "-early_data" in client_options
+        first = None
+        for turn in range(2 if again else 1):
+            last = turn == (1 if again else 0)
+            relay = Relay(port)
+            relay.start()
+            if os.path.exists(keys) and not again:
+                os.remove(keys)
+            options = fill(client_options)
+            if early and not last:
+                options = []
+            options += (["-sess_in", session] if again and last else ["-sess_out", session] if again else [])
+            said = run_client(["openssl", "s_client", "-connect", "127.0.0.1:%d" % relay.port, "-keylogfile", keys,
+                               "-servername", "lab.example"] + quiet + options, typed)
+            relay.join(10)
+            first = first or relay
+        if not relay.pieces or not os.path.exists(keys) or b"_" not in open(keys, "rb").read():
+            return None, said, None
+        return relay.trace(), open(keys, "rb").read(), first.trace(444, 10_000_000)
+    finally:
+        server.terminate()
+        server.communicate()
+
+
+def certificate(directory):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", directory + "/k.pem",
+                    "-out", directory + "/c.pem", "-days", "36500", "-subj", "/CN=lab.example", "-addext",
+                    "subjectAltName=DNS:lab.example"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with open(directory + "/early", "w") as file:
+        file.write("early\n")
+
+
+def rows(culprit, trace, *options):
+    fields = ["tls.record.content_type", "tls.record.opaque_type", "tls.decrypted", "tls.secrets",
+              "tls.handshake.type", "tls.handshake.verify_data"]
+    command = [culprit, "packets", "--csv", "-q", trace, *options]
+    for field in fields:
+        command += ["-e", field]
+    said = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert said.returncode == 0, said.stderr.decode()
+    return list(csv.DictReader(io.StringIO(said.stdout.decode())))
+
+
+def count(table, field, value=None):
+    found = [one for row in table for one in row[field].split(",") if one]
+    return len([one for one in found if value is None or one == value])
+
+
+def judge(culprit, trace, options, least=2):
+    """Everything behind the hellos is opened, and both ends' Finished can be read."""
+    table = rows(culprit, trace, *options)
+    assert count(table, "tls.handshake.verify_data") >= least, "a Finished is missing"
+    assert count(table, "tls.secrets") == 0, "a record stays closed"
+    opened = count(table, "tls.decrypted")
+    hidden = count(rows(culprit, trace), "tls.decrypted")
+    assert opened >= least + 2 and hidden == 0, (opened, hidden)
+    return opened
+
+
+number = failed = 0
+
+
+def report(name, work):
+    global number, failed
+    number += 1
+    try:
+        note = work()
+        print("ok %d - %s%s" % (number, name, " # SKIP " + note if isinstance(note, str) else ""))
+    except AssertionError as problem:
+        failed += 1
+        print("not ok %d - %s\n# %s" % (number, name, str(problem).replace("\n", "\n# ")))
+
+
+def stored(culprit, data):
+    for name in STORED:
+        trace, keys = (os.path.join(data, name + end) for end in (".pcap", ".keys"))
+        report("stored " + name, lambda: judge(culprit, trace, ("--keylog", keys)))
+    trace = os.path.join(data, "tls12-rsa.pcap")
+    report("a private key", lambda: judge(culprit, trace, ("--tls-key", os.path.join(data, "k.pem"))))
+
+    def ticket():
+        # The master secret of a session that is resumed is that of the one before it.
+        one, other = (os.path.join(data, "tls12-ticket%s.pcap" % end) for end in ("-first", ""))
+        table = rows(culprit, one, other, "--tls-key", os.path.join(data, "k.pem"))
+        assert count(table, "tls.handshake.verify_data") == 4 and count(table, "tls.secrets") == 0
+    report("a private key and a ticket", ticket)
+
+    def wrong(option, file, secrets):
+        def work():
+            table = rows(culprit, os.path.join(data, "tls12-gcm.pcap"), option, file)
+            assert count(table, "tls.decrypted") == 0
+            assert count(table, "tls.secrets", secrets) >= 2, table
+        return work
+    with tempfile.TemporaryDirectory() as directory:
+        changed = os.path.join(directory, "changed")
+        text = open(os.path.join(data, "tls12-gcm.keys")).read().rstrip("\n")
+        with open(changed, "w") as file:
+            file.write("\n".join(line[:-2] + "00" if not line.startswith("#") else line
+                                 for line in text.split("\n")) + "\n")
+        report("a wrong key is said", wrong("--keylog", changed, "2"))
+        report("a missing key is said", wrong("--keylog", os.path.join(data, "tls13-aes256.keys"), "1"))
+        report("a private key does not open Diffie-Hellman", wrong("--tls-key", os.path.join(data, "k.pem"), "1"))
+
+        def refuse(option, content):
+            path = os.path.join(directory, "no-secrets")
+            with open(path, "w") as file:
+                file.write(content)
+            said = subprocess.run([culprit, "diagnose", option, path, trace], stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE)
+            assert said.returncode == 2 and b"no-secrets" in said.stderr, (said.returncode, said.stderr)
+        report("what is no key log is refused", lambda: refuse("--keylog", "hello\n"))
+        report("what is no private key is refused", lambda: refuse("--tls-key", "hello\n"))
+
+
+def live(culprit):
+    if not shutil.which("openssl"):
+        report("live", lambda: "there is no openssl")
+        return
+    with tempfile.TemporaryDirectory() as directory:
+        certificate(directory)
+        for name, case, again in [(n, c, False) for n, c in CASES.items()] + [(n, c, True) for n, c in AGAIN.items()]:
+            def work():
+                pcap, keys, _ = connect(directory, case, again)
+                if not pcap:
+                    return "this openssl cannot: " + " ".join(keys.split("\n")[-2:])[:60]
+                paths = os.path.join(directory, name + ".pcap"), os.path.join(directory, name + ".keys")
+                for path, content in zip(paths, (pcap, keys)):
+                    with open(path, "wb") as file:
+                        file.write(content)
+                table = rows(culprit, paths[0], "--keylog", paths[1])
+                if count(table, "tls.handshake.type", "2") == 0:
+                    return "this openssl does not make such a connection"
+                return None if judge(culprit, paths[0], ("--keylog", paths[1])) else None
+            report("live " + name, work)
+
+
+def store(data):
+    with tempfile.TemporaryDirectory() as directory:
+        certificate(directory)
+        shutil.copy(directory + "/k.pem", data)
+        for name in STORED:
+            case = CASES.get(name) or AGAIN[name]
+            pcap, keys, first = connect(directory, case, name in AGAIN)
+            assert pcap, (name, keys)
+            if name == "tls12-ticket":
+                with open(os.path.join(data, name + "-first.pcap"), "wb") as file:
+                    file.write(first)
+            for end, content in ((".pcap", pcap), (".keys", keys)):
+                with open(os.path.join(data, name + end), "wb") as file:
+                    file.write(content)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--store":
+        store(sys.argv[2])
+    else:
+        stored(os.path.abspath(sys.argv[1]), sys.argv[2])
+        live(os.path.abspath(sys.argv[1]))
+        print("1..%d" % number)
+        sys.exit(failed > 0)
