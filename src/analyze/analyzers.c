@@ -70,6 +70,7 @@
 	X(security_scan) \
 	X(security_sweep) \
 	X(security_syn_flood) \
+	X(snmp) \
 	X(tcp_ack_delay) \
 	X(tcp_acks) \
 	X(tcp_backlog) \
