@@ -86,6 +86,10 @@ CULPRIT_API void culprit_limit_sessions(struct culprit_analysis *analysis, size_
 /* What the clock of the traced z/OS was ahead of UTC, which its traces do not record: 0, or 27 since 2017
  * where leap seconds are configured. */
 CULPRIT_API void culprit_set_leap_seconds(struct culprit_analysis *analysis, int seconds);
+/* What is spoken on a TCP port, whatever its first bytes look like: "2121=ftp". Up to 32 ports. The names are those
+ * of culprit_protocol. */
+CULPRIT_API bool culprit_decode_as(struct culprit_analysis *analysis, const char *assignment,
+				   struct culprit_error *error);
 
 /* Secrets to decrypt TLS with: a key log as browsers and OpenSSL write it (SSLKEYLOGFILE), a private RSA key in
  * PEM or DER. Those that a pcapng file brings itself are used without asking. Decrypted data is told like any other

@@ -68,6 +68,8 @@ static void prepare(struct trace_analysis *analysis, struct source *source, size
 		.exchange_words = analysis->listener.answers != NULL,
 		.message_bytes = analysis->message_bytes,
 		.keys = analysis->keys,
+		.decode_as = analysis->decode_as,
+		.decode_as_count = analysis->decode_as_count,
 	};
 	tls_keys_follow(analysis->keys, source_report(source));
 	analysis->sessions = session_table_create(&limits);

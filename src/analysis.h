@@ -23,6 +23,7 @@ struct analysis_listener {
 	void *user;
 };
 
+#define ANALYSIS_MAX_DECODE_AS 32
 #define ANALYSIS_PROGRESS_EVERY 16384    /* packets between two calls of `progress` */
 
 struct trace_analysis {                        /* others read it and leave it as it is */
@@ -37,6 +38,8 @@ struct trace_analysis {                        /* others read it and leave it as
 	struct verdict verdict;
 	struct analysis_listener listener;
 	struct packet packet;            /* one is reused for the whole run */
+	struct decode_as decode_as[ANALYSIS_MAX_DECODE_AS];  /* set before the run */
+	size_t decode_as_count;
 	bool message_bytes;              /* set before the run: somebody wants the fields of messages */
 	bool stopped;                    /* a listener wanted no more */
 };

@@ -211,6 +211,49 @@ void culprit_set_leap_seconds(struct culprit_analysis *analysis, int seconds)
 	analysis->leap_seconds = seconds;
 }
 
+/* Protocols on streams, for the error about one that is none. */
+static const struct decoder *nearest_on_stream(const char *name)
+{
+	struct nearest nearest = { 0 };
+	for (const struct decoder *const *d = decoders; *d; d++)
+		if ((*d)->stream)
+			nearest_offer(&nearest, name, (*d)->name);
+	return nearest.word ? decoder_named(nearest.word) : NULL;
+}
+
+static bool no_such_stream(const char *name, struct error *error)
+{
+	const struct decoder *nearest = nearest_on_stream(name);
+	error_set(error, ERROR_USAGE, "`culprit protocols` lists them", "no protocol on TCP is called \"%s\"", name);
+	if (nearest)
+		snprintf(error->remedy, sizeof error->remedy, "did you mean %s?", nearest->name);
+	return false;
+}
+
+static bool add_decode_as(struct trace_analysis *analysis, const char *assignment, struct error *error)
+{
+	char *end;
+	unsigned long port = strtoul(assignment, &end, 10);
+	if (assignment[0] < '0' || assignment[0] > '9' || *end != '=' || port == 0 || port > UINT16_MAX)
+		return error_set(error, ERROR_USAGE, "write PORT=PROTOCOL, as 2121=ftp",
+				 "\"%s\" does not say what a port speaks", assignment);
+	const struct decoder *decoder = decoder_named(end + 1);
+	if (!decoder || !decoder->stream)
+		return no_such_stream(end + 1, error);
+	if (analysis->decode_as_count == ANALYSIS_MAX_DECODE_AS)
+		return error_set(error, ERROR_USAGE, "leave some out", "more than %d ports",
+				 ANALYSIS_MAX_DECODE_AS);
+	analysis->decode_as[analysis->decode_as_count++] =
+		(struct decode_as){ (uint16_t)port, decoder };
+	return true;
+}
+
+bool culprit_decode_as(struct culprit_analysis *analysis, const char *assignment, struct culprit_error *error)
+{
+	struct error inner = ERROR_INIT;
+	return add_decode_as(analysis->analysis, assignment, &inner) || tell(error, &inner);
+}
+
 void culprit_on_progress(struct culprit_analysis *analysis, culprit_progress *progress, void *user)
 {
 	analysis->progress = progress;

@@ -106,6 +106,12 @@ static bool set_leap_seconds(struct options *options, const char *value)
 	return true;
 }
 
+static bool add_decode_as(struct options *options, const char *value)
+{
+	options->decode_as[options->decode_as_count++] = value;
+	return true;
+}
+
 static bool set_profile(struct options *options, const char *value)
 {
 	options->profile = value;
@@ -201,6 +207,8 @@ const struct option option_table[] = {
 	  "or worse", set_fail_on },
 	{ "keylog", 0, "FILE", "decrypt TLS with the keys that SSLKEYLOGFILE wrote", add_keylog },
 	{ "tls-key", 0, "FILE", "decrypt TLS with the server's private RSA key (before TLS 1.3)", add_private_key },
+	{ "decode-as", 0, "PORT=NAME", "what is spoken on a TCP port, whatever its bytes look like: 2121=ftp",
+	  add_decode_as },
 	{ "max-sessions", 0, "N", "keep at most N conversations in memory", set_max_sessions },
 	{ "threads", 0, "N", "use up to N processors; the result never depends on it", set_threads },
 	{ "leap-seconds", 0, "N", "z/OS traces: what the machine's clock is ahead of UTC (0, or 27 since 2017)",
@@ -349,11 +357,12 @@ bool options_parse(struct options *options, int argc, char **argv)
 	*options = (struct options){
 		.words = calloc(room, sizeof *options->words),
 		.thresholds = calloc(room, sizeof *options->thresholds),
+		.decode_as = calloc(room, sizeof *options->decode_as),
 		.ignored = calloc(room, sizeof *options->ignored),
 		.response_limits = calloc(room, sizeof *options->response_limits),
 		.fields = calloc(room, sizeof *options->fields),
 	};
-	if (!options->words || !options->thresholds || !options->ignored || !options->response_limits ||
+	if (!options->words || !options->thresholds || !options->decode_as || !options->ignored || !options->response_limits ||
 	    !options->fields) {
 		complain("out of memory");
 		return false;
@@ -383,6 +392,7 @@ void options_finish(struct options *options)
 {
 	free(options->words);
 	free(options->thresholds);
+	free(options->decode_as);
 	free(options->ignored);
 	free(options->response_limits);
 	free(options->fields);

@@ -23,8 +23,8 @@ struct options {
 
 	const char *filter;          /* -Y; NULL: none */
 	const char *profile, *config;
-	const char **thresholds, **ignored;
-	size_t threshold_count, ignored_count;
+	const char **thresholds, **ignored, **decode_as;
+	size_t threshold_count, ignored_count, decode_as_count;
 	const char *keylogs[MOST_SECRET_FILES], *private_keys[MOST_SECRET_FILES];
 	size_t keylog_count, private_key_count;
 	size_t max_sessions;

@@ -18,6 +18,9 @@ static bool configure(struct culprit_analysis *analysis, const struct options *o
 			return false;
 	for (size_t i = 0; i < options->ignored_count; i++)
 		culprit_ignore(analysis, options->ignored[i]);
+	for (size_t i = 0; i < options->decode_as_count; i++)
+		if (!culprit_decode_as(analysis, options->decode_as[i], error))
+			return false;
 	for (size_t i = 0; i < options->keylog_count; i++)
 		if (!culprit_add_keylog(analysis, options->keylogs[i], error))
 			return false;

@@ -380,6 +380,23 @@ def the_example_of_the_library_works():
 
 
 @test
+def ports_speak_what_they_are_said_to():
+    trace = traces.Trace()
+    client, server = "10.0.0.1", "10.0.0.2"
+    trace.tcp(client, 4000, server, 2121, traces.SYN, 100, 0)
+    trace.tcp(server, 2121, client, 4000, traces.SYN | traces.ACK, 500, 101)
+    trace.tcp(client, 4000, server, 2121, traces.PSH | traces.ACK, 101, 501, b"NOOP\r\n")
+    write("strange.pcap", trace.bytes())
+    assert b"ftp command" not in run("packets", "strange.pcap").stdout
+    assert b"ftp command NOOP" in run("packets", "--decode-as", "2121=ftp", "strange.pcap").stdout
+    fails(2, 'no protocol on TCP is called "fpt": did you mean ftp?', "packets", "--decode-as=2121=fpt", "strange.pcap")
+    fails(2, '"ftp" does not say what a port speaks: write PORT=PROTOCOL, as 2121=ftp',
+          "packets", "--decode-as=ftp", "strange.pcap")
+    fails(2, 'no protocol on TCP is called "arp": `culprit protocols` lists them',
+          "packets", "--decode-as=1=arp", "strange.pcap")
+
+
+@test
 def the_same_every_time():
     for arguments in (["--json"], ["--html"], ["packets", "--csv"], ["sessions", "--json"]):
         assert run(*arguments, "office.pcap").stdout == run(*arguments, "office.pcap").stdout
