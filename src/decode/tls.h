@@ -128,6 +128,7 @@ struct tls_facts {
 	bool reset;                  /* … by a reset */
 	bool part;                   /* the trace holds only the first part of this record, a Client Hello */
 	bool plain;                  /* no TLS at all: `plain_text` */
+	bool quic;                   /* a handshake that QUIC carries, without records */
 	bool ssl2;                   /* a record of SSL 2.0 */
 	bool unfinished;             /* a handshake message begins that ends in a later record */
 	bool has_alert;

@@ -1,4 +1,4 @@
-/* The fields of TLS and of the certificates in it, in the order of enum tls_field. */
+/* The fields of TLS, of the certificates in it, and of QUIC around it, in the order of enum tls_field. */
 #include "decode/tls_fields.h"
 
 #include "decode/tls_names.h"
@@ -26,6 +26,19 @@ static const struct field_name x509_names[] = {
 	{ 0, "otherName" }, { 1, "rfc822Name" }, { 2, "dNSName" }, { 3, "x400Address" },
 	{ 4, "directoryName" }, { 5, "ediPartyName" }, { 6, "uniformResourceIdentifier" },
 	{ 7, "iPAddress" }, { 8, "registeredID" }, { 0, NULL } };
+
+static const struct field_name quic_forms[] = { { 0, "Short Header" }, { 1, "Long Header" }, { 0, NULL } };
+static const struct field_name quic_types[] = {
+	{ 0, "Initial" }, { 1, "0-RTT" }, { 2, "Handshake" }, { 3, "Retry" }, { 0, NULL } };
+static const struct field_name quic_versions[] = {
+	{ 0, "Version Negotiation" }, { 1, "1" }, { 0x6b3343cf, "2" }, { 0xff00001d, "draft-29" },
+	{ 0x51303433, "Google Q043" }, { 0x51303436, "Google Q046" }, { 0x51303530, "Google Q050" },
+	{ 0, NULL } };
+static const struct field_name quic_number_lengths[] = {
+	{ 0, "1 bytes" }, { 1, "2 bytes" }, { 2, "3 bytes" }, { 3, "4 bytes" }, { 0, NULL } };
+static const struct field_name quic_frames[] = {
+	{ 0, "PADDING" }, { 1, "PING" }, { 2, "ACK" }, { 6, "CRYPTO" }, { 0x1c, "CONNECTION_CLOSE" },
+	{ 0, NULL } };
 
 #define UINT(name, title, ...) { name, title, FIELD_UINT, __VA_ARGS__ }
 #define NUMBER(name, title) { name, title, FIELD_UINT }
@@ -238,5 +251,26 @@ const struct field tls_fields[TLS_FIELDS + 1] = {
 	[TLS_X_SUBJECT_KEY] = BYTES("x509ce.SubjectKeyIdentifier", "SubjectKeyIdentifier"),
 	[TLS_X_AUTHORITY_KEY] = BYTES("x509ce.keyIdentifier", "keyIdentifier"),
 	[TLS_X_ENCRYPTED] = BYTES("x509af.encrypted", "encrypted"),
+	[QUIC_F_PACKET_LENGTH] = LENGTH("quic.packet_length", "Packet Length"),
+	[QUIC_F_HEADER_FORM] = UINT("quic.header_form", "Header Form", .names = quic_forms),
+	[QUIC_F_FIXED_BIT] = { "quic.fixed_bit", "Fixed Bit", FIELD_FLAG },
+	[QUIC_F_SPIN_BIT] = { "quic.spin_bit", "Spin Bit", FIELD_FLAG },
+	[QUIC_F_TYPE] = UINT("quic.long.packet_type", "Packet Type", .names = quic_types),
+	[QUIC_F_VERSION] = HEX("quic.version", "Version", 4, .names = quic_versions),
+	[QUIC_F_SUPPORTED_VERSION] = HEX("quic.supported_version", "Supported Version", 4,
+		.names = quic_versions),
+	[QUIC_F_DCIL] = LENGTH("quic.dcil", "Destination Connection ID Length"),
+	[QUIC_F_DCID] = BYTES("quic.dcid", "Destination Connection ID"),
+	[QUIC_F_SCIL] = LENGTH("quic.scil", "Source Connection ID Length"),
+	[QUIC_F_SCID] = BYTES("quic.scid", "Source Connection ID"),
+	[QUIC_F_TOKEN_LENGTH] = LENGTH("quic.token_length", "Token Length"),
+	[QUIC_F_TOKEN] = BYTES("quic.token", "Token"),
+	[QUIC_F_LENGTH] = LENGTH("quic.length", "Length"),
+	[QUIC_F_NUMBER_LENGTH] = UINT("quic.packet_number_length", "Packet Number Length",
+		.names = quic_number_lengths),
+	[QUIC_F_NUMBER] = NUMBER("quic.packet_number", "Packet Number"),
+	[QUIC_F_FRAME_TYPE] = HEX("quic.frame_type", "Frame Type", 8, .names = quic_frames),
+	[QUIC_F_CRYPTO_OFFSET] = NUMBER("quic.crypto.offset", "Offset"),
+	[QUIC_F_CRYPTO_LENGTH] = LENGTH("quic.crypto.length", "Length"),
 	{ NULL },
 };

@@ -52,7 +52,7 @@ static void tell_random(struct teller *teller, struct cursor *in)
 	tell_bytes(teller, &tls_fields[TLS_F_RANDOM_BYTES], &rest, 28);
 }
 
-static void tell_client_hello(struct teller *teller, struct cursor in)
+static void tell_client_hello(struct teller *teller, struct cursor in, bool quic)
 {
 	struct cursor whole = in;
 	tell_be16(teller, &tls_fields[TLS_F_VERSION], &in);
@@ -63,7 +63,7 @@ static void tell_client_hello(struct teller *teller, struct cursor in)
 	tls_tell_list(teller, &in, TLS_F_COMP_METHODS_LENGTH, false, TLS_F_COMP_METHODS, TLS_F_COMP_METHOD);
 	if (cursor_more(&in))
 		tls_tell_extensions(teller, &in, TLS_CLIENT_HELLO);
-	tls_tell_client_print(teller, whole, false);
+	tls_tell_client_print(teller, whole, quic);
 }
 
 static void tell_server_hello(struct teller *teller, struct cursor in, const struct tls_facts *tls)
@@ -193,7 +193,7 @@ static void tell_body(struct teller *teller, struct cursor in, uint8_t type, con
 	uint16_t version = connection->version;
 	switch (type) {
 	case TLS_CLIENT_HELLO:
-		tell_client_hello(teller, in);
+		tell_client_hello(teller, in, tls->quic);
 		break;
 	case TLS_SERVER_HELLO:
 		tell_server_hello(teller, in, tls);

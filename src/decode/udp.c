@@ -1,5 +1,6 @@
 /* User Datagram Protocol, RFC 768. */
 #include "decode/decoder.h"
+#include "decode/quic.h"
 #include "decode/ip.h"
 #include "decode/tells.h"
 #include "decode/verify.h"
@@ -41,6 +42,9 @@ static struct next decode_udp(struct cursor *in, struct packet *packet, void *fa
 	bool partial = packet->ip && packet->ip->fragmented && !packet->ip->reassembled;
 	if (partial || payload.declared == 0)
 		return next_payload(payload);
+	/* It can be on any port, and on its own not all is QUIC. */
+	if (quic_recognise(payload, udp->source_port, udp->destination_port))
+		return next_decoder(&quic_decoder, payload);
 	return next_port(BY_UDP_PORT, udp->destination_port, udp->source_port, payload);
 }
 

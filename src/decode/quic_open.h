@@ -1,0 +1,29 @@
+/* Opens a client's Initial packets: RFC 9001, 5. Without libcrypto nothing can be opened. */
+#ifndef DECODE_QUIC_OPEN_H
+#define DECODE_QUIC_OPEN_H
+
+#include "core/cursor.h"
+
+#define QUIC_MAX_PACKET 1500     /* bytes; larger Initials stay closed */
+
+struct quic_initial {
+	uint32_t version;
+	const uint8_t *destination;  /* connection ID */
+	size_t destination_length;
+	const uint8_t *packet;       /* from its first byte on */
+	size_t header_length;        /* up to the packet number */
+	size_t length;               /* of the whole packet */
+};
+
+struct quic_payload {
+	uint64_t number;             /* packet number */
+	uint8_t number_length;
+	size_t length;
+	uint8_t bytes[QUIC_MAX_PACKET];      /* frames */
+};
+
+bool quic_knows(uint32_t version);
+/* False: it is not a client's, or its version is not known. */
+bool quic_open(const struct quic_initial *initial, struct quic_payload *to);
+
+#endif
