@@ -121,6 +121,7 @@ struct dns_state {
 	struct analysis_context *context;    /* of the current call, for what caches forget */
 	struct cache connecting;     /* struct address of hosts that open TCP connections, to nothing */
 	int64_t wait, answer_late, slow_limit, slow_single, follow, waits_least, reverse_least;
+	int64_t tried_ipv6;          /* when a host last connected to an IPv6 address that DNS told */
 	uint64_t storm, suffix_least, suffix_lookups;
 };
 

@@ -142,17 +142,26 @@ static void note_reverse_answer(struct dns_state *state, const struct dns_heard 
 		reverse->answer = heard->here;
 }
 
+static void note_address(struct dns_state *state, const struct dns_heard *heard, const struct address *client,
+			 const struct address *address)
+{
+	const struct dns_pair_key key = { *client, *address };
+	struct dns_resolved *resolved = cache_enter(&state->resolved, &key, NULL);
+	*resolved = (struct dns_resolved){ .name = heard->question.name, .server = heard->server.address,
+		.answer = heard->here };
+	dns_show(resolved->text, heard->dns->name, heard->dns->name_length);
+}
+
 void dns_note_addresses(struct dns_state *state, const struct dns_heard *heard)
 {
+	static const struct address anybody;
 	const struct dns_header *dns = heard->dns;
 	if (dns->query_type == DNS_TYPE_PTR)
 		note_reverse_answer(state, heard);
 	for (unsigned i = 0; i < dns->address_count; i++) {
-		const struct dns_pair_key key = { heard->client.address, dns->addresses[i] };
-		struct dns_resolved *resolved = cache_enter(&state->resolved, &key, NULL);
-		*resolved = (struct dns_resolved){ .name = heard->question.name, .server = heard->server.address,
-			.answer = heard->here };
-		dns_show(resolved->text, dns->name, dns->name_length);
+		note_address(state, heard, &heard->client.address, &dns->addresses[i]);
+		if (dns->addresses[i].family == ADDRESS_IPV6)
+			note_address(state, heard, &anybody, &dns->addresses[i]);
 	}
 }
 
@@ -214,6 +223,8 @@ static void judge_fallback(struct analysis_context *context, const struct sessio
 	struct dns_state *state = context->state;
 	const void *found;
 	const struct dns_resolved *other;
+	if (here->time - state->tried_ipv6 > 3 * LONGEST_WAIT)
+		return;
 	for (size_t at = 0; (other = cache_next(&state->resolved, &at, &found));) {
 		const struct dns_pair_key *key = found;
 		int64_t delay = here->time - other->tried.time;
@@ -237,14 +248,8 @@ static void judge_fallback(struct analysis_context *context, const struct sessio
 /* Who asked for a name over IPv4 may connect over IPv6, from another address: only the name joins them. */
 static struct dns_resolved *resolved_by_anybody(struct dns_state *state, const struct address *server)
 {
-	const void *found;
-	struct dns_resolved *resolved;
-	for (size_t at = 0; (resolved = cache_next(&state->resolved, &at, &found));) {
-		const struct dns_pair_key *key = found;
-		if (address_equal(&key->server, server))
-			return resolved;
-	}
-	return NULL;
+	const struct dns_pair_key key = { .server = *server };
+	return cache_find(&state->resolved, &key);
 }
 
 void dns_connection(struct analysis_context *context, const struct observation *observation)
@@ -259,16 +264,17 @@ void dns_connection(struct analysis_context *context, const struct observation *
 	if (session->role != ROLE_SYN || !state->resolved.count)
 		return;
 	const struct dns_pair_key key = { *client, *server };
-	struct dns_resolved *resolved = cache_find(&state->resolved, &key);
-	if (!resolved && server->family == ADDRESS_IPV6)
-		resolved = resolved_by_anybody(state, server);
+	struct dns_resolved *resolved = server->family == ADDRESS_IPV6
+		? resolved_by_anybody(state, server) : cache_find(&state->resolved, &key);
 	if (!resolved || resolved->used)
 		return;
 	resolved->used = true;
 	resolved->tried = here;
 	resolved->session_number = session->number;
-	if (server->family != ADDRESS_IPV4)
+	if (server->family != ADDRESS_IPV4) {
+		state->tried_ipv6 = here.time;
 		return;
+	}
 	judge_wait(context, session, resolved, &here);
 	judge_fallback(context, session, resolved, &here);
 }

@@ -272,6 +272,8 @@ static void tell_agent(struct teller *teller, struct cursor in)
 	while (cursor_more(&in)) {
 		const uint8_t *at = in.next;
 		uint8_t code = cursor_u8(&in);
+		if (!cursor_ok(&in))
+			return;
 		tell_open(teller, &dhcp_fields[AGENT], at, 1, code, NULL);
 		struct cursor value = cursor_split(&in, tell_u8(teller, &dhcp_fields[AGENT_LENGTH], &in));
 		if (cursor_ok(&in) && value.declared) {

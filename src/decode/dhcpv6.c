@@ -290,7 +290,8 @@ static void tell_value(struct teller *teller, uint16_t code, struct cursor in, u
 		tell_u8(teller, &fields[PREFERENCE_FIELD], &in);
 		break;
 	case ELAPSED_TIME:
-		tell_number(teller, &fields[ELAPSED], in.next, 2, (int64_t)cursor_be16(&in) * 10);
+		if (in.captured >= 2)
+			tell_number(teller, &fields[ELAPSED], in.next, 2, (int64_t)load_be16(in.next) * 10);
 		break;
 	case RELAY_MESSAGE:
 		tell_message(teller, in, depth + 1);

@@ -528,6 +528,15 @@ static void tell_svcb_value(struct teller *teller, uint16_t key, struct cursor v
 	}
 }
 
+/* Of an option or parameter: two bytes each of code and length, and what it holds, as far as the trace does. */
+static size_t extent_of(struct cursor in)
+{
+	const uint8_t *at = in.next;
+	cursor_skip(&in, 2);
+	cursor_split(&in, cursor_be16(&in));
+	return cursor_ok(&in) ? (size_t)(in.next - at) : 0;
+}
+
 /* RFC 9460, 2.2 */
 static void tell_svcb(struct teller *teller, struct cursor *in, struct cursor message)
 {
@@ -535,10 +544,9 @@ static void tell_svcb(struct teller *teller, struct cursor *in, struct cursor me
 	tell_be16(teller, &dns_fields[SVCB_PRIORITY], in);
 	tell_name(teller, SVCB_TARGET, in, message, &name);
 	while (cursor_more(in)) {
-		const uint8_t *at = in->next;
 		struct cursor head = *in;
 		uint16_t key = cursor_be16(&head);
-		tell_open(teller, &dns_fields[SVCB_PARAMETER], at, 4, 0, "SvcParam: %s",
+		tell_open(teller, &dns_fields[SVCB_PARAMETER], in->next, extent_of(*in), 0, "SvcParam: %s",
 			  field_words(dns_svcb_keys, key) ? field_words(dns_svcb_keys, key) : "unknown");
 		tell_be16(teller, &dns_fields[SVCB_KEY], in);
 		struct cursor value = cursor_split(in, tell_be16(teller, &dns_fields[SVCB_VALUE_LENGTH], in));
@@ -653,7 +661,8 @@ static void tell_options(struct teller *teller, struct cursor *in)
 		struct cursor head = *in;
 		uint16_t code = cursor_be16(&head);
 		const char *words = field_words(dns_options, code);
-		tell_open(teller, &dns_fields[OPTION], in->next, 4, 0, "Option: %s", words ? words : "unknown");
+		tell_open(teller, &dns_fields[OPTION], in->next, extent_of(*in), 0, "Option: %s",
+			  words ? words : "unknown");
 		tell_be16(teller, &dns_fields[OPTION_CODE], in);
 		struct cursor data = cursor_split(in, tell_be16(teller, &dns_fields[OPTION_LENGTH], in));
 		if (cursor_ok(in) && data.declared) {

@@ -474,9 +474,9 @@ static void tell_version_3(struct teller *teller, struct cursor *in)
 	tell_octets(teller, USER, &usm);
 	tell_octets(teller, AUTH_PARAMETERS, &usm);
 	tell_octets(teller, PRIVACY_PARAMETERS, &usm);
-	if (!cursor_more(in))
+	if (!cursor_more(in) || !in->captured)
 		return;
-	bool encrypted = in->captured && in->next[0] == OCTETS;
+	bool encrypted = in->next[0] == OCTETS;
 	tell_number(teller, &fields[V3_DATA], in->next, 1, encrypted);
 	if (encrypted) {
 		tell_octets(teller, ENCRYPTED, in);
