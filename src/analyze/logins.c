@@ -1,14 +1,30 @@
 #include "analyze/logins.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "core/hash.h"
+#include "decode/credentials.h"
 #include "decode/ftp.h"
+#include "decode/imap.h"
+#include "decode/pop.h"
+#include "decode/smtp.h"
 #include "decode/telnet.h"
 
 #define DIALOGUES_REMEMBERED 2048
 
-const struct decoder *const logins_hears[] = { &ftp_decoder, &telnet_decoder, NULL };
+const struct decoder *const logins_hears[] = { &ftp_decoder, &imap_decoder, &pop_decoder,
+						    &smtp_decoder, &telnet_decoder, NULL };
+
+/* Where the answers of protocols that gather credentials themselves have them. */
+static const struct {
+	const struct decoder *decoder;
+	size_t offset;
+} gathered[] = {
+	{ &imap_decoder, offsetof(struct imap_message, login) },
+	{ &pop_decoder, offsetof(struct pop_message, login) },
+	{ &smtp_decoder, offsetof(struct smtp_message, login) },
+};
 
 struct dialogue_key {
 	uint32_t number;
@@ -146,9 +162,31 @@ static bool hear_ftp(struct logins *logins, const struct dialogue_key *key,
 	return false;
 }
 
+static bool hear_credentials(const struct credentials *credentials,
+			     const struct observation *observation, struct login *login)
+{
+	if (credentials->outcome == LOGIN_NONE)
+		return false;
+	*login = (struct login){ .accepted = credentials->outcome == LOGIN_ACCEPTED,
+				 .readable = credentials->readable,
+				 .user = credentials->user,
+				 .secret = credentials->secret,
+				 .asked = { credentials->packet, credentials->time },
+				 .answered = sample_of(observation) };
+	size_t kept = credentials->name_length < LOGIN_NAME_SIZE - 1 ? credentials->name_length
+								     : LOGIN_NAME_SIZE - 1;
+	memcpy(login->name, credentials->name, kept);
+	return true;
+}
+
 bool logins_take(struct logins *logins, const struct observation *observation,
 		 const struct session_message *message, struct login *login)
 {
+	for (size_t i = 0; i < sizeof gathered / sizeof gathered[0]; i++)
+		if (gathered[i].decoder == message->decoder)
+			return hear_credentials(
+				(const void *)((const char *)message->facts + gathered[i].offset),
+				observation, login);
 	struct dialogue_key key = { observation->session->number, observation->session->kind };
 	if (message->decoder == &telnet_decoder)
 		return hear_telnet(logins, &key, observation, message, login);

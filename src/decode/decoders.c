@@ -21,6 +21,8 @@ extern const struct decoder aarp_decoder, ah_decoder, aoe_decoder, arp_decoder, 
 	vxlan_decoder, wlan_decoder, wol_decoder, zos_data_decoder,
 	zos_ee_decoder, zos_smc_decoder;
 
+extern const struct decoder imap_decoder, pop_decoder, smtp_decoder;
+
 const struct decoder *const decoders[] = {
 	&aarp_decoder,
 	&ah_decoder,
@@ -60,6 +62,7 @@ const struct decoder *const decoders[] = {
 	&ieee1905_decoder,
 	&igmp_decoder,
 	&igrp_decoder,
+	&imap_decoder,
 	&ipv4_decoder,
 	&ipcomp_decoder,
 	&ipcp_decoder,
@@ -89,6 +92,7 @@ const struct decoder *const decoders[] = {
 	&pgm_decoder,
 	&pim_decoder,
 	&profinet_decoder,
+	&pop_decoder,
 	&ppp_decoder,
 	&pppd_decoder,
 	&pppoe_discovery_decoder,
@@ -108,6 +112,7 @@ const struct decoder *const decoders[] = {
 	&sll_decoder,
 	&sll2_decoder,
 	&slow_decoder,
+	&smtp_decoder,
 	&sna_decoder,
 	&snmp_decoder,
 	&stp_decoder,
