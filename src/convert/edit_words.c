@@ -1,5 +1,6 @@
 #include "convert/edit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define TLS_HEADER 5
@@ -57,15 +58,91 @@ static bool is_harmless(const uint8_t *line, size_t length)
 	return false;
 }
 
+/* The end of up to three digits from `at` on, and their value; `at` itself when there are none. */
+static size_t read_digits(const uint8_t *line, size_t at, size_t stop, unsigned *value)
+{
+	*value = 0;
+	for (size_t most = at + 3; at < stop && at < most && line[at] >= '0' && line[at] <= '9'; at++)
+		*value = *value * 10 + (line[at] - '0');
+	return at;
+}
+
+/* "h1,h2,h3,h4,p1,p2" of FTP: where the address stands. False when there is none. */
+static bool find_target(const uint8_t *line, size_t stop, size_t *from, size_t *to, uint8_t address[4])
+{
+	for (size_t start = 4; start < stop; start++) {
+		size_t at = start;
+		unsigned value;
+		for (int i = 0; i < 6; i++) {
+			size_t next = read_digits(line, at, stop, &value);
+			if (next == at || value > 255 || (i < 5 && (next >= stop || line[next] != ',')))
+				break;
+			if (i < 4) {
+				address[i] = (uint8_t)value;
+				*to = next;
+			}
+			at = next + 1;
+			if (i == 5) {
+				*from = start;
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* The address's pseudonym in as many characters, with leading zeros; 0,0,0,0 (its sender's own) where it needs
+ * more. The port stays. */
+static void write_target(struct edit *edit, uint8_t *line, size_t from, size_t to, uint8_t address[4])
+{
+	static const uint8_t own[4];
+	char words[16];
+	pseudonym_ipv4(edit->pseudonyms, address);
+	int needed = snprintf(words, sizeof words, "%u,%u,%u,%u", address[0], address[1], address[2], address[3]);
+	if ((size_t)needed > to - from)
+		needed = snprintf(words, sizeof words, "%u,%u,%u,%u", own[0], own[1], own[2], own[3]);
+	size_t padding = to - from - (size_t)needed;
+	/* A number has three digits at the most, so the padding goes round. */
+	size_t at = from;
+	for (const char *c = words; *c; c++) {
+		bool starts = c == words || c[-1] == ',';
+		size_t digits = strcspn(c, ",");
+		for (; starts && padding && digits < 3; digits++, padding--)
+			line[at++] = '0';
+		line[at++] = (uint8_t)*c;
+	}
+}
+
+/* What announces another connection keeps its port, or that would seem to come from nowhere. Returns whether
+ * the line is done with. */
+static bool edit_announcement(struct edit *edit, uint8_t *line, size_t stop)
+{
+	uint8_t address[4];
+	size_t from = 0, to = 0;
+	bool names_address = memcmp(line, "PORT", 4) == 0 || memcmp(line, "227 ", 4) == 0;
+	if (names_address && find_target(line, stop, &from, &to, address)) {
+		size_t end = to;
+		while (end < stop && (line[end] == ',' || (line[end] >= '0' && line[end] <= '9')))
+			end++;
+		memset(line + 4, ' ', from - 4);
+		write_target(edit, line, from, to, address);
+		memset(line + end, ' ', stop - end);
+		return true;
+	}
+	return memcmp(line, "229 ", 4) == 0 && memchr(line, '|', stop);
+}
+
 /* Keeps the first word of a line and its end. Returns the length of both and what is between, 0 when the line
  * does not end here. */
-static size_t edit_line(uint8_t *line, size_t length)
+static size_t edit_line(struct edit *edit, uint8_t *line, size_t length)
 {
 	const uint8_t *end = memchr(line, '\n', length);
 	if (!end)
 		return 0;
 	size_t all = (size_t)(end - line) + 1, kept = known_length(line, all);
 	size_t stop = all - (all > 1 && line[all - 2] == '\r' ? 2 : 1);
+	if (stop > 4 && kept && edit_announcement(edit, line, stop))
+		return all;
 	if (!is_harmless(line, all) && kept < stop)
 		memset(line + kept, 0, stop - kept);
 	return all;
@@ -83,7 +160,7 @@ void edit_first_word(struct edit *edit, size_t at, size_t end)
 		return;
 	/* A dialogue of lines keeps its lines: they tell where a command, a reply or a header ends. */
 	for (size_t length = 1; length && at < end; at += length) {
-		length = edit_line(edit->bytes + at, end - at);
+		length = edit_line(edit, edit->bytes + at, end - at);
 		if (length)
 			edit->known = at + length;
 		if (length <= 2)

@@ -112,6 +112,9 @@ static bool read_six(struct cursor in, struct endpoint *to)
 	}
 	to->address = address_ipv4(byte);
 	to->port = load_be16(byte + 4);
+	/* 0,0,0,0 is how some say: at this same address. */
+	if (address_is_unspecified(&to->address))
+		to->address = (struct address){ .family = ADDRESS_NONE };
 	return true;
 }
 

@@ -210,6 +210,7 @@ static void announcements_are_read(void **state)
 	static const struct { bool server; const char *line; int kind; const char *address; uint16_t port; } cases[] = {
 		{ false, "PORT 137,72,43,137,40,196\r\n", FTP_PORT, "137.72.43.137", 10436 },
 		{ false, "port 1,2,3,4,0,1\r\n", FTP_PORT, "1.2.3.4", 1 },
+		{ false, "PORT 0,0,000,0,4,1\r\n", FTP_PORT, NULL, 1025 },
 		{ false, "PORT 1,2,3,256,0,1\r\n", FTP_NO_ANNOUNCEMENT, NULL, 0 },
 		{ false, "PORT 1,2,3,4,0\r\n", FTP_NO_ANNOUNCEMENT, NULL, 0 },
 		{ false, "EPRT |1|192.0.2.1|6275|\r\n", FTP_EPRT, "192.0.2.1", 6275 },
