@@ -422,6 +422,17 @@ struct culprit_times {               /* zeroed: the summary */
  * are about, for its page (culprit_output.pictures). `of` may be destroyed before. */
 CULPRIT_API void culprit_keep_pictures(struct culprit_analysis *analysis, const struct culprit_analysis *of);
 
+/* ---- Packet Details ---------------------------------------------------------------------------- */
+
+enum culprit_hex { CULPRIT_HEX_BOTH, CULPRIT_HEX_EBCDIC, CULPRIT_HEX_ASCII, CULPRIT_HEX_NONE };
+
+/* Zeroed, it asks for all packets, with their bytes in hexadecimal, EBCDIC and ASCII. */
+struct culprit_details {
+	const char *packets;         /* "10-20,35"; NULL: all, as far as a filter selects them */
+	enum culprit_hex hex;        /* columns of the Hex Decode */
+	bool show_secrets;           /* passwords and the like, which are masked else */
+};
+
 /* ---- The Exception Report ---------------------------------------------------------------------- */
 
 /* Zeroed, it asks for all classes. */
@@ -579,6 +590,14 @@ CULPRIT_API void culprit_report_packets(struct culprit_analysis *analysis,
 CULPRIT_API bool culprit_report_packet_fields(struct culprit_analysis *analysis, const char *const *names,
 					      size_t count, const struct culprit_output *output,
 					      struct culprit_error *error);
+/* Before reading: packets in full, written at the end of the trace: every layer with all its fields, the packets that
+ * belong to it (request and reply, data and acknowledgement, original and repeat, fragments, announced connections; at
+ * most 65 536 packets away), findings that cite it, its bytes. At most 10 000 packets. Text, or JSON Lines: an object
+ * for each packet with the keys number, time, message, layers (name, title, offset, length, fields, each with name,
+ * title, value, text, offset, length, generated, secret, fields), bytes (hexadecimal, secrets as asterisks), links
+ * (relation, packet, between_s) and findings (number, id, severity, note). */
+CULPRIT_API bool culprit_report_details(struct culprit_analysis *analysis, const struct culprit_details *details,
+					const struct culprit_output *output, struct culprit_error *error);
 /* Before reading: the Sequence of Execution of some sessions, written while it goes on. Text, JSON Lines, CSV,
  * or a picture. The rows have the keys session ("tcp:1"), number (of the packet), time, elapsed_s (since the
  * row before), from ("client" or "server"), src, src_port, dst, dst_port, length (of the IP datagram),

@@ -549,6 +549,15 @@ bool culprit_report_packet_fields(struct culprit_analysis *analysis, const char 
 	return add_view(analysis, view, &inner, error);
 }
 
+bool culprit_report_details(struct culprit_analysis *analysis, const struct culprit_details *details,
+			    const struct culprit_output *output, struct culprit_error *error)
+{
+	struct error inner = ERROR_INIT;
+	struct view *view = details_view(details, output, &inner);
+	analysis->analysis->message_bytes |= view != NULL;
+	return add_view(analysis, view, &inner, error);
+}
+
 bool culprit_report_sequence(struct culprit_analysis *analysis, const struct culprit_sequence *sequence,
 			     const struct culprit_output *output, struct culprit_error *error)
 {

@@ -5,6 +5,7 @@
 const struct command *const commands[] = {
 	&diagnose_command,
 	&packets_command,
+	&packet_command,
 	&sessions_command,
 	&sequence_command,
 	&exceptions_command,

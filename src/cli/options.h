@@ -41,6 +41,7 @@ struct options {
 	size_t session_top;
 	bool session_long, follow_wanted;
 	struct culprit_follow follow;
+	struct culprit_details details;
 	struct culprit_exceptions exceptions;
 	struct culprit_statistics statistics;
 	struct culprit_times times;
@@ -64,6 +65,7 @@ struct option {
 
 extern const struct option option_table[];      /* of all commands; ends with a NULL name */
 extern const struct option convert_options[];   /* of convert; likewise */
+extern const struct option packet_options[];
 extern const struct option packets_options[];
 extern const struct option sequence_options[];
 extern const struct option sessions_options[];

@@ -91,7 +91,7 @@ struct culprit_analysis *read_prepare(const struct options *options)
 /* A first word that is no file may be a command with a slip of the pen. */
 static const char *meant_command(const struct options *options, const struct culprit_error *error)
 {
-	const char *names[16];
+	const char *names[24];
 	size_t count = 0;
 	if (options->command || error->code != CULPRIT_OPEN)
 		return NULL;

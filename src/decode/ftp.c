@@ -390,6 +390,11 @@ static const struct field_name reply_names[] = {
 	{ 553, "Requested action not taken: File name not allowed" }, { 0, NULL },
 };
 
+const char *ftp_reply_words(uint16_t code)
+{
+	return field_words(reply_names, code);
+}
+
 static const struct field fields[] = {
 	[REQUEST] = { "ftp.request", "Request", FIELD_FLAG },
 	[COMMAND] = { "ftp.request.command", "Request command", FIELD_TEXT },

@@ -27,4 +27,7 @@ struct ftp_message {
 
 extern const struct decoder ftp_decoder;
 
+/* "Entering Passive Mode", as RFC 959 words it; NULL when unknown. */
+const char *ftp_reply_words(uint16_t code);
+
 #endif

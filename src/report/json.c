@@ -129,6 +129,12 @@ void json_double(struct json *json, const char *key, double number)
 	double_add(json->to, number);
 }
 
+void json_raw(struct json *json, const char *key, const char *value)
+{
+	start_value(json, key);
+	text_add(json->to, value);
+}
+
 void json_boolean(struct json *json, const char *key, bool truth)
 {
 	start_value(json, key);

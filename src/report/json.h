@@ -24,6 +24,8 @@ void json_words(struct json *json, const char *key, const char *words); /* NULL 
 void json_number(struct json *json, const char *key, uint64_t number);
 void json_number_or_null(struct json *json, const char *key, uint64_t number);  /* 0 becomes null */
 void json_double(struct json *json, const char *key, double number);    /* not finite: null */
+/* `value` is valid JSON. */
+void json_raw(struct json *json, const char *key, const char *value);
 void json_boolean(struct json *json, const char *key, bool truth);
 void json_seconds(struct json *json, const char *key, int64_t nanoseconds);     /* exact */
 void json_time(struct json *json, const char *key, int64_t time, unsigned digits);  /* INT64_MIN: null */

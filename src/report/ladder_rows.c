@@ -8,6 +8,7 @@
 
 #include "core/clock.h"
 #include "core/memory.h"
+#include "report/service_words.h"
 #include "report/wrap.h"
 #include "session/tcp.h"
 
@@ -205,15 +206,11 @@ static void write_column_names(struct ladder_writer *writer, const struct ladder
 	text_add_char(&writer->out, '\n');
 }
 
-/* The ports of FTP are called as CleverView calls them. */
 static const char *port_words(bool there, const char *service, uint16_t port, char to[static 16])
 {
-	if (service && strcmp(service, "ftp") == 0)
-		snprintf(to, 16, "ftp control");
-	else if (service && strcmp(service, "ftp-data") == 0)
-		snprintf(to, 16, "ftp data");
-	else if (service)
-		snprintf(to, 16, "%s", service);
+	const char *words = service_words(service);
+	if (words)
+		snprintf(to, 16, "%s", words);
 	else
 		snprintf(to, 16, there ? "%u" : "", port);
 	return to;

@@ -56,7 +56,7 @@ static const char *lookup(const struct word *list, uint16_t value)
 	return NULL;
 }
 
-static void add_tcp(struct text *to, const struct tcp_header *tcp)
+void message_add_flags(struct text *to, const struct tcp_header *tcp)
 {
 	size_t start = to->length;
 	for (const struct word *flag = tcp_flags; flag->words; flag++) {
@@ -213,7 +213,7 @@ void message_add(struct text *to, const struct packet *packet)
 {
 	size_t start = to->length;
 	if (packet->tcp)
-		add_tcp(to, packet->tcp);
+		message_add_flags(to, packet->tcp);
 	add_applications(to, packet);
 	if (to->length == start)
 		add_other(to, packet);

@@ -32,6 +32,8 @@ struct view { const struct view_operations *do_; };  /* the first member of each
 /* They return NULL, with `error`, when something was asked that makes no sense. */
 struct view *packet_fields_view(const char *const *names, size_t count, const struct culprit_output *output,
 				struct error *error);
+struct view *details_view(const struct culprit_details *wanted, const struct culprit_output *output,
+			  struct error *error);
 struct view *exceptions_view(const struct culprit_exceptions *wanted, const struct culprit_output *output,
 			     struct error *error);
 struct view *sequence_view(const struct culprit_sequence *wanted, const struct culprit_output *output,

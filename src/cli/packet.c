@@ -1,0 +1,137 @@
+/* culprit packet: single packets in full. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/complain.h"
+#include "cli/output.h"
+#include "cli/read.h"
+
+static bool set_hex(struct options *options, const char *value)
+{
+	static const char *const choices[] = { "both", "ebcdic", "ascii", "none", NULL };
+	static const enum culprit_hex columns[] = { CULPRIT_HEX_BOTH, CULPRIT_HEX_EBCDIC, CULPRIT_HEX_ASCII,
+		CULPRIT_HEX_NONE };
+	int choice = option_choice("hex", value, choices);
+	if (choice >= 0)
+		options->details.hex = columns[choice];
+	return choice >= 0;
+}
+
+static bool set_show_secrets(struct options *options, const char *value)
+{
+	(void)value;
+	options->details.show_secrets = options->follow.show_secrets = true;
+	return true;
+}
+
+const struct option packet_options[] = {
+	{ "hex", 0, "COLUMNS", "of the bytes: both (EBCDIC and ASCII), ebcdic, ascii, or none for no bytes", set_hex },
+	{ "show-secrets", 0, NULL, "passwords and cookies, too", set_show_secrets },
+	{ 0 },
+};
+
+struct words {                   /* the words of the command line, parted */
+	struct options options;      /* a copy whose words are the traces alone */
+	char *packets;               /* "10-20,35"; empty: none were named */
+};
+
+static bool is_packets(const char *word)
+{
+	return *word && word[strspn(word, "0123456789-,")] == '\0' && strcspn(word, "0123456789") < strlen(word);
+}
+
+static bool split(struct words *to, const struct options *options)
+{
+	size_t size = 1;
+	for (size_t i = 0; i < options->word_count; i++)
+		size += strlen(options->words[i]) + 1;
+	*to = (struct words){ .options = *options, .packets = calloc(size, 1) };
+	to->options.words = calloc(options->word_count + 1, sizeof *to->options.words);
+	to->options.word_count = 0;
+	if (!to->packets || !to->options.words) {
+		complain("out of memory");
+		return false;
+	}
+	for (size_t i = 0; i < options->word_count; i++) {
+		if (i == 0 || !is_packets(options->words[i])) {
+			to->options.words[to->options.word_count++] = options->words[i];
+			continue;
+		}
+		if (*to->packets)
+			strcat(to->packets, ",");
+		strcat(to->packets, options->words[i]);
+	}
+	return true;
+}
+
+/* After reading. False after telling which packet the trace does not have. */
+static bool check(const char *packets, const struct culprit_analysis *analysis)
+{
+	uint64_t total = culprit_trace(analysis)->packets;
+	for (const char *at = packets; at && *at; at += strspn(at, ",")) {
+		uint64_t first = strtoull(at, NULL, 10);
+		if (first > total) {
+			complain("there is no packet %llu: the trace has %llu", (unsigned long long)first,
+				 (unsigned long long)total);
+			return false;
+		}
+		at += strcspn(at, ",");
+	}
+	return true;
+}
+
+static enum exit_code show(const struct options *options, const struct culprit_details *details)
+{
+	struct output output;
+	struct culprit_error error;
+	struct culprit_analysis *analysis = read_prepare(options);
+	if (!analysis)
+		return EXIT_USAGE;
+	if (!output_open(&output, options)) {
+		culprit_destroy(analysis);
+		return EXIT_FAILED;
+	}
+	enum exit_code code = EXIT_FAILED;
+	if (!culprit_report_details(analysis, details, &output.report, &error)) {
+		complain_error(&error);
+		code = EXIT_USAGE;
+	} else if (read_traces(analysis, options, &output)) {
+		code = check(details->packets, analysis) ? EXIT_DONE : EXIT_USAGE;
+	}
+	if (!output_close(&output))
+		code = EXIT_FAILED;
+	culprit_destroy(analysis);
+	return code;
+}
+
+static enum exit_code run(const struct options *options)
+{
+	struct words words;
+	enum exit_code code = EXIT_USAGE;
+	if (!split(&words, options)) {
+		code = EXIT_FAILED;
+	} else if (words.options.word_count && !*words.packets && !options->filter) {
+		complain("which packet? culprit packet TRACE N: see culprit packets %s", options->words[0]);
+	} else {
+		struct culprit_details details = options->details;
+		details.packets = *words.packets ? words.packets : NULL;
+		code = show(&words.options, &details);
+	}
+	free(words.packets);
+	free(words.options.words);
+	return code;
+}
+
+const struct command packet_command = {
+	.name = "packet",
+	.arguments = "TRACE... N...",
+	.summary = "show single packets in full: all fields, what belongs to them, bytes",
+	.description = "Prints Packet Details: every layer of packet N (10-20 and 10,35 name several, -Y "
+		"selects by content) with all its fields; what is not in the packet but worked out stands in "
+		"[brackets]. Then what belongs to it: request and reply, data and acknowledgement, the "
+		"original and its repeats, fragments, announced connections; the findings that cite it; and "
+		"Hex Decode, its bytes in hexadecimal, EBCDIC and ASCII, coloured by layers. Passwords and "
+		"the like are masked.",
+	.run = run,
+	.options = packet_options,
+};
