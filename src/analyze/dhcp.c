@@ -14,15 +14,15 @@
 #define LEASES_REMEMBERED 4096
 #define OWNERS_REMEMBERED 512
 #define CLIENT_SEED 0x636c
-#define NEW_SETUP (120 * NANOSECONDS)    /* after a pause this long a client begins anew */
+#define NEW_SETUP (120 * NANOSECONDS) /* after a pause this long a client begins anew */
 #define STARVATION_WINDOW (60 * NANOSECONDS)
 
-void dhcp_finding(struct finding *finding, const struct finding_kind *kind, const struct dhcp_client *client,
-		  const struct address *server)
+void dhcp_finding(struct finding *finding, const struct finding_kind *kind,
+		  const struct dhcp_client *client, const struct address *server)
 {
 	finding_begin(finding, kind, NULL);
-	finding_subject(finding, &client->address, server, client->version_6 ? 547 : DHCP_SERVER_PORT,
-			IP_PROTOCOL_UDP);
+	finding_subject(finding, &client->address, server,
+			client->version_6 ? 547 : DHCP_SERVER_PORT, IP_PROTOCOL_UDP);
 	finding->service = client->version_6 ? "dhcpv6" : "dhcp";
 	finding->session_kind = client->session_kind;
 	finding->session_number = client->session_number;
@@ -61,10 +61,12 @@ static enum dhcp_step step_of(const struct dhcp_message *dhcp)
 
 static enum dhcp_step step_of_6(const struct dhcpv6_message *dhcp)
 {
-	static const uint8_t steps[] = { [DHCPV6_SOLICIT] = DHCP_STEP_SEARCH, [DHCPV6_ADVERTISE] = DHCP_STEP_OFFER,
+	static const uint8_t steps[] = {
+		[DHCPV6_SOLICIT] = DHCP_STEP_SEARCH, [DHCPV6_ADVERTISE] = DHCP_STEP_OFFER,
 		[DHCPV6_REQUEST] = DHCP_STEP_SELECT, [DHCPV6_RENEW] = DHCP_STEP_SELECT,
-		[DHCPV6_REPLY] = DHCP_STEP_CONFIRM, [DHCPV6_DECLINE] = DHCP_STEP_DECLINE,
-		[DHCPV6_RELEASE] = DHCP_STEP_RELEASE };
+		[DHCPV6_REPLY] = DHCP_STEP_CONFIRM,  [DHCPV6_DECLINE] = DHCP_STEP_DECLINE,
+		[DHCPV6_RELEASE] = DHCP_STEP_RELEASE
+	};
 	return dhcp->type < sizeof steps ? (enum dhcp_step)steps[dhcp->type] : DHCP_STEP_NONE;
 }
 
@@ -110,7 +112,8 @@ static struct dhcp_client *client_of(struct dhcp_state *state, const struct dhcp
 		memcpy(client->mac, heard->mac, sizeof client->mac);
 		client->version_6 = !heard->dhcp;
 		if (heard->step == DHCP_STEP_SEARCH) {
-			uint32_t count = rate_add(&state->searches, heard->here.time, STARVATION_WINDOW);
+			uint32_t count =
+				rate_add(&state->searches, heard->here.time, STARVATION_WINDOW);
 			if (count > state->starving) {
 				state->starving = count;
 				state->starving_here = heard->here;
@@ -126,7 +129,8 @@ static struct dhcp_client *client_of(struct dhcp_state *state, const struct dhcp
 
 static void search(struct dhcp_client *client, const struct dhcp_heard *heard)
 {
-	bool anew = client->searches.total && heard->here.time - client->searches.last.time > NEW_SETUP;
+	bool anew =
+		client->searches.total && heard->here.time - client->searches.last.time > NEW_SETUP;
 	if (anew)
 		client->searches.total = 0;
 	if (!client->begun.packet || anew) {
@@ -148,7 +152,8 @@ static void note_wait(struct dhcp_client *client, const struct dhcp_heard *heard
 	client->asked.packet = 0;
 }
 
-static void offer(struct analysis_context *context, struct dhcp_client *client, const struct dhcp_heard *heard)
+static void offer(struct analysis_context *context, struct dhcp_client *client,
+		  const struct dhcp_heard *heard)
 {
 	struct dhcp_state *state = context->state;
 	note_wait(client, heard);
@@ -193,7 +198,8 @@ static void renew(struct dhcp_client *client, const struct dhcp_heard *heard)
 		client->server = heard->server;
 }
 
-static void confirm(struct analysis_context *context, struct dhcp_client *client, const struct dhcp_heard *heard)
+static void confirm(struct analysis_context *context, struct dhcp_client *client,
+		    const struct dhcp_heard *heard)
 {
 	struct dhcp_state *state = context->state;
 	note_wait(client, heard);
@@ -206,7 +212,8 @@ static void confirm(struct analysis_context *context, struct dhcp_client *client
 	client->server = heard->server;
 	client->confirmed = heard->here.time;
 	client->expires = heard->dhcp && heard->dhcp->has_lease && heard->dhcp->lease != UINT32_MAX
-		? heard->here.time + (int64_t)heard->dhcp->lease * NANOSECONDS : 0;
+				  ? heard->here.time + (int64_t)heard->dhcp->lease * NANOSECONDS
+				  : 0;
 	if (client->begun.packet)
 		dhcp_judge_slow(context, heard, client);
 	client->searches.total = client->selects.total = client->renewals.total = 0;
@@ -218,7 +225,8 @@ static void confirm(struct analysis_context *context, struct dhcp_client *client
 		dhcp_note_lease(context, heard, client, client->expires);
 }
 
-static void deny(struct analysis_context *context, struct dhcp_client *client, const struct dhcp_heard *heard)
+static void deny(struct analysis_context *context, struct dhcp_client *client,
+		 const struct dhcp_heard *heard)
 {
 	if (client->denied.packet)
 		dhcp_judge_denial(context, client, false);
@@ -239,7 +247,8 @@ static void hear(struct analysis_context *context, const struct dhcp_heard *hear
 	struct dhcp_client *client = client_of(state, heard);
 	if (heard->dhcp)
 		dhcp_judge_form(context, heard, client);
-	if (heard->step == DHCP_STEP_OFFER || heard->step == DHCP_STEP_CONFIRM || heard->step == DHCP_STEP_DENY) {
+	if (heard->step == DHCP_STEP_OFFER || heard->step == DHCP_STEP_CONFIRM ||
+	    heard->step == DHCP_STEP_DENY) {
 		state->answers++;
 		state->any_server = heard->server;
 	}
@@ -292,9 +301,10 @@ static void dhcp_message(struct analysis_context *context, const struct observat
 		return;
 	const struct address *to = &session->key.end[!message->direction].address;
 	struct dhcp_heard heard = { .observation = observation,
-		.here = { packet->record->number, packet->record->time },
-		.server = session->key.end[message->direction].address,
-		.unicast = !address_is_broadcast(to) && !address_is_multicast(to) };
+				    .here = { packet->record->number, packet->record->time },
+				    .server = session->key.end[message->direction].address,
+				    .unicast = !address_is_broadcast(to) &&
+					       !address_is_multicast(to) };
 	state->context = context;
 	if (message->decoder == &dhcp_decoder) {
 		fill_4(&heard, message->facts);
@@ -340,9 +350,12 @@ static void dhcp_begin(struct analysis_context *context)
 {
 	struct dhcp_state *state = context->state;
 	const struct settings *settings = context->settings;
-	cache_init(&state->clients, CLIENTS_REMEMBERED, sizeof(uint64_t), sizeof(struct dhcp_client));
-	cache_init(&state->leases, LEASES_REMEMBERED, sizeof(struct address), sizeof(struct dhcp_lease));
-	cache_init(&state->owners, OWNERS_REMEMBERED, sizeof(struct address), sizeof(struct dhcp_owner));
+	cache_init(&state->clients, CLIENTS_REMEMBERED, sizeof(uint64_t),
+		   sizeof(struct dhcp_client));
+	cache_init(&state->leases, LEASES_REMEMBERED, sizeof(struct address),
+		   sizeof(struct dhcp_lease));
+	cache_init(&state->owners, OWNERS_REMEMBERED, sizeof(struct address),
+		   sizeof(struct dhcp_owner));
 	state->clients.forget = forget_client;
 	state->clients.user = state;
 	state->context = context;
@@ -375,9 +388,17 @@ static void dhcp_destroy(struct analysis_context *context)
 	cache_finish(&state->owners);
 }
 
-static const struct finding_kind *const kinds[] = { &dhcp_decline, &dhcp_double_lease, &dhcp_malformed, &dhcp_nak,
-	&dhcp_no_ack, &dhcp_no_offer, &dhcp_pool_exhausted, &dhcp_renewal_unanswered, &dhcp_rogue_server, &dhcp_slow,
-	NULL };
+static const struct finding_kind *const kinds[] = { &dhcp_decline,
+						    &dhcp_double_lease,
+						    &dhcp_malformed,
+						    &dhcp_nak,
+						    &dhcp_no_ack,
+						    &dhcp_no_offer,
+						    &dhcp_pool_exhausted,
+						    &dhcp_renewal_unanswered,
+						    &dhcp_rogue_server,
+						    &dhcp_slow,
+						    NULL };
 
 static const struct decoder *const hears[] = { &dhcp_decoder, &dhcpv6_decoder, NULL };
 

@@ -35,8 +35,13 @@ struct dhcp_heard {
 	bool full;                   /* the server says that it has no addresses */
 };
 
-struct dhcp_terms { struct address server, mask, router, name_server; struct sample here; uint8_t mac[6];
-	uint32_t transaction; };
+struct dhcp_terms {
+	struct address server, mask, router, name_server;
+	uint64_t name_servers;       /* hash of all; servers that share the work list themselves first */
+	struct sample here;
+	uint8_t mac[6];
+	uint32_t transaction;
+};
 
 struct dhcp_client {
 	char name[DHCP_NAME_SIZE];

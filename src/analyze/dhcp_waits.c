@@ -4,7 +4,7 @@
 #include "core/text.h"
 #include "decode/ip.h"
 
-#define LAST_WAIT (2 * NANOSECONDS)      /* of the trace behind the last try */
+#define LAST_WAIT (2 * NANOSECONDS) /* of the trace behind the last try */
 
 const struct finding_kind dhcp_no_offer = {
 	.id = "dhcp/no-offer",
@@ -138,7 +138,8 @@ void dhcp_judge_slow(struct analysis_context *context, const struct dhcp_heard *
 	}
 	finding_evidence(&finding, client->begun.packet, client->begun.time, "the first DISCOVER");
 	if (client->offered.packet)
-		finding_evidence(&finding, client->offered.packet, client->offered.time, "the offer");
+		finding_evidence(&finding, client->offered.packet, client->offered.time,
+				 "the offer");
 	finding_evidence(&finding, heard->here.packet, heard->here.time, "the lease is confirmed");
 	finding_submit(context->findings, &finding);
 }
@@ -157,7 +158,9 @@ void dhcp_judge_renewals(struct analysis_context *context, const struct dhcp_cli
 	const struct proof *tries = &client->renewals;
 	struct finding finding;
 	char left[DURATION_TEXT_SIZE];
-	if (tries->total < state->renewal_tries || context->trace->last_time - tries->last.time < LAST_WAIT)
+	const struct host *host = session_table_host(context->trace->sessions, &client->address);
+	if (tries->total < state->renewal_tries ||
+	    context->trace->last_time - tries->last.time < LAST_WAIT)
 		return;
 	dhcp_finding(&finding, &dhcp_renewal_unanswered, client, &client->server);
 	waited(&finding, tries);
@@ -168,15 +171,21 @@ void dhcp_judge_renewals(struct analysis_context *context, const struct dhcp_cli
 		finding_words(&finding, "expiry", "%s", "");
 	blame_service(&finding, "dhcp");
 	finding.confidence = CONFIDENCE_LIKELY;
-	finding_why(&finding, client->rebound ? "The server that gave the lease stays silent; the client has asked "
-						"everybody since."
-					      : "The server that gave the lease stays silent.");
+	finding_why(&finding,
+		    client->rebound
+			    ? "The server that gave the lease stays silent; the client has asked "
+			      "everybody since."
+			    : "The server that gave the lease stays silent.");
 	finding_alternative(&finding, "a firewall drops unicast DHCP", NULL);
+	/* Nothing at all goes to it: the trace may hold one direction only. */
+	if (!client->rebound && (!host || !host->packets_received))
+		finding.severity = SEVERITY_NOTICE;
 	proof_give(tries, &finding, "the request to renew");
 	finding_submit(context->findings, &finding);
 }
 
-static bool found_nobody(const struct dhcp_state *state, const struct dhcp_client *client, int64_t end)
+static bool found_nobody(const struct dhcp_state *state, const struct dhcp_client *client,
+			 int64_t end)
 {
 	const struct proof *tries = &client->searches;
 	if (!tries->total || end - tries->last.time < LAST_WAIT)
@@ -199,8 +208,10 @@ static void judge_searches(struct analysis_context *context, const struct dhcp_c
 	if (state->answers) {
 		finding.sub_kind = "not-this-client";
 		finding.confidence = CONFIDENCE_LIKELY;
-		finding_why(&finding, "Others in the trace get answers: the pool is empty, or a class or filter keeps "
-			    "this client out.");
+		finding_why(
+			&finding,
+			"Others in the trace get answers: the pool is empty, or a class or filter keeps "
+			"this client out.");
 	} else if (client->relayed) {
 		finding.sub_kind = "relay";
 		finding.confidence = CONFIDENCE_LIKELY;
@@ -208,9 +219,12 @@ static void judge_searches(struct analysis_context *context, const struct dhcp_c
 		finding_alternative(&finding, "the way between relay and server is blocked", NULL);
 	} else {
 		finding.confidence = CONFIDENCE_LIKELY;
-		finding_why(&finding, "The requests went to everybody, and no DHCP server answered anybody in the "
-			    "trace.");
-		finding_alternative(&finding, "offers to this client do not pass the trace point", NULL);
+		finding_why(
+			&finding,
+			"The requests went to everybody, and no DHCP server answered anybody in the "
+			"trace.");
+		finding_alternative(&finding, "offers to this client do not pass the trace point",
+				    NULL);
 	}
 	proof_give(&client->searches, &finding, "looks for a server");
 	finding_submit(context->findings, &finding);
@@ -228,7 +242,8 @@ void dhcp_judge_client(struct analysis_context *context, const struct dhcp_clien
 	waited(&finding, &client->selects);
 	blame_service(&finding, "dhcp");
 	finding.confidence = CONFIDENCE_LIKELY;
-	finding_why(&finding, "The client repeats its request to this server, so it got no answer.");
+	finding_why(&finding,
+		    "The client repeats its request to this server, so it got no answer.");
 	finding_alternative(&finding, "the requests or the answers are lost on the way", NULL);
 	proof_give(&client->selects, &finding, "the request, not answered");
 	finding_submit(context->findings, &finding);
@@ -253,17 +268,21 @@ void dhcp_judge_pool(struct analysis_context *context)
 	struct finding finding;
 	for (size_t at = 0; (client = cache_next(&state->clients, &at, &key));)
 		if (!client->ever_offered && found_nobody(state, client, context->trace->last_time))
-			proof_add_at(&ignored, client->searches.first[0].packet, client->searches.first[0].time);
+			proof_add_at(&ignored, client->searches.first[0].packet,
+				     client->searches.first[0].time);
 	if (state->full.packet) {
 		begin_pool(&finding, &state->full_server, 1);
 		finding.say = "{server} says that it has no free addresses.";
 		finding_why(&finding, "The server says so itself.");
-		finding_evidence(&finding, state->full.packet, state->full.time, "no free addresses");
+		finding_evidence(&finding, state->full.packet, state->full.time,
+				 "no free addresses");
 		finding_submit(context->findings, &finding);
 	} else if (ignored.total >= state->pool_clients && state->confirmed) {
 		begin_pool(&finding, &state->any_server, (uint32_t)ignored.total);
 		finding.confidence = CONFIDENCE_LIKELY;
-		finding_why(&finding, "It answers clients that have a lease and ignores those that need one.");
+		finding_why(
+			&finding,
+			"It answers clients that have a lease and ignores those that need one.");
 		proof_give(&ignored, &finding, "a client looks for an address in vain");
 		finding_submit(context->findings, &finding);
 	}
@@ -272,12 +291,14 @@ void dhcp_judge_pool(struct analysis_context *context)
 	begin_pool(&finding, &state->any_server, state->starving);
 	finding.sub_kind = "starvation";
 	finding.merge_key = 1;
-	finding.say = "{clients} clients that nobody saw before ask for addresses within a minute: somebody tries to use "
-		      "up the pool.";
+	finding.say =
+		"{clients} clients that nobody saw before ask for addresses within a minute: somebody tries to use "
+		"up the pool.";
 	blame_word(&finding, PARTY_ATTACKER, "attacker");
 	finding.confidence = CONFIDENCE_POSSIBLE;
 	finding_why(&finding, "So many new hardware addresses at once are made up, as a rule.");
 	finding_alternative(&finding, "a whole network was switched on again", NULL);
-	finding_evidence(&finding, state->starving_here.packet, state->starving_here.time, "one more new client");
+	finding_evidence(&finding, state->starving_here.packet, state->starving_here.time,
+			 "one more new client");
 	finding_submit(context->findings, &finding);
 }

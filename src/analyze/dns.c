@@ -17,7 +17,7 @@
 #define CONNECTING_REMEMBERED 512
 #define NAME_SEED 0x6e616d65
 #define STORM_WINDOW (60 * NANOSECONDS)
-#define TOO_LARGE 1232           /* bytes: what passes every path in one piece (RFC 9715) */
+#define TOO_LARGE 1232 /* bytes: what passes every path in one piece (RFC 9715) */
 
 struct dns_pair *dns_pair_of(struct dns_state *state, const struct address *client,
 			     const struct address *server)
@@ -64,8 +64,9 @@ void dns_case_add(struct dns_case *what, const struct dns_heard *heard)
 	proof_add_at(&what->proof, heard->here.packet, heard->here.time);
 }
 
-void dns_finding(struct finding *finding, const struct finding_kind *kind, const struct address *client,
-		 const struct address *server, const struct dns_case *what)
+void dns_finding(struct finding *finding, const struct finding_kind *kind,
+		 const struct address *client, const struct address *server,
+		 const struct dns_case *what)
 {
 	finding_begin(finding, kind, NULL);
 	finding_subject(finding, client, server, DNS_PORT, IP_PROTOCOL_UDP);
@@ -99,9 +100,12 @@ static struct dns_asked *asked_of(struct dns_lookup *lookup, const struct addres
 static void begin_lookup(struct dns_lookup *lookup, const struct dns_heard *heard)
 {
 	const struct session *session = heard->observation->session;
-	struct dns_lookup fresh = { .session_kind = session->kind, .session_number = session->number,
-		.rate = lookup->rate, .burst = lookup->burst, .busiest = lookup->busiest,
-		.answered_before = lookup->answered_before };
+	struct dns_lookup fresh = { .session_kind = session->kind,
+				    .session_number = session->number,
+				    .rate = lookup->rate,
+				    .burst = lookup->burst,
+				    .busiest = lookup->busiest,
+				    .answered_before = lookup->answered_before };
 	*lookup = fresh;
 	keep_name(lookup->name, heard->dns);
 }
@@ -119,7 +123,8 @@ static void count_rate(struct dns_lookup *lookup, const struct dns_heard *heard)
 /* The last try got nothing before this one. What did it offer, and did a part of an answer come? */
 static void look_back(struct dns_state *state, struct dns_lookup *lookup)
 {
-	const struct dns_try *last = lookup->tries.total ? cache_find(&state->tries, &lookup->last) : NULL;
+	const struct dns_try *last =
+		lookup->tries.total ? cache_find(&state->tries, &lookup->last) : NULL;
 	if (!last || last->answer.packet)
 		return;
 	if (last->edns_size > TOO_LARGE)
@@ -130,10 +135,12 @@ static void look_back(struct dns_state *state, struct dns_lookup *lookup)
 	}
 }
 
-static void note_try(struct dns_state *state, const struct dns_heard *heard, const struct dns_try_key *key)
+static void note_try(struct dns_state *state, const struct dns_heard *heard,
+		     const struct dns_try_key *key)
 {
 	struct dns_try *try = cache_enter(&state->tries, key, NULL);
-	bool again = try->copies && memcmp(&try->question, &heard->question, sizeof try->question) == 0 &&
+	bool again = try->copies &&
+		     memcmp(&try->question, &heard->question, sizeof try->question) == 0 &&
 		     heard->here.time - try->query.time < DNS_ANSWER_WINDOW && !try->answer.packet;
 	if (!again)
 		*try = (struct dns_try){ .question = heard->question, .query = heard->here };
@@ -196,11 +203,13 @@ static enum dns_case_kind case_of_code(const struct dns_header *dns)
 }
 
 /* An answer that the client cannot use. Counted once a lookup, however often it is repeated. */
-static void hear_error(const struct dns_heard *heard, struct dns_pair *pair, struct dns_lookup *lookup,
-		       const struct dns_try *try, enum dns_case_kind kind)
+static void hear_error(const struct dns_heard *heard, struct dns_pair *pair,
+		       struct dns_lookup *lookup, const struct dns_try *try,
+		       enum dns_case_kind kind)
 {
 	struct dns_case *what = &pair->cases[kind];
-	if (lookup && lookup->error.packet && address_equal(&lookup->error_server, &heard->server.address)) {
+	if (lookup && lookup->error.packet &&
+	    address_equal(&lookup->error_server, &heard->server.address)) {
 		proof_add_at(&what->proof, heard->here.packet, heard->here.time);
 		return;
 	}
@@ -216,8 +225,8 @@ static void hear_error(const struct dns_heard *heard, struct dns_pair *pair, str
 }
 
 /* The first answer that settles the question: what went before did no lasting harm. */
-static void settle(struct dns_state *state, const struct dns_heard *heard, struct dns_lookup *lookup,
-		   const struct dns_try *try)
+static void settle(struct dns_state *state, const struct dns_heard *heard,
+		   struct dns_lookup *lookup, const struct dns_try *try)
 {
 	int64_t took = heard->here.time - lookup->tries.first[0].time;
 	const struct address *first = &lookup->asked[0].server;
@@ -228,28 +237,31 @@ static void settle(struct dns_state *state, const struct dns_heard *heard, struc
 	lookup->answered_before++;
 	if (lookup->error.packet) {
 		struct dns_header code = { .rcode = lookup->error_code };
-		struct dns_pair *pair = dns_pair_of(state, &heard->client.address, &lookup->error_server);
+		struct dns_pair *pair =
+			dns_pair_of(state, &heard->client.address, &lookup->error_server);
 		struct dns_case *what = &pair->cases[case_of_code(&code)];
 		what->harmless++;
 		what->cost += took;
 		if (lookup->error_had_edns && !try->had_edns)
 			pair->plain_worked++;
 	}
-	struct dns_pair *pair = dns_pair_of(state, &heard->client.address,
-					    next ? first : &heard->server.address);
+	struct dns_pair *pair =
+		dns_pair_of(state, &heard->client.address, next ? first : &heard->server.address);
 	pair->settled++;
 	if (took < state->slow_limit)
 		return;
 	struct dns_case *slow = &pair->cases[next ? DNS_CASE_NEXT_SERVER : DNS_CASE_SLOW];
 	dns_case_add(slow, heard);
 	slow->cost += took;
+	slow->retried += (heard->here.time - lookup->tries.last.time) * 2 < took;
 	if (took > slow->worst) {
 		slow->worst = took;
 		keep_name(slow->name, heard->dns);
 		slow->type = heard->dns->query_type;
 		slow->proof.total = 0;
 		for (uint64_t i = 0; i < lookup->tries.total && i < PROOF_FIRST - 1; i++)
-			proof_add_at(&slow->proof, lookup->tries.first[i].packet, lookup->tries.first[i].time);
+			proof_add_at(&slow->proof, lookup->tries.first[i].packet,
+				     lookup->tries.first[i].time);
 		proof_add_at(&slow->proof, heard->here.packet, heard->here.time);
 	}
 }
@@ -268,16 +280,19 @@ static void note_code(struct dns_state *state, const struct dns_heard *heard, st
 	bool is_reverse = dns->query_type == DNS_TYPE_PTR && dns->name_length > length &&
 			  memcmp(dns->name + dns->name_length - length, reverse, length) == 0;
 	if (dns->rcode == DNS_NXDOMAIN)
-		dns_case_add(&pair->cases[is_reverse ? DNS_CASE_NXDOMAIN_REVERSE : DNS_CASE_NXDOMAIN], heard);
-	else if (!dns->rcode && dns->opcode == DNS_QUERY && dns->whole && !dns->answers && dns->has_soa)
+		dns_case_add(
+			&pair->cases[is_reverse ? DNS_CASE_NXDOMAIN_REVERSE : DNS_CASE_NXDOMAIN],
+			heard);
+	else if (!dns->rcode && dns->opcode == DNS_QUERY && dns->whole && !dns->answers &&
+		 dns->has_soa)
 		dns_case_add(&pair->cases[DNS_CASE_NODATA], heard);
 	if (lookup && !lookup->answer.packet)
 		settle(state, heard, lookup, try);
 }
 
 /* What lies in the first answer to a try. */
-static void first_answer(struct analysis_context *context, const struct dns_heard *heard, struct dns_pair *pair,
-			 struct dns_try *try, struct dns_lookup *lookup)
+static void first_answer(struct analysis_context *context, const struct dns_heard *heard,
+			 struct dns_pair *pair, struct dns_try *try, struct dns_lookup *lookup)
 {
 	struct dns_state *state = context->state;
 	int64_t took = heard->here.time - try->query.time;
@@ -366,8 +381,10 @@ static void dns_message(struct analysis_context *context, const struct observati
 	const struct endpoint *from = &session->key.end[message->direction];
 	const struct endpoint *to = &session->key.end[!message->direction];
 	struct dns_heard heard = {
-		.observation = observation, .dns = dns,
-		.client = dns->response ? *to : *from, .server = dns->response ? *from : *to,
+		.observation = observation,
+		.dns = dns,
+		.client = dns->response ? *to : *from,
+		.server = dns->response ? *from : *to,
 		.here = { packet->record->number, packet->record->time },
 		.ttl = packet->ip ? packet->ip->time_to_live : 0,
 		.stream = !packet->udp,
@@ -377,7 +394,8 @@ static void dns_message(struct analysis_context *context, const struct observati
 	heard.question.type = dns->query_type;
 	heard.question.name = hash_bytes(dns->name, dns->name_length, NAME_SEED);
 	state->context = context;
-	if (address_is_multicast(&heard.server.address) || address_is_broadcast(&heard.server.address))
+	if (address_is_multicast(&heard.server.address) ||
+	    address_is_broadcast(&heard.server.address))
 		return;
 	if (dns->response)
 		hear_answer(context, &heard);
@@ -437,8 +455,8 @@ static void dns_observe(struct analysis_context *context, const struct observati
 		note_unreachable(state, packet);
 	} else if (packet->udp && packet->ip) {
 		const struct ip_header *ip = packet->ip;
-		if (packet->udp->source_port == DNS_PORT && ip->more_fragments && !ip->fragment_offset &&
-		    !ip->reassembled)
+		if (packet->udp->source_port == DNS_PORT && ip->more_fragments &&
+		    !ip->fragment_offset && !ip->reassembled)
 			note_fragment(state, packet);
 		if (packet->malformed && packet->udp->destination_port == DNS_PORT) {
 			struct endpoint client = { ip->source, 0, packet->udp->source_port };
@@ -454,7 +472,8 @@ static void dns_observe(struct analysis_context *context, const struct observati
 			if (observation->events[i].type == EVENT_HANDSHAKE)
 				dns_connection_up(state, session);
 			if (observation->events[i].type == EVENT_TRANSACTION)
-				dns_transaction(context, session, observation->events[i].transaction);
+				dns_transaction(context, session,
+						observation->events[i].transaction);
 		}
 	}
 }
@@ -476,7 +495,8 @@ static void dns_session_end(struct analysis_context *context, const struct sessi
 	const struct tcp_side *side = &session->tcp->side[session_server(session)];
 	if (side->isn_known || session->side[session_server(session)].payload_bytes)
 		return;
-	struct dns_pair *pair = dns_pair_of(state, &session->key.end[session->client].address, &server->address);
+	struct dns_pair *pair =
+		dns_pair_of(state, &session->key.end[session->client].address, &server->address);
 	pair->streams_failed++;
 	pair->stream_failed = (struct sample){ session->first_packet, session->first_time };
 }
@@ -511,10 +531,14 @@ static void dns_begin(struct analysis_context *context)
 	struct dns_state *state = context->state;
 	const struct settings *settings = context->settings;
 	state->context = context;
-	cache_init(&state->lookups, LOOKUPS_REMEMBERED, sizeof(struct dns_question), sizeof(struct dns_lookup));
-	cache_init(&state->tries, TRIES_REMEMBERED, sizeof(struct dns_try_key), sizeof(struct dns_try));
-	cache_init(&state->pairs, PAIRS_REMEMBERED, sizeof(struct dns_pair_key), sizeof(struct dns_pair));
-	cache_init(&state->ports, PORTS_REMEMBERED, sizeof(struct endpoint), sizeof(struct dns_try_key));
+	cache_init(&state->lookups, LOOKUPS_REMEMBERED, sizeof(struct dns_question),
+		   sizeof(struct dns_lookup));
+	cache_init(&state->tries, TRIES_REMEMBERED, sizeof(struct dns_try_key),
+		   sizeof(struct dns_try));
+	cache_init(&state->pairs, PAIRS_REMEMBERED, sizeof(struct dns_pair_key),
+		   sizeof(struct dns_pair));
+	cache_init(&state->ports, PORTS_REMEMBERED, sizeof(struct endpoint),
+		   sizeof(struct dns_try_key));
 	cache_init(&state->junk, JUNK_REMEMBERED, sizeof(struct endpoint), sizeof(struct sample));
 	cache_init(&state->connecting, CONNECTING_REMEMBERED, sizeof(struct address), 0);
 	state->lookups.forget = forget_lookup;
@@ -553,16 +577,31 @@ static void dns_finish(struct analysis_context *context)
 static void dns_destroy(struct analysis_context *context)
 {
 	struct dns_state *state = context->state;
-	struct cache *all[] = { &state->lookups, &state->tries, &state->pairs, &state->ports, &state->delegations,
-		&state->clients, &state->resolved, &state->reverse, &state->junk, &state->connecting };
+	struct cache *all[] = { &state->lookups,   &state->tries,       &state->pairs,
+				&state->ports,     &state->delegations, &state->clients,
+				&state->resolved,  &state->reverse,     &state->junk,
+				&state->connecting };
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		cache_finish(all[i]);
 }
 
-static const struct finding_kind *const kinds[] = { &dns_aaaa_trouble, &dns_conflicting_answers,
-	&dns_format_error, &dns_lame_delegation, &dns_large_answer_lost, &dns_late_answer, &dns_name_error,
-	&dns_no_answer, &dns_nodata, &dns_refused, &dns_retry_storm, &dns_reverse_delay, &dns_search_suffix,
-	&dns_servfail, &dns_slow, &dns_truncated, NULL };
+static const struct finding_kind *const kinds[] = { &dns_aaaa_trouble,
+						    &dns_conflicting_answers,
+						    &dns_format_error,
+						    &dns_lame_delegation,
+						    &dns_large_answer_lost,
+						    &dns_late_answer,
+						    &dns_name_error,
+						    &dns_no_answer,
+						    &dns_nodata,
+						    &dns_refused,
+						    &dns_retry_storm,
+						    &dns_reverse_delay,
+						    &dns_search_suffix,
+						    &dns_servfail,
+						    &dns_slow,
+						    &dns_truncated,
+						    NULL };
 
 static const struct decoder *const hears[] = { &dns_decoder, NULL };
 

@@ -76,6 +76,7 @@ struct dns_lookup {              /* a question, from its first try to a usable a
 struct dns_case {
 	uint32_t count;              /* lookups, or messages */
 	uint32_t harmless;           /* after which the client got what it wanted */
+	uint32_t retried;            /* slow ones whose last try was answered at once */
 	int64_t cost, worst;
 	struct proof proof;
 	struct spread names;

@@ -1,9 +1,9 @@
 /* Answers that come late, too late, or do not fit. dns/slow, dns/late-answer, dns/truncated. */
 #include "analyze/dns.h"
 
-#define REPEATED 3               /* slow lookups that are no chance any more … */
-#define REPEATED_SHARE 4         /* … when every fourth is slow */
-#define NEAR (NANOSECONDS / 20)  /* a server with an answer this fast once is not far away */
+#define REPEATED 3              /* slow lookups that are no chance any more … */
+#define REPEATED_SHARE 4        /* … when every fourth is slow */
+#define NEAR (NANOSECONDS / 20) /* a server with an answer this fast once is not far away */
 
 const struct finding_kind dns_slow = {
 	.id = "dns/slow",
@@ -87,17 +87,32 @@ static void judge_slow(struct analysis_context *context, const struct dns_pair_k
 	finding.confidence = CONFIDENCE_LIKELY;
 	if (next) {
 		finding.sub_kind = "next-server";
-		finding.say = "Looking up {name} took {worst}: {server} did not answer and another server had to be "
-			      "asked ({slow|lookup|lookups}).";
-		finding_why(&finding, "The first server that was asked stayed silent; the next one answered.");
+		finding.say =
+			"Looking up {name} took {worst}: {server} did not answer and another server had to be "
+			"asked ({slow|lookup|lookups}).";
+		finding_why(
+			&finding,
+			"The first server that was asked stayed silent; the next one answered.");
 		blame_service(&finding, "dns");
+	} else if (what->retried * 2 > what->count) {
+		finding.sub_kind = "lost-try";
+		finding.say = "Looking up {name} took {worst}: {server} answered a repeated question at once and the "
+			      "first one never ({slow|lookup|lookups}).";
+		blame_network(&finding);
+		finding.confidence = CONFIDENCE_POSSIBLE;
+		finding_why(&finding, "A later try was answered at once, so the first question or its answer was lost.");
+		finding_alternative(&finding, "the server dropped the first question", NULL);
 	} else if (pair->fastest < NEAR) {
 		finding.sub_kind = "resolver";
-		finding_why(&finding, "Its fastest answer came at once, so the way is short: the server took the time.");
+		finding_why(
+			&finding,
+			"Its fastest answer came at once, so the way is short: the server took the time.");
 		blame_service(&finding, "dns");
 	} else {
-		finding_why(&finding, "None of its answers came fast: the way to it and its own work cannot be told "
-			    "apart.");
+		finding_why(
+			&finding,
+			"None of its answers came fast: the way to it and its own work cannot be told "
+			"apart.");
 		blame_service(&finding, "dns");
 		finding_alternative(&finding, "the way to the server is long", NULL);
 	}
@@ -122,8 +137,11 @@ static void judge_late(struct analysis_context *context, const struct dns_pair_k
 	finding.confidence = CONFIDENCE_LIKELY;
 	if (unasked) {
 		finding.sub_kind = "unasked";
-		finding.say = "{server} answers {client} about {name}; the question is not in the trace.";
-		finding_why(&finding, "If it was asked before the trace began, it took longer than clients wait.");
+		finding.say =
+			"{server} answers {client} about {name}; the question is not in the trace.";
+		finding_why(
+			&finding,
+			"If it was asked before the trace began, it took longer than clients wait.");
 		finding_alternative(&finding, "the recorder missed the question", NULL);
 	} else {
 		finding_why(&finding, "Clients have given up by then.");
@@ -150,7 +168,9 @@ static void judge_truncated(struct analysis_context *context, const struct dns_p
 		finding_words(&finding, "outcome", "was blocked");
 		blame_word(&finding, PARTY_NETWORK, "middlebox:server-side");
 		finding.confidence = CONFIDENCE_LIKELY;
-		finding_why(&finding, "The server answers over UDP, and no connection to its TCP port 53 comes up.");
+		finding_why(
+			&finding,
+			"The server answers over UDP, and no connection to its TCP port 53 comes up.");
 		finding_alternative(&finding, "the server does not listen on TCP", NULL);
 		finding_evidence(&finding, pair->stream_failed.packet, pair->stream_failed.time,
 				 "the connection that never came up");
@@ -168,7 +188,9 @@ static void judge_truncated(struct analysis_context *context, const struct dns_p
 		finding_words(&finding, "outcome", "never came");
 		blame_word(&finding, PARTY_CLIENT, "config:%s", address_text(&key->client, host));
 		finding.confidence = CONFIDENCE_LIKELY;
-		finding_why(&finding, "The trace holds other TCP connections of this client, and none to port 53.");
+		finding_why(
+			&finding,
+			"The trace holds other TCP connections of this client, and none to port 53.");
 		finding_alternative(&finding, "a firewall on the client forbids it", NULL);
 	}
 	proof_give(&what->proof, &finding, "the answer that did not fit");

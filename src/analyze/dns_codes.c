@@ -30,10 +30,12 @@ const struct finding_kind dns_refused = {
 	.merge = MERGE_SERVICE,
 	.title = "A name server refuses to serve a client",
 	.say = "{server} refuses to serve {client} ({name}, {failures|answer|answers}{reason}).",
-	.meaning = "The server answered REFUSED: its access list does not let this client ask, or it does not do "
-		   "recursion for it.",
-	.false_alarms = "Refused dynamic updates are common where clients may not register themselves: a notice, as "
-			"where the client asked another server with success.",
+	.meaning =
+		"The server answered REFUSED: its access list does not let this client ask, or it does not do "
+		"recursion for it.",
+	.false_alarms =
+		"Refused dynamic updates are common where clients may not register themselves: a notice, as "
+		"where the client asked another server with success.",
 	.advice = { "Look at allow-query, allow-recursion and the views of {server}.",
 		    "Is {client} meant to use this server at all?" },
 	.reference = "RFC 1035 4.1.1",
@@ -46,9 +48,11 @@ const struct finding_kind dns_format_error = {
 	.merge = MERGE_SERVICE,
 	.title = "A name server does not understand a question",
 	.say = "{server} does not understand what {client} asks ({what}, {failures|answer|answers}).",
-	.meaning = "The server answered FORMERR or NOTIMP. Old servers and firewalls that rewrite DNS do so for EDNS; "
-		   "the client then asks again without it.",
-	.false_alarms = "Where the client sent something that is no DNS message, the client is to blame.",
+	.meaning =
+		"The server answered FORMERR or NOTIMP. Old servers and firewalls that rewrite DNS do so for EDNS; "
+		"the client then asks again without it.",
+	.false_alarms =
+		"Where the client sent something that is no DNS message, the client is to blame.",
 	.advice = { "Look at the firewall's DNS inspection between {client} and {server}.",
 		    "Replace a server that does not know EDNS (RFC 6891)." },
 	.reference = "RFC 1035 4.1.1; RFC 6891 7",
@@ -92,16 +96,16 @@ static void say_reason(struct finding *finding, const struct dns_case *what)
 			      *what->extended_text ? ": " : "", what->extended_text);
 }
 
-static void begin(struct finding *finding, const struct finding_kind *kind, const struct dns_pair_key *key,
-		  const struct dns_case *what)
+static void begin(struct finding *finding, const struct finding_kind *kind,
+		  const struct dns_pair_key *key, const struct dns_case *what)
 {
 	dns_finding(finding, kind, &key->client, &key->server, what);
 	finding_count(finding, "failures", what->count);
 	say_reason(finding, what);
 }
 
-static void submit(struct analysis_context *context, struct finding *finding, const struct dns_case *what,
-		   const char *note)
+static void submit(struct analysis_context *context, struct finding *finding,
+		   const struct dns_case *what, const char *note)
 {
 	proof_give(&what->proof, finding, note);
 	finding_submit(context->findings, finding);
@@ -128,7 +132,8 @@ static void judge_servfail(struct analysis_context *context, const struct dns_pa
 		finding.severity = SEVERITY_NOTICE;
 	if (is_dnssec(what->extended_error)) {
 		finding.sub_kind = "dnssec";
-		finding_why(&finding, "The server says itself that the signatures of the zone do not hold.");
+		finding_why(&finding,
+			    "The server says itself that the signatures of the zone do not hold.");
 	} else if (!pair->settled && what->names.count > 1) {
 		finding.sub_kind = "all";
 		finding_why(&finding, "It resolves none of the names that this client asked for.");
@@ -136,7 +141,8 @@ static void judge_servfail(struct analysis_context *context, const struct dns_pa
 		finding.sub_kind = "name";
 		finding.confidence = CONFIDENCE_LIKELY;
 		finding_why(&finding, "The server itself says that it failed.");
-		finding_alternative(&finding, "the servers of the name's zone are out of reach", NULL);
+		finding_alternative(&finding, "the servers of the name's zone are out of reach",
+				    NULL);
 	}
 	submit(context, &finding, what, "server failure");
 }
@@ -184,8 +190,10 @@ static void judge_format(struct analysis_context *context, const struct dns_pair
 		finding_words(&finding, "what", "%s", *what->name ? what->name : "the question");
 		blame_word(&finding, PARTY_SERVER, "server");
 		finding.confidence = CONFIDENCE_LIKELY;
-		finding_why(&finding, "The question is well-formed, and the server answers that it is not, or that it "
-			    "does not implement it.");
+		finding_why(
+			&finding,
+			"The question is well-formed, and the server answers that it is not, or that it "
+			"does not implement it.");
 	}
 	submit(context, &finding, what, "the server does not understand");
 }

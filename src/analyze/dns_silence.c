@@ -4,11 +4,11 @@
 
 #include "analyze/dns.h"
 
-#define ENOUGH_TRIES 3           /* of one question, for which a second behind the last is proof enough */
+#define ENOUGH_TRIES 3 /* of one question, for which a second behind the last is proof enough */
 #define LAST_WAIT NANOSECONDS
-#define OWN_FINDINGS 4           /* names of one pair that are told one by one; further ones together */
-#define NO_CACHE_FACTOR 3        /* a client that gets its answers may ask so many times as often */
-#define SILENT_SERVER 3          /* queries without any answer that show a silent server */
+#define OWN_FINDINGS 4    /* names of one pair that are told one by one; further ones together */
+#define NO_CACHE_FACTOR 3 /* a client that gets its answers may ask so many times as often */
+#define SILENT_SERVER 3   /* queries without any answer that show a silent server */
 
 const struct finding_kind dns_no_answer = {
 	.id = "dns/no-answer",
@@ -86,7 +86,8 @@ static void name_lookup(struct finding *finding, const struct dns_question *ques
 	finding_words(finding, "type", "%s", dns_type_text(question->type, type));
 }
 
-static bool waited_long_enough(const struct dns_state *state, const struct dns_lookup *lookup, int64_t end)
+static bool waited_long_enough(const struct dns_state *state, const struct dns_lookup *lookup,
+			       int64_t end)
 {
 	return end - lookup->tries.first[0].time >= state->wait ||
 	       (lookup->tries.total >= ENOUGH_TRIES && end - lookup->tries.last.time >= LAST_WAIT);
@@ -107,39 +108,53 @@ static bool answers_others(const struct dns_state *state, const struct dns_pair_
 }
 
 static void blame_silence(const struct dns_state *state, const struct dns_lookup *lookup,
-			  const struct dns_pair_key *key, const struct dns_pair *pair, struct finding *finding)
+			  const struct dns_pair_key *key, const struct dns_pair *pair,
+			  struct finding *finding)
 {
 	if (lookup->refused) {
 		finding->sub_kind = "no-program";
 		blame_word(finding, PARTY_SERVER, "server");
-		finding_why(finding, "The host answers with ICMP port unreachable: no DNS program runs there.");
+		finding_why(
+			finding,
+			"The host answers with ICMP port unreachable: no DNS program runs there.");
 	} else if (pair->answers) {
 		finding->sub_kind = "name";
 		finding->confidence = CONFIDENCE_LIKELY;
 		blame_service(finding, "dns");
-		finding_why(finding, "The server answers other questions of this client; it waits in vain for the "
-			    "servers of this name, or lost this question.");
-		finding_alternative(finding, "the queries or their answers were lost on the way", NULL);
+		finding_why(
+			finding,
+			"The server answers other questions of this client; it waits in vain for the "
+			"servers of this name, or lost this question.");
+		finding_alternative(finding, "the queries or their answers were lost on the way",
+				    NULL);
 	} else if (answers_others(state, key)) {
 		finding->sub_kind = "client";
 		finding->confidence = CONFIDENCE_LIKELY;
 		blame_word(finding, PARTY_NETWORK, "net:server-side");
-		finding_why(finding, "The server answers others and never this client: something between them drops "
-			    "queries or answers.");
-		finding_alternative(finding, "the server is configured not to answer this client", NULL);
+		finding_why(
+			finding,
+			"The server answers others and never this client: something between them drops "
+			"queries or answers.");
+		finding_alternative(finding, "the server is configured not to answer this client",
+				    NULL);
 	} else {
 		finding->sub_kind = "server";
 		finding->confidence = CONFIDENCE_LIKELY;
 		blame_service(finding, "dns");
-		finding_why(finding, "The queries passed the trace point and nobody in the trace got an answer from "
-			    "this server.");
-		finding_alternative(finding, "a firewall or the network drops the queries or the answers", NULL);
+		finding_why(
+			finding,
+			"The queries passed the trace point and nobody in the trace got an answer from "
+			"this server.");
+		finding_alternative(finding,
+				    "a firewall or the network drops the queries or the answers",
+				    NULL);
 	}
 }
 
 /* To one of the servers that a question was put to. */
 static void report_silence(struct analysis_context *context, const struct dns_question *question,
-			   const struct dns_lookup *lookup, const struct dns_asked *asked, int64_t end)
+			   const struct dns_lookup *lookup, const struct dns_asked *asked,
+			   int64_t end)
 {
 	struct dns_state *state = context->state;
 	struct dns_pair_key key = { question->client, asked->server };
@@ -157,14 +172,16 @@ static void report_silence(struct analysis_context *context, const struct dns_qu
 	finding.count = 1;
 	finding.cost = proof_span(&lookup->tries);
 	finding_count(&finding, "tries", (double)lookup->tries.total);
-	finding_duration(&finding, "lasted", lookup->tries.total > 1 ? proof_span(&lookup->tries)
-								   : end - lookup->tries.first[0].time);
+	finding_duration(&finding, "lasted",
+			 lookup->tries.total > 1 ? proof_span(&lookup->tries)
+						 : end - lookup->tries.first[0].time);
 	finding_threshold(&finding, "wait", UNIT_SECONDS, (double)state->wait / 1e9);
 	blame_silence(state, lookup, &key, pair, &finding);
 	/* A server that answers loses a query now and then; one that never did may be anything. */
 	if (lookup->tries.total == 1)
-		finding.severity = pair->answers || pair->queries < SILENT_SERVER ? SEVERITY_NOTICE
-										  : SEVERITY_WARNING;
+		finding.severity = pair->answers || pair->queries < SILENT_SERVER
+					   ? SEVERITY_NOTICE
+					   : SEVERITY_WARNING;
 	if (!host || !host->packets_received) {
 		finding.severity = SEVERITY_NOTICE;
 		finding.confidence = CONFIDENCE_POSSIBLE;
@@ -181,32 +198,39 @@ static void judge_large(struct analysis_context *context, const struct dns_quest
 	struct finding finding;
 	if (!lookup->fragments_lost && !(lookup->large_silent && lookup->answer.packet))
 		return;
-	dns_finding(&finding, &dns_large_answer_lost, &question->client, &lookup->asked[0].server, NULL);
+	dns_finding(&finding, &dns_large_answer_lost, &question->client, &lookup->asked[0].server,
+		    NULL);
 	name_lookup(&finding, question, lookup);
 	finding.cost = proof_span(&lookup->tries);
 	blame_network(&finding);
 	if (lookup->fragments_lost) {
 		finding.sub_kind = "fragments";
 		finding_count(&finding, "lost", lookup->fragments_lost);
-		finding_why(&finding, "The first fragment passed the trace point, the others never did, and the client "
-			    "asked again.");
+		finding_why(
+			&finding,
+			"The first fragment passed the trace point, the others never did, and the client "
+			"asked again.");
 		finding_evidence(&finding, lookup->fragment.packet, lookup->fragment.time,
 				 "the start of an answer whose other fragments are missing");
 	} else {
 		finding.sub_kind = "size";
 		finding.confidence = CONFIDENCE_POSSIBLE;
-		finding.say = "{client} asked {server} for {name} and offered room for large answers: {lost|query|queries} "
-			      "got nothing, one with less room was answered.";
+		finding.say =
+			"{client} asked {server} for {name} and offered room for large answers: {lost|query|queries} "
+			"got nothing, one with less room was answered.";
 		finding_count(&finding, "lost", lookup->large_silent);
 		if (lookup->large_silent < least)
 			finding.severity = SEVERITY_NOTICE;
-		finding_why(&finding, "Only the offered size differs between the tries that failed and the one that "
-			    "worked.");
+		finding_why(
+			&finding,
+			"Only the offered size differs between the tries that failed and the one that "
+			"worked.");
 		finding_alternative(&finding, "the first queries were lost by chance", NULL);
 	}
 	proof_give(&lookup->tries, &finding, "the question");
 	if (lookup->answer.packet)
-		finding_evidence(&finding, lookup->answer.packet, lookup->answer.time, "the answer that arrived");
+		finding_evidence(&finding, lookup->answer.packet, lookup->answer.time,
+				 "the answer that arrived");
 	finding_submit(context->findings, &finding);
 }
 
@@ -234,7 +258,8 @@ static void note_ignored(struct dns_state *state, const struct dns_question *que
 		return;
 	for (unsigned i = 0; i < lookup->asked_count; i++) {
 		const struct dns_pair_key key = { question->client, lookup->asked[i].server };
-		struct dns_pair *pair = lookup->asked[i].answered ? NULL : cache_find(&state->pairs, &key);
+		struct dns_pair *pair =
+			lookup->asked[i].answered ? NULL : cache_find(&state->pairs, &key);
 		if (!pair)
 			continue;
 		struct dns_case *what = &pair->cases[DNS_CASE_IGNORED];
@@ -246,7 +271,8 @@ static void note_ignored(struct dns_state *state, const struct dns_question *que
 		}
 		what->quality |= lookup->quality & ~(uint32_t)QUALITY_END;
 		spread_add(&what->names, question->name);
-		proof_add_at(&what->proof, lookup->tries.first[0].packet, lookup->tries.first[0].time);
+		proof_add_at(&what->proof, lookup->tries.first[0].packet,
+			     lookup->tries.first[0].time);
 	}
 }
 
@@ -266,8 +292,9 @@ void dns_judge_ignored(struct analysis_context *context, const struct dns_pair_k
 		return;
 	dns_finding(&finding, &dns_no_answer, &key->client, &key->server, what);
 	finding.sub_kind = "others-answered";
-	finding.say = "{server} left {ignored|lookup|lookups} of {client} without an answer, as of {name} ({type}); "
-		      "another server that was asked answered.";
+	finding.say =
+		"{server} left {ignored|lookup|lookups} of {client} without an answer, as of {name} ({type}); "
+		"another server that was asked answered.";
 	finding.merge_key = 1;
 	finding_count(&finding, "ignored", what->count);
 	if (pair->answers) {
@@ -275,7 +302,8 @@ void dns_judge_ignored(struct analysis_context *context, const struct dns_pair_k
 		finding.confidence = CONFIDENCE_POSSIBLE;
 		blame_unknown(&finding);
 	} else {
-		finding.severity = what->count >= SILENT_SERVER ? SEVERITY_WARNING : SEVERITY_NOTICE;
+		finding.severity =
+			what->count >= SILENT_SERVER ? SEVERITY_WARNING : SEVERITY_NOTICE;
 		finding.confidence = CONFIDENCE_LIKELY;
 		blame_service(&finding, "dns");
 	}
@@ -292,7 +320,8 @@ void dns_judge_storm(struct analysis_context *context, const struct dns_question
 	const struct dns_state *state = context->state;
 	struct finding finding;
 	bool answered = lookup->answered_before * 2 >= lookup->busiest;
-	if (lookup->busiest < (answered ? NO_CACHE_FACTOR : 1) * state->storm || !lookup->asked_count)
+	if (lookup->busiest < (answered ? NO_CACHE_FACTOR : 1) * state->storm ||
+	    !lookup->asked_count)
 		return;
 	dns_finding(&finding, &dns_retry_storm, &question->client, &lookup->asked[0].server, NULL);
 	name_lookup(&finding, question, lookup);
@@ -306,7 +335,9 @@ void dns_judge_storm(struct analysis_context *context, const struct dns_question
 		finding.sub_kind = "no-cache";
 		finding_why(&finding, "It gets its answers and asks again: it caches nothing.");
 	} else {
-		finding_why(&finding, "The client repeats the question without waiting for what comes of it.");
+		finding_why(
+			&finding,
+			"The client repeats the question without waiting for what comes of it.");
 		finding_alternative(&finding, "the server leaves it without a usable answer", NULL);
 	}
 	proof_give(&lookup->burst, &finding, "the same question");

@@ -7,8 +7,8 @@
 
 #define RESOLVED_REMEMBERED 2048
 #define REVERSE_REMEMBERED 512
-#define PROMPTLY (NANOSECONDS / 2)       /* after what a program waited for, it goes on */
-#define LONGEST_WAIT (20 * NANOSECONDS)  /* resolver libraries have given up by then */
+#define PROMPTLY (NANOSECONDS / 2)      /* after what a program waited for, it goes on */
+#define LONGEST_WAIT (20 * NANOSECONDS) /* resolver libraries have given up by then */
 #define TOLERANCE (10 * NANOSECONDS / 1000)
 #define LEAST_OVERLAP 0.8
 
@@ -56,28 +56,30 @@ const struct finding_kind dns_reverse_delay = {
 	},
 };
 
-struct dns_resolved {            /* a client learned this address of a name */
+struct dns_resolved { /* a client learned this address of a name */
 	uint64_t name;
-	struct address server;       /* the name server that told it */
-	struct sample answer;        /* of the record that holds the address */
+	struct address server; /* the name server that told it */
+	struct sample answer;  /* of the record that holds the address */
 	char text[DNS_SHOWN];
-	bool used;                   /* it has connected there since */
-	struct sample tried;         /* first SYN there; 0: none */
+	bool used;           /* it has connected there since */
+	struct sample tried; /* first SYN there; 0: none */
 	uint32_t session_number;
 	bool came_up;
 };
 
-struct dns_reverse {             /* a host asked for the name of an address */
+struct dns_reverse { /* a host asked for the name of an address */
 	struct proof tries;
-	struct sample answer;        /* packet 0: none yet */
+	struct sample answer; /* packet 0: none yet */
 	struct address server;
 };
 
 void dns_waits_begin(struct analysis_context *context)
 {
 	struct dns_state *state = context->state;
-	cache_init(&state->resolved, RESOLVED_REMEMBERED, sizeof(struct dns_pair_key), sizeof(struct dns_resolved));
-	cache_init(&state->reverse, REVERSE_REMEMBERED, sizeof(struct dns_pair_key), sizeof(struct dns_reverse));
+	cache_init(&state->resolved, RESOLVED_REMEMBERED, sizeof(struct dns_pair_key),
+		   sizeof(struct dns_resolved));
+	cache_init(&state->reverse, REVERSE_REMEMBERED, sizeof(struct dns_pair_key),
+		   sizeof(struct dns_reverse));
 	state->waits_least = setting_duration(context->settings, &dns_aaaa_trouble, "delay");
 	state->reverse_least = setting_duration(context->settings, &dns_reverse_delay, "delay");
 }
@@ -87,8 +89,9 @@ static int take_number(const char **name, int base, int limit)
 {
 	int value = 0, digits = 0;
 	for (; **name && **name != '.'; (*name)++, digits++) {
-		int digit = **name >= '0' && **name <= '9' ? **name - '0'
-			: **name >= 'a' && **name <= 'f' ? **name - 'a' + 10 : 99;
+		int digit = **name >= '0' && **name <= '9'   ? **name - '0'
+			    : **name >= 'a' && **name <= 'f' ? **name - 'a' + 10
+							     : 99;
 		if (digit >= base || digits == 3)
 			return -1;
 		value = value * base + digit;
@@ -122,11 +125,13 @@ static bool reversed_address(const char *name, struct address *to)
 void dns_note_reverse(struct dns_state *state, const struct dns_heard *heard)
 {
 	struct dns_pair_key key = { .client = heard->client.address };
-	if (heard->dns->query_type != DNS_TYPE_PTR || !reversed_address(heard->dns->name, &key.server))
+	if (heard->dns->query_type != DNS_TYPE_PTR ||
+	    !reversed_address(heard->dns->name, &key.server))
 		return;
 	struct dns_reverse *reverse = cache_enter(&state->reverse, &key, NULL);
-	bool over = reverse->tries.total && (reverse->answer.packet ||
-		heard->here.time - reverse->tries.last.time > DNS_ANSWER_WINDOW);
+	bool over = reverse->tries.total &&
+		    (reverse->answer.packet ||
+		     heard->here.time - reverse->tries.last.time > DNS_ANSWER_WINDOW);
 	if (over || !reverse->tries.total)
 		*reverse = (struct dns_reverse){ .server = heard->server.address };
 	proof_add_at(&reverse->tries, heard->here.packet, heard->here.time);
@@ -142,13 +147,14 @@ static void note_reverse_answer(struct dns_state *state, const struct dns_heard 
 		reverse->answer = heard->here;
 }
 
-static void note_address(struct dns_state *state, const struct dns_heard *heard, const struct address *client,
-			 const struct address *address)
+static void note_address(struct dns_state *state, const struct dns_heard *heard,
+			 const struct address *client, const struct address *address)
 {
 	const struct dns_pair_key key = { *client, *address };
 	struct dns_resolved *resolved = cache_enter(&state->resolved, &key, NULL);
-	*resolved = (struct dns_resolved){ .name = heard->question.name, .server = heard->server.address,
-		.answer = heard->here };
+	*resolved = (struct dns_resolved){ .name = heard->question.name,
+					   .server = heard->server.address,
+					   .answer = heard->here };
 	dns_show(resolved->text, heard->dns->name, heard->dns->name_length);
 }
 
@@ -192,7 +198,8 @@ static void judge_wait(struct analysis_context *context, const struct session *s
 		return;
 	bool answered = lookup->answer.packet || lookup->error.packet;
 	int64_t answer = lookup->answer.packet ? lookup->answer.time : lookup->error.time;
-	if (answered && (answer - resolved->answer.time < state->waits_least || here->time - answer > PROMPTLY))
+	if (answered &&
+	    (answer - resolved->answer.time < state->waits_least || here->time - answer > PROMPTLY))
 		return;
 	struct finding finding;
 	begin_trouble(&finding, session, resolved, delay);
@@ -203,15 +210,20 @@ static void judge_wait(struct analysis_context *context, const struct session *s
 	if (!answered && lookup->tries.total < 2) {
 		finding.severity = SEVERITY_NOTICE;
 		finding.confidence = CONFIDENCE_POSSIBLE;
-		finding_alternative(&finding, "the program or its user waited for something else", NULL);
+		finding_alternative(&finding, "the program or its user waited for something else",
+				    NULL);
 	}
 	finding_why(&finding, answered ? "The connection began as soon as the AAAA answer had come."
 				       : "The A record came at once, the AAAA record never.");
-	finding_evidence(&finding, lookup->tries.first[0].packet, lookup->tries.first[0].time, "the AAAA query");
-	finding_evidence(&finding, resolved->answer.packet, resolved->answer.time, "the A record is known");
+	finding_evidence(&finding, lookup->tries.first[0].packet, lookup->tries.first[0].time,
+			 "the AAAA query");
+	finding_evidence(&finding, resolved->answer.packet, resolved->answer.time,
+			 "the A record is known");
 	if (answered)
-		finding_evidence(&finding, lookup->answer.packet ? lookup->answer.packet : lookup->error.packet, answer,
-				 "the AAAA answer");
+		finding_evidence(&finding,
+				 lookup->answer.packet ? lookup->answer.packet
+						       : lookup->error.packet,
+				 answer, "the AAAA answer");
 	finding_evidence(&finding, here->packet, here->time, "only now the connection is opened");
 	finding_submit(context->findings, &finding);
 }
@@ -228,17 +240,21 @@ static void judge_fallback(struct analysis_context *context, const struct sessio
 	for (size_t at = 0; (other = cache_next(&state->resolved, &at, &found));) {
 		const struct dns_pair_key *key = found;
 		int64_t delay = here->time - other->tried.time;
-		if (key->server.family != ADDRESS_IPV6 || !other->tried.packet || other->name != resolved->name ||
-		    other->came_up || delay < state->waits_least || delay > 3 * LONGEST_WAIT)
+		if (key->server.family != ADDRESS_IPV6 || !other->tried.packet ||
+		    other->name != resolved->name || other->came_up || delay < state->waits_least ||
+		    delay > 3 * LONGEST_WAIT)
 			continue;
 		struct finding finding;
 		begin_trouble(&finding, session, resolved, delay);
 		finding.sub_kind = "ipv6-path";
-		finding.say = "{client} tried {name} over IPv6 first, in vain, and lost {delay} before it used IPv4.";
+		finding.say =
+			"{client} tried {name} over IPv6 first, in vain, and lost {delay} before it used IPv4.";
 		blame_network(&finding);
 		finding.confidence = CONFIDENCE_LIKELY;
-		finding_why(&finding, "The connection over IPv6 never came up, the one over IPv4 followed.");
-		finding_evidence(&finding, other->tried.packet, other->tried.time, "the SYN over IPv6");
+		finding_why(&finding,
+			    "The connection over IPv6 never came up, the one over IPv4 followed.");
+		finding_evidence(&finding, other->tried.packet, other->tried.time,
+				 "the SYN over IPv6");
 		finding_evidence(&finding, here->packet, here->time, "the SYN over IPv4");
 		finding_submit(context->findings, &finding);
 		return;
@@ -246,7 +262,8 @@ static void judge_fallback(struct analysis_context *context, const struct sessio
 }
 
 /* Who asked for a name over IPv4 may connect over IPv6, from another address: only the name joins them. */
-static struct dns_resolved *resolved_by_anybody(struct dns_state *state, const struct address *server)
+static struct dns_resolved *resolved_by_anybody(struct dns_state *state,
+						const struct address *server)
 {
 	const struct dns_pair_key key = { .server = *server };
 	return cache_find(&state->resolved, &key);
@@ -265,7 +282,8 @@ void dns_connection(struct analysis_context *context, const struct observation *
 		return;
 	const struct dns_pair_key key = { *client, *server };
 	struct dns_resolved *resolved = server->family == ADDRESS_IPV6
-		? resolved_by_anybody(state, server) : cache_find(&state->resolved, &key);
+						? resolved_by_anybody(state, server)
+						: cache_find(&state->resolved, &key);
 	if (!resolved || resolved->used)
 		return;
 	resolved->used = true;
@@ -280,12 +298,12 @@ void dns_connection(struct analysis_context *context, const struct observation *
 }
 
 /* Did `server` look up its client while that waited from `start` to `end`? */
-static void judge_reverse(struct analysis_context *context, const struct session *session, int64_t start,
-			  int64_t end, uint64_t packet)
+static void judge_reverse(struct analysis_context *context, const struct session *session,
+			  int64_t start, int64_t end, uint64_t packet)
 {
 	struct dns_state *state = context->state;
 	const struct dns_pair_key key = { session->key.end[session_server(session)].address,
-		session->key.end[session->client].address };
+					  session->key.end[session->client].address };
 	if (!state->reverse.count || end - start < state->reverse_least)
 		return;
 	const struct dns_reverse *reverse = cache_find(&state->reverse, &key);
@@ -305,12 +323,15 @@ static void judge_reverse(struct analysis_context *context, const struct session
 	finding.cost = to - from;
 	finding.confidence = CONFIDENCE_LIKELY;
 	blame_service(&finding, "dns");
-	finding_why(&finding, reverse->answer.packet && reverse->answer.time <= end
-		? "The server went on when the answer about the client's address had come."
-		: "The server went on when it had waited in vain for the name of the client's address.");
+	finding_why(
+		&finding,
+		reverse->answer.packet && reverse->answer.time <= end
+			? "The server went on when the answer about the client's address had come."
+			: "The server went on when it had waited in vain for the name of the client's address.");
 	proof_give(&reverse->tries, &finding, "the server asks for its client's name");
 	if (reverse->answer.packet && reverse->answer.time <= end)
-		finding_evidence(&finding, reverse->answer.packet, reverse->answer.time, "the answer");
+		finding_evidence(&finding, reverse->answer.packet, reverse->answer.time,
+				 "the answer");
 	finding_evidence(&finding, packet, end, "the server goes on");
 	finding_submit(context->findings, &finding);
 }
@@ -319,8 +340,8 @@ void dns_transaction(struct analysis_context *context, const struct session *ses
 		     const struct tcp_transaction *transaction)
 {
 	if (transaction->response_packet)
-		judge_reverse(context, session, transaction->request_last_time, transaction->response_time,
-			      transaction->response_packet);
+		judge_reverse(context, session, transaction->request_last_time,
+			      transaction->response_time, transaction->response_packet);
 }
 
 /* A greeting that the client had to wait for. */
@@ -328,11 +349,12 @@ void dns_connection_end(struct analysis_context *context, const struct session *
 {
 	const struct tcp_side *server = &session->tcp->side[session_server(session)];
 	const struct tcp_side *client = &session->tcp->side[session->client];
-	bool greets = server->first_data_packet &&
-		      (!client->first_data_packet || client->first_data_time > server->first_data_time);
+	bool greets =
+		server->first_data_packet &&
+		(!client->first_data_packet || client->first_data_time > server->first_data_time);
 	if (session->tcp->handshake.complete && greets)
-		judge_reverse(context, session, session->tcp->handshake.done_time, server->first_data_time,
-			      server->first_data_packet);
+		judge_reverse(context, session, session->tcp->handshake.done_time,
+			      server->first_data_time, server->first_data_packet);
 }
 
 /* A segment of the server: the connection is there. */

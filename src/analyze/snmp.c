@@ -13,9 +13,9 @@
 #include "decode/ip.h"
 
 #define PAIRS_REMEMBERED 1024
-#define USUAL_TRIES 3            /* of a manager for one question; fewer may be lost packets */
-#define OUT_OF_TIME 2            /* usmStats: the first such report is how clocks are learned */
-#define UNKNOWN_ENGINE 4         /* usmStats: how a manager learns whom it talks to */
+#define USUAL_TRIES 3    /* of a manager for one question; fewer may be lost packets */
+#define OUT_OF_TIME 2    /* usmStats: the first such report is how clocks are learned */
+#define UNKNOWN_ENGINE 4 /* usmStats: how a manager learns whom it talks to */
 
 static const struct finding_kind no_response = {
 	.id = "snmp/no-response",
@@ -46,8 +46,10 @@ static const struct finding_kind agent_down = {
 	.merge = MERGE_SERVICE,
 	.title = "No SNMP agent runs where a manager polls",
 	.say = "No SNMP agent runs on {server}; {client} polls it all the same ({polls|time|times}{every}).",
-	.meaning = "The host answers SNMP requests with ICMP port unreachable: no program listens on UDP 161.",
-	.false_alarms = "A single error, or one whose request the trace does not hold, is a notice.",
+	.meaning =
+		"The host answers SNMP requests with ICMP port unreachable: no program listens on UDP 161.",
+	.false_alarms =
+		"A single error, or one whose request the trace does not hold, is a notice.",
 	.advice = { "Start the agent on {server} (OSNMPD on z/OS, snmpd elsewhere).",
 		    "Or stop {client} from polling it." },
 	.reference = "RFC 1122 3.2.2.1",
@@ -60,10 +62,12 @@ static const struct finding_kind error_status = {
 	.merge = MERGE_SERVICE,
 	.title = "An SNMP agent answers with an error",
 	.say = "{server} answers {error} for {object} ({answers|time|times}).",
-	.meaning = "The response carries an error status, an exception in place of a value, or is a report about the "
-		   "security of SNMPv3.",
-	.false_alarms = "noSuchName after GetNext and endOfMibView end a walk. Reports with which a manager learns the "
-			"engine and its time once are how SNMPv3 begins.",
+	.meaning =
+		"The response carries an error status, an exception in place of a value, or is a report about the "
+		"security of SNMPv3.",
+	.false_alarms =
+		"noSuchName after GetNext and endOfMibView end a walk. Reports with which a manager learns the "
+		"engine and its time once are how SNMPv3 begins.",
 	.advice = { "noAccess, authorizationError: look at views and access lists. notInTimeWindows: the agent restarted, "
 		    "or its clock is wrong. wrongDigests, unknownUserNames: compare user and keys." },
 	.reference = "RFC 3416 3; RFC 3414 3.2",
@@ -76,30 +80,33 @@ static const struct finding_kind default_community = {
 	.merge = MERGE_PAIR,
 	.title = "An SNMP community that everybody knows",
 	.say = "{client} and {server} use the community '{community}' in clear text ({messages|message|messages}).",
-	.meaning = "SNMPv1 and v2c send the community like a password in clear text, and this one is the factory setting.",
+	.meaning =
+		"SNMPv1 and v2c send the community like a password in clear text, and this one is the factory setting.",
 	.false_alarms = "In a lab that may be intended.",
 	.advice = { "Use SNMPv3 with authentication and privacy, or at least another community and an access list." },
 	.reference = "RFC 3410 7",
 };
 
-struct pair_key { struct address manager, agent; };
+struct pair_key {
+	struct address manager, agent;
+};
 
 struct pair {
-	uint64_t question;           /* hash of what was asked last */
-	struct proof tries;          /* of it, without a response */
-	struct proof refusals;       /* ICMP */
+	uint64_t question;     /* hash of what was asked last */
+	struct proof tries;    /* of it, without a response */
+	struct proof refusals; /* ICMP */
 	struct proof errors, communities;
 	struct sample first_refused; /* request that an ICMP error is about */
 	uint64_t responses;
 	uint32_t out_of_time, session_number, quality;
 	uint8_t session_kind;
-	const char *error;           /* constant text */
-	const char *community;       /* constant text */
+	const char *error;     /* constant text */
+	const char *community; /* constant text */
 	char object[SNMP_NAME_SIZE], error_object[SNMP_NAME_SIZE];
 };
 
 struct snmp_state {
-	struct cache pairs;          /* struct pair_key to struct pair */
+	struct cache pairs; /* struct pair_key to struct pair */
 	uint64_t tries;
 	int64_t wait;
 };
@@ -112,7 +119,8 @@ static void snmp_begin(struct analysis_context *context)
 	state->wait = setting_duration(context->settings, &no_response, "wait");
 }
 
-static void note_request(struct pair *pair, const struct snmp_message *snmp, const struct packet *packet)
+static void note_request(struct pair *pair, const struct snmp_message *snmp,
+			 const struct packet *packet)
 {
 	uint64_t question = snmp->variables ^ (uint64_t)snmp->pdu << 56;
 	if (question != pair->question)
@@ -139,7 +147,8 @@ static const char *error_of(struct pair *pair, const struct snmp_message *snmp)
 	return walks ? NULL : snmp_exception_name(snmp->exception);
 }
 
-static void note_response(struct pair *pair, const struct snmp_message *snmp, const struct packet *packet)
+static void note_response(struct pair *pair, const struct snmp_message *snmp,
+			  const struct packet *packet)
 {
 	const char *error = error_of(pair, snmp);
 	pair->responses++;
@@ -193,7 +202,8 @@ static void snmp_observe(struct analysis_context *context, const struct observat
 	const struct icmp_quote *quote = &packet->icmp->quote;
 	bool port = packet->icmp->version == 6 ? packet->icmp->type == 1 && packet->icmp->code == 4
 					       : packet->icmp->type == 3 && packet->icmp->code == 3;
-	if (!port || !quote->has_ports || quote->protocol != IP_PROTOCOL_UDP || quote->destination_port != SNMP_PORT)
+	if (!port || !quote->has_ports || quote->protocol != IP_PROTOCOL_UDP ||
+	    quote->destination_port != SNMP_PORT)
 		return;
 	const struct pair_key key = { quote->source, quote->destination };
 	struct pair *pair = cache_find(&state->pairs, &key);
@@ -205,8 +215,8 @@ static void snmp_observe(struct analysis_context *context, const struct observat
 	pair->tries.total = 0;
 }
 
-static void begin(struct finding *finding, const struct finding_kind *kind, const struct pair_key *key,
-		  const struct pair *pair)
+static void begin(struct finding *finding, const struct finding_kind *kind,
+		  const struct pair_key *key, const struct pair *pair)
 {
 	finding_begin(finding, kind, NULL);
 	finding_subject(finding, &key->manager, &key->agent, SNMP_PORT, IP_PROTOCOL_UDP);
@@ -229,13 +239,15 @@ static bool answers_others(const struct snmp_state *state, const struct pair_key
 	return false;
 }
 
-static void judge_silence(struct analysis_context *context, const struct pair_key *key, const struct pair *pair)
+static void judge_silence(struct analysis_context *context, const struct pair_key *key,
+			  const struct pair *pair)
 {
 	const struct snmp_state *state = context->state;
 	const struct host *host = session_table_host(context->trace->sessions, &key->manager);
 	struct finding finding;
 	char agent[ADDRESS_TEXT_SIZE];
-	if (pair->tries.total < state->tries || context->trace->last_time - pair->tries.last.time < state->wait)
+	if (pair->tries.total < state->tries ||
+	    context->trace->last_time - pair->tries.last.time < state->wait)
 		return;
 	begin(&finding, &no_response, key, pair);
 	finding.cost = proof_span(&pair->tries);
@@ -248,18 +260,24 @@ static void judge_silence(struct analysis_context *context, const struct pair_ke
 	blame_word(&finding, PARTY_SERVER, "config:%s", address_text(&key->agent, agent));
 	if (answers_others(state, key)) {
 		finding.sub_kind = "this-manager";
-		finding_why(&finding, "The agent answers others: it does not accept this manager or its community.");
+		finding_why(
+			&finding,
+			"The agent answers others: it does not accept this manager or its community.");
 	} else {
 		finding.confidence = CONFIDENCE_POSSIBLE;
-		finding_why(&finding, "The requests passed the trace point and nobody got an answer from this agent.");
-		finding_alternative(&finding, "the network drops the requests or the responses", NULL);
+		finding_why(
+			&finding,
+			"The requests passed the trace point and nobody got an answer from this agent.");
+		finding_alternative(&finding, "the network drops the requests or the responses",
+				    NULL);
 		finding_alternative(&finding, "the host is switched off", NULL);
 	}
 	proof_give(&pair->tries, &finding, "the request, not answered");
 	finding_submit(context->findings, &finding);
 }
 
-static void judge_refusals(struct analysis_context *context, const struct pair_key *key, const struct pair *pair)
+static void judge_refusals(struct analysis_context *context, const struct pair_key *key,
+			   const struct pair *pair)
 {
 	struct finding finding;
 	char span[DURATION_TEXT_SIZE];
@@ -270,8 +288,10 @@ static void judge_refusals(struct analysis_context *context, const struct pair_k
 	finding.cost = proof_span(&pair->refusals);
 	finding_count(&finding, "polls", (double)pair->refusals.total);
 	if (pair->refusals.total > 1)
-		finding_words(&finding, "every", ", every %s", duration_text(proof_span(&pair->refusals) /
-			      (int64_t)(pair->refusals.total - 1), span));
+		finding_words(&finding, "every", ", every %s",
+			      duration_text(proof_span(&pair->refusals) /
+						    (int64_t)(pair->refusals.total - 1),
+					    span));
 	else
 		finding_words(&finding, "every", "%s", "");
 	if (pair->refusals.total < 2 || pair->responses)
@@ -279,12 +299,14 @@ static void judge_refusals(struct analysis_context *context, const struct pair_k
 	blame_word(&finding, PARTY_SERVER, "server");
 	finding_why(&finding, "The host itself says that no program listens on UDP port 161.");
 	if (pair->first_refused.packet)
-		finding_evidence(&finding, pair->first_refused.packet, pair->first_refused.time, "the SNMP request");
+		finding_evidence(&finding, pair->first_refused.packet, pair->first_refused.time,
+				 "the SNMP request");
 	proof_give(&pair->refusals, &finding, "ICMP: port unreachable");
 	finding_submit(context->findings, &finding);
 }
 
-static void judge_pair(struct analysis_context *context, const struct pair_key *key, const struct pair *pair)
+static void judge_pair(struct analysis_context *context, const struct pair_key *key,
+		       const struct pair *pair)
 {
 	struct finding finding;
 	char agent[ADDRESS_TEXT_SIZE];
@@ -295,7 +317,8 @@ static void judge_pair(struct analysis_context *context, const struct pair_key *
 		finding.count = pair->errors.total;
 		finding_count(&finding, "answers", (double)pair->errors.total);
 		finding_words(&finding, "error", "%s", pair->error);
-		finding_words(&finding, "object", "%s", *pair->error_object ? pair->error_object : "the request");
+		finding_words(&finding, "object", "%s",
+			      *pair->error_object ? pair->error_object : "the request");
 		blame_word(&finding, PARTY_SERVER, "config:%s", address_text(&key->agent, agent));
 		finding_why(&finding, "The agent says so itself.");
 		proof_give(&pair->errors, &finding, "the error");
@@ -328,7 +351,8 @@ static void snmp_destroy(struct analysis_context *context)
 	cache_finish(&state->pairs);
 }
 
-static const struct finding_kind *const kinds[] = { &agent_down, &default_community, &error_status, &no_response, NULL };
+static const struct finding_kind *const kinds[] = { &agent_down, &default_community, &error_status,
+						    &no_response, NULL };
 
 static const struct decoder *const hears[] = { &snmp_decoder, NULL };
 

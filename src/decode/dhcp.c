@@ -5,6 +5,7 @@
 
 #define COOKIE 0x63825363        /* "options follow", RFC 2131, 3 */
 #define CLIENT_ID_SEED 0x64686370
+#define NAME_SERVER_SEED 0x6e73
 
 enum { SERVER_NAME_LENGTH = 64, FILE_LENGTH = 128 };
 
@@ -35,6 +36,8 @@ static void read_option(uint8_t code, struct cursor value, struct dhcp_message *
 		dhcp->router = take_address(&value);
 		break;
 	case NAME_SERVER:
+		for (size_t at = 0; at + 4 <= value.captured; at += 4)
+			dhcp->name_servers += hash_bytes(value.next + at, 4, NAME_SERVER_SEED) | 1;
 		dhcp->name_server = take_address(&value);
 		break;
 	case HOST_NAME:

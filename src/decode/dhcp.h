@@ -28,6 +28,7 @@ struct dhcp_message {
 	struct address client, yours, next_server, relay;    /* unspecified where the client has none */
 	/* Options, RFC 2132; family NONE where they are missing */
 	struct address requested, server, mask, router, name_server;
+	uint64_t name_servers;       /* hash of them all, whatever their order; 0: none */
 	bool has_lease;
 	uint32_t lease;              /* seconds */
 	uint64_t client_identifier;  /* hash; 0: none */
