@@ -65,6 +65,8 @@ struct decoder {
 	const char *title;               /* "Transmission Control Protocol" */
 	struct binding bindings[DECODER_MAX_BINDINGS];
 	size_t facts_size;
+	/* How many bytes of its facts a message fills, where those are large and mostly empty. NULL: all. */
+	size_t (*facts_used)(const void *facts);
 	/* `packet->layers[packet->layer_count - 1]` is this decoder's own layer. NULL for protocols that
 	 * culprit only knows by name: all their bytes become the packet's payload. */
 	struct next (*decode)(struct cursor *in, struct packet *packet, void *facts);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "decode/http_head.h"
+
 #define HEAD_LIMIT 65536         /* bytes of a head; servers take 8 to 16 KiB */
 #define LINE_LIMIT 4096          /* of the size of a chunk with its extensions */
 #define REQUESTS 64              /* pipelined, whose responses may have no body */
@@ -33,64 +35,18 @@ static const char *const methods[] = {
 	"UNSUBSCRIBE", "NOTIFY", "M-SEARCH", "PURGE", "ACL", "BIND", "LINK", "UNLINK", "MKCALENDAR", "ORDERPATCH",
 	NULL };
 
-struct line { const uint8_t *bytes; size_t length; };    /* without what ends it */
-
 /* The next line, which is passed. False when it is not whole and `all` is not set. */
-static bool take_line(struct cursor *in, bool all, struct line *line)
+static bool take_line(struct cursor *in, bool all, struct http_line *line)
 {
 	const uint8_t *end = in->captured ? memchr(in->next, '\n', in->captured) : NULL;
 	if (!end && (!all || !in->captured))
 		return false;
 	size_t length = end ? (size_t)(end - in->next) : in->captured;
-	*line = (struct line){ in->next, length };
+	*line = (struct http_line){ in->next, length };
 	if (length && line->bytes[length - 1] == '\r')
 		line->length--;
 	cursor_skip(in, end ? length + 1 : length);
 	return true;
-}
-
-static bool same_word(const uint8_t *bytes, const char *word, size_t length)
-{
-	for (size_t i = 0; i < length; i++)
-		if ((bytes[i] | 0x20) != (word[i] | 0x20))
-			return false;
-	return true;
-}
-
-static bool contains(const uint8_t *bytes, size_t length, const char *word)
-{
-	size_t word_length = strlen(word);
-	for (size_t at = 0; at + word_length <= length; at++)
-		if (same_word(bytes + at, word, word_length))
-			return true;
-	return false;
-}
-
-static void copy(char *to, size_t size, const uint8_t *bytes, size_t length)
-{
-	if (length > size - 1)
-		length = size - 1;
-	if (length)
-		memcpy(to, bytes, length);
-	to[length] = 0;
-	/* Facts end at a NUL, whatever the bytes. */
-	for (size_t i = 0; i < length; i++)
-		if (!to[i])
-			to[i] = '?';
-}
-
-/* The next word of a line, and the blanks behind it, which are passed. */
-static struct line take_word(struct line *line)
-{
-	struct line word = { line->bytes, 0 };
-	while (word.length < line->length && word.bytes[word.length] != ' ' && word.bytes[word.length] != '\t')
-		word.length++;
-	size_t passed = word.length;
-	while (passed < line->length && (line->bytes[passed] == ' ' || line->bytes[passed] == '\t'))
-		passed++;
-	line->bytes += passed;
-	line->length -= passed;
-	return word;
 }
 
 static const char *find_method(const uint8_t *bytes, size_t length)
@@ -101,19 +57,19 @@ static const char *find_method(const uint8_t *bytes, size_t length)
 	return NULL;
 }
 
-static bool is_version(struct line word)
+static bool is_version(struct http_line word)
 {
 	return word.length >= 8 && memcmp(word.bytes, "HTTP/1.", 7) == 0;
 }
 
 /* "Name: value": the value without the blanks around it. False when there is no colon. */
-static bool split_header(struct line line, struct line *name, struct line *value)
+static bool split_header(struct http_line line, struct http_line *name, struct http_line *value)
 {
 	const uint8_t *colon = line.length ? memchr(line.bytes, ':', line.length) : NULL;
 	if (!colon)
 		return false;
-	*name = (struct line){ line.bytes, (size_t)(colon - line.bytes) };
-	*value = (struct line){ colon + 1, line.length - name->length - 1 };
+	*name = (struct http_line){ line.bytes, (size_t)(colon - line.bytes) };
+	*value = (struct http_line){ colon + 1, line.length - name->length - 1 };
 	while (value->length && (*value->bytes == ' ' || *value->bytes == '\t')) {
 		value->bytes++;
 		value->length--;
@@ -123,97 +79,16 @@ static bool split_header(struct line line, struct line *name, struct line *value
 	return true;
 }
 
-static bool is_named(struct line name, const char *word)
+static void read_headers(struct http_message *message, struct http_head *head, struct cursor *in)
 {
-	return name.length == strlen(word) && same_word(name.bytes, word, name.length);
-}
-
-static uint64_t read_decimal(struct line value)
-{
-	uint64_t number = 0;
-	for (size_t i = 0; i < value.length && value.bytes[i] >= '0' && value.bytes[i] <= '9'; i++)
-		number = number < UINT64_MAX / 16 ? number * 10 + (value.bytes[i] - '0') : number;
-	return number;
-}
-
-static int base64_digit(uint8_t c)
-{
-	if (c >= 'A' && c <= 'Z') return c - 'A';
-	if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-	if (c >= '0' && c <= '9') return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-/* The user of "user:password" in base64 (RFC 7617), without the password. */
-static void read_basic_user(struct line value, char *to, size_t size)
-{
-	uint32_t bits = 0;
-	unsigned count = 0;
-	size_t length = 0;
-	for (size_t i = 0; i < value.length && length + 1 < size; i++) {
-		int digit = base64_digit(value.bytes[i]);
-		if (digit < 0)
-			break;
-		bits = bits << 6 | (uint32_t)digit;
-		count += 6;
-		if (count < 8)
-			continue;
-		count -= 8;
-		char c = (char)(bits >> count & 0xff);
-		if (c == ':')
-			break;
-		to[length++] = c ? c : '?';
-	}
-	to[length] = 0;
-}
-
-struct head {                    /* what decides about the body */
-	bool chunked, has_length, upgrade;
-	uint64_t length;
-};
-
-static void read_header(struct http_message *message, struct head *head, struct line line)
-{
-	struct line name, value;
-	if (!split_header(line, &name, &value))
-		return;
-	if (is_named(name, "host")) {
-		copy(message->host, sizeof message->host, value.bytes, value.length);
-	} else if (is_named(name, "content-length")) {
-		head->has_length = true;
-		head->length = read_decimal(value);
-	} else if (is_named(name, "transfer-encoding")) {
-		head->chunked = contains(value.bytes, value.length, "chunked");
-	} else if (is_named(name, "content-type")) {
-		copy(message->content_type, sizeof message->content_type, value.bytes, value.length);
-		message->event_stream = contains(value.bytes, value.length, "text/event-stream");
-	} else if (is_named(name, "location")) {
-		copy(message->location, sizeof message->location, value.bytes, value.length);
-	} else if (is_named(name, "server")) {
-		copy(message->server, sizeof message->server, value.bytes, value.length);
-	} else if (is_named(name, "upgrade")) {
-		head->upgrade = true;
-	} else if (is_named(name, "retry-after")) {
-		uint64_t seconds = read_decimal(value);
-		message->retry_after = seconds < UINT32_MAX ? (uint32_t)seconds : 0;
-	} else if (is_named(name, "authorization") || is_named(name, "proxy-authorization")) {
-		struct line scheme = take_word(&value);
-		bool basic = is_named(scheme, "basic");
-		message->authorization = basic ? HTTP_AUTHORIZATION_BASIC : HTTP_AUTHORIZATION_OTHER;
-		if (basic)
-			read_basic_user(value, message->user, sizeof message->user);
-	}
-}
-
-static void read_headers(struct http_message *message, struct head *head, struct cursor *in)
-{
-	struct line line;
+	struct http_line line, name, value;
 	while (take_line(in, true, &line) && line.length)
-		read_header(message, head, line);
+		if (split_header(line, &name, &value))
+			http_take_header(message, head, name, value);
 }
 
 /* Which body follows the head of a response: RFC 9112, 6.3. */
-static enum http_body body_of_response(const struct http_message *message, const struct head *head)
+static enum http_body body_of_response(const struct http_message *message, const struct http_head *head)
 {
 	bool none = message->status < 200 || message->status == 204 || message->status == 304 ||
 		    strcmp(message->method, "HEAD") == 0 ||
@@ -227,7 +102,7 @@ static enum http_body body_of_response(const struct http_message *message, const
 	return HTTP_BODY_UNTIL_CLOSE;
 }
 
-static enum http_body body_of_request(const struct head *head)
+static enum http_body body_of_request(const struct http_head *head)
 {
 	if (head->chunked)
 		return HTTP_BODY_CHUNKED;
@@ -267,27 +142,26 @@ static void recall_request(struct http_state *state, struct http_message *messag
 static void decode_request(struct stream *stream, struct cursor *in, struct http_message *message)
 {
 	struct http_state *state = stream->state;
-	struct head head = { 0 };
-	struct line line = { NULL, 0 };
+	struct http_head head = { 0 };
+	struct http_line line = { NULL, 0 };
 	take_line(in, true, &line);
-	struct line method = take_word(&line), uri = take_word(&line);
+	struct http_line method = http_take_word(&line), uri = http_take_word(&line);
 	message->kind = HTTP_REQUEST;
-	copy(message->method, sizeof message->method, method.bytes, method.length);
-	copy(message->uri, sizeof message->uri, uri.bytes, uri.length);
+	http_copy(message->method, sizeof message->method, method);
+	http_copy(message->uri, sizeof message->uri, uri);
 	message->minor_version = line.length >= 8 && line.bytes[7] == '1';
 	read_headers(message, &head, in);
 	message->body = (uint8_t)body_of_request(&head);
 	message->content_length = head.length;
-	message->upgrades = head.upgrade;
 	remember_request(state, message->method);
 	begin_body(&state->side[true], message);
 }
 
 /* Where the stream goes from here is another protocol's. */
-static void change_protocol(struct stream *stream, const struct http_message *message, bool upgrade)
+static void change_protocol(struct stream *stream, const struct http_message *message, bool to_websocket)
 {
-	if (message->status == 101)
-		stream->then = decoder_named(upgrade ? "websocket" : "http2");
+	if (message->status == 101 && (to_websocket || message->to_http2))
+		stream->then = decoder_named(to_websocket ? "websocket" : "http2");
 	else if (strcmp(message->method, "CONNECT") == 0 && message->status < 300 && message->status >= 200)
 		stream->then = decoder_named("tls");
 }
@@ -295,21 +169,21 @@ static void change_protocol(struct stream *stream, const struct http_message *me
 static void decode_response(struct stream *stream, struct cursor *in, struct http_message *message)
 {
 	struct http_state *state = stream->state;
-	struct head head = { 0 };
-	struct line line = { NULL, 0 };
+	struct http_head head = { 0 };
+	struct http_line line = { NULL, 0 };
 	take_line(in, true, &line);
-	struct line version = take_word(&line), status = take_word(&line);
+	struct http_line version = http_take_word(&line), status = http_take_word(&line);
 	message->kind = HTTP_RESPONSE;
 	message->minor_version = version.length >= 8 && version.bytes[7] == '1';
-	message->status = (uint16_t)(read_decimal(status) % 1000);
-	copy(message->reason, sizeof message->reason, line.bytes, line.length);
+	message->status = (uint16_t)(http_decimal(status) % 1000);
+	http_copy(message->reason, sizeof message->reason, line);
 	recall_request(state, message);
 	read_headers(message, &head, in);
 	message->body = (uint8_t)body_of_response(message, &head);
 	message->content_length = head.length;
 	message->upgrades = message->status == 101;
 	begin_body(&state->side[false], message);
-	change_protocol(stream, message, head.upgrade);
+	change_protocol(stream, message, head.to_websocket);
 }
 
 static void decode_end(struct stream *stream, struct http_message *message)
@@ -402,7 +276,7 @@ static int hexadecimal(uint8_t c)
 static struct frame frame_chunk(struct side *side, struct cursor in)
 {
 	struct cursor rest = in;
-	struct line line;
+	struct http_line line;
 	if (!take_line(&rest, false, &line)) {
 		side->broken = side->broken || in.captured > LINE_LIMIT;
 		return in.captured > LINE_LIMIT ? frame_lost() : frame_more();
@@ -428,7 +302,7 @@ static struct frame frame_chunk(struct side *side, struct cursor in)
 static struct frame frame_trailer(struct side *side, struct cursor in)
 {
 	struct cursor rest = in;
-	struct line line;
+	struct http_line line;
 	if (!take_line(&rest, false, &line))
 		return in.captured > LINE_LIMIT ? frame_lost() : frame_more();
 	if (!line.length)
@@ -480,11 +354,11 @@ static void lose_http(struct stream *stream)
 
 static enum certainty probe_request(struct cursor in)
 {
-	struct line line = { in.next, in.captured };
+	struct http_line line = { in.next, in.captured };
 	const uint8_t *end = in.captured ? memchr(in.next, '\n', in.captured) : NULL;
 	if (end)
 		line.length = (size_t)(end - in.next);
-	struct line method = take_word(&line);
+	struct http_line method = http_take_word(&line);
 	if (method.length == in.captured) {
 		for (const char *const *known = methods; *known; known++)
 			if (in.captured < strlen(*known) && memcmp(*known, in.next, in.captured) == 0)
@@ -495,7 +369,7 @@ static enum certainty probe_request(struct cursor in)
 		return CERTAINTY_NO;
 	if (!end)
 		return CERTAINTY_LIKELY;
-	take_word(&line);
+	http_take_word(&line);
 	/* RTSP and SIP have the same words, but another version behind them. HTTP/0.9 has none. */
 	if (is_version(line))
 		return CERTAINTY_CERTAIN;
@@ -528,18 +402,7 @@ static void say_http(struct text *to, const void *facts)
 
 static void mark_http(const void *facts, struct exchange_mark *mark)
 {
-	const struct http_message *message = facts;
-	mark->id = message->stream;
-	mark->code = message->status;
-	mark->failed = message->status >= 400;
-	if (message->kind == HTTP_REQUEST)
-		mark->role = EXCHANGE_REQUEST;
-	else if (message->kind == HTTP_RESPONSE && message->status < 200 && message->status != 101)
-		mark->role = EXCHANGE_PROGRESS;
-	else if (message->kind == HTTP_RESPONSE)
-		mark->role = message->body ? EXCHANGE_RESPONSE_BEGIN : EXCHANGE_RESPONSE;
-	else
-		mark->role = message->from_client ? EXCHANGE_REQUEST_MORE : EXCHANGE_RESPONSE_END;
+	http_mark(facts, mark);
 }
 
 enum { REQUEST, METHOD, URI, REQUEST_VERSION, RESPONSE, RESPONSE_VERSION, STATUS, PHRASE, HEADERS };
@@ -591,25 +454,25 @@ static bool is_secret(const struct field *field)
 	return false;
 }
 
-static const struct field *field_of_header(struct line name)
+static const struct field *field_of_header(struct http_line name)
 {
 	for (const struct field *field = fields + HEADERS; field->name; field++)
-		if (strlen(field->title) == name.length && same_word(name.bytes, field->title, name.length))
+		if (http_is_named(name, field->title))
 			return field;
 	/* The one whose title Wireshark spells in two words. */
-	return is_named(name, "accept-encoding") ? field_of_header((struct line){
+	return http_is_named(name, "accept-encoding") ? field_of_header((struct http_line){
 		(const uint8_t *)"Accept Encoding", 15 }) : NULL;
 }
 
-static void tell_word(struct teller *teller, const struct field *field, struct line word)
+static void tell_word(struct teller *teller, const struct field *field, struct http_line word)
 {
 	if (word.length)
 		tell_text(teller, field, word.bytes, word.length, (const char *)word.bytes, word.length);
 }
 
-static void tell_header(struct teller *teller, struct line line)
+static void tell_header(struct teller *teller, struct http_line line)
 {
-	struct line name, value;
+	struct http_line name, value;
 	if (!split_header(line, &name, &value) || !value.length)
 		return;
 	const struct field *field = field_of_header(name);
@@ -624,13 +487,13 @@ static void tell_header(struct teller *teller, struct line line)
 static void tell_http(struct teller *teller, struct cursor in, const struct packet *packet, const void *facts)
 {
 	const struct http_message *message = facts;
-	struct line line;
+	struct http_line line;
 	(void)packet;
 	if (message->kind == HTTP_BODY_END || !take_line(&in, true, &line))
 		return;
 	bool request = message->kind == HTTP_REQUEST;
 	tell_number(teller, &fields[request ? REQUEST : RESPONSE], line.bytes, line.length, true);
-	struct line first = take_word(&line), second = take_word(&line);
+	struct http_line first = http_take_word(&line), second = http_take_word(&line);
 	if (request) {
 		tell_word(teller, &fields[METHOD], first);
 		tell_word(teller, &fields[URI], second);

@@ -111,7 +111,8 @@ static void answer(struct session_exchange *exchange, const struct record *recor
 	}
 	exchange->response_last_packet = record->number;
 	exchange->response_last_time = record->time;
-	if (mark->role == EXCHANGE_RESPONSE_END)
+	/* The end of an answer may take back what its beginning said (gRPC). */
+	if (mark->role == EXCHANGE_RESPONSE_END && !mark->failed)
 		return;
 	exchange->answered = true;
 	exchange->failed = mark->failed;

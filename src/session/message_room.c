@@ -72,7 +72,8 @@ static const uint8_t *keep_bytes(struct message_room *room, struct cursor bytes)
 bool message_room_keep(struct message_room *room, const struct layer *layer, struct cursor bytes,
 		       uint8_t direction, uint8_t depth)
 {
-	size_t size = layer->decoder->facts_size;
+	const struct decoder *decoder = layer->decoder;
+	size_t size = decoder->facts_used ? decoder->facts_used(layer->facts) : decoder->facts_size;
 	size_t aligned = (size + 15) & ~(size_t)15;
 	if (room->message_count == OBSERVATION_MAX_MESSAGES ||
 	    aligned > MESSAGE_FACTS_ROOM - room->facts_used)
@@ -82,7 +83,7 @@ bool message_room_keep(struct message_room *room, const struct layer *layer, str
 		memcpy(facts, layer->facts, size);
 	room->facts_used += aligned;
 	struct session_message *message = &room->messages[room->message_count++];
-	*message = (struct session_message){ .decoder = layer->decoder, .facts = facts,
+	*message = (struct session_message){ .decoder = decoder, .facts = facts,
 		.direction = direction, .depth = depth, .length = bytes.captured };
 	message->bytes = keep_bytes(room, bytes);
 	return true;

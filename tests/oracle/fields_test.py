@@ -19,7 +19,8 @@ SKIPPED = 77
 LARGEST = 1500000      # bytes of a capture: enough of them are smaller
 MOST_COLUMNS = 60
 AT_LEAST = 300         # fields that must have been seen with a value
-PREFERENCES = ["-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE"]
+# Answers of HTTP are told where their heads end, not where their bodies do.
+PREFERENCES = ["-o", "http.desegment_body:FALSE", "-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE"]
 
 
 def run(command):
