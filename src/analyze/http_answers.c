@@ -37,7 +37,7 @@ static const struct finding_kind aborted = {
 	.suppressed_by = QUALITY_ONE_WAY,
 	.weakened_by = QUALITY_LOSS,
 	.title = "A web page or download stopped halfway",
-	.say = "{url} stopped at {bytes} of {expected}: {closer} closed the connection ({count|time|times}).",
+	.say = "{url} stopped at {bytes} of {expected}: {closer} closed the {what} ({count|time|times}).",
 	.meaning = "The connection ended before as many bytes had come as the head announced, or before the last "
 		   "chunk.",
 	.false_alarms = "Answers to HEAD and those without a body announce lengths that do not come. A client that closes "
@@ -93,7 +93,7 @@ static const struct finding_kind head_of_line = {
 };
 
 static const struct finding_kind *const kinds[] = { &no_response, &aborted, &slow_first_byte, &head_of_line, NULL };
-static const struct decoder *const hears[] = { &http_decoder, NULL };
+static const struct decoder *const hears[] = { &http_decoder, &http2_decoder, NULL };
 
 #define PAGES 2048
 #define PAIRS 512
@@ -274,9 +274,12 @@ static void report_aborted(struct analysis_context *context, const struct observ
 	const struct session *session = observation->session;
 	const struct record *record = observation->packet->record;
 	uint8_t closer = http->from_client ? session->client : session_server(session);
+	/* Once the client has closed, the server only follows. */
 	if (http->reset)
 		closer = observation->direction;
-	bool by_client = closer == session->client;
+	else if (session->tcp && session->tcp->side[session->client].fin_seen)
+		closer = session->client;
+	bool by_client = closer == session->client, of_stream = http->stream && http->reset;
 	char words[DURATION_TEXT_SIZE];
 	struct finding finding;
 	finding_begin(&finding, &aborted, session);
@@ -285,13 +288,14 @@ static void report_aborted(struct analysis_context *context, const struct observ
 	if (http->body == HTTP_BODY_LENGTH)
 		finding_words(&finding, "expected", "%s", size_text(http->content_length, words));
 	else
-		finding_words(&finding, "expected", "an unknown number (chunks)");
+		finding_words(&finding, "expected", "an unknown number");
 	finding_words(&finding, "closer", "%s", by_client ? "the client" : "the server");
+	finding_words(&finding, "what", "%s", of_stream ? "stream" : "connection");
 	if (request)
 		finding_evidence(&finding, request->asked.packet, request->asked.time, "%s %s", request->method,
 				 request->url);
-	finding_evidence(&finding, record->number, record->time, "%s closes the connection",
-			 by_client ? "the client" : "the server");
+	finding_evidence(&finding, record->number, record->time, "%s closes the %s",
+			 by_client ? "the client" : "the server", of_stream ? "stream" : "connection");
 	finding.merge_key = request ? http_url_hash(request->url) : 0;
 	blame_program(&finding, session, closer);
 	finding_why(&finding, by_client ? "The client closed: perhaps its user moved on."
@@ -304,6 +308,77 @@ static void report_aborted(struct analysis_context *context, const struct observ
 	finding_submit(context->findings, &finding);
 }
 
+static void begin_no_response(struct finding *finding, const struct session *session,
+			      const struct http_request *request, int64_t waited)
+{
+	finding_begin(finding, &no_response, session);
+	finding_words(finding, "url", "%.60s", request->url);
+	finding_duration(finding, "waited", waited);
+	finding_evidence(finding, request->asked.packet, request->asked.time, "%s %s", request->method,
+			 request->url);
+	finding->merge_key = http_url_hash(request->url);
+	blame_program(finding, session, session_server(session));
+	finding_why(finding, "Its TCP confirmed the request, so the request reached the host.");
+}
+
+static void report_no_response(struct analysis_context *context, const struct session *session,
+			       const struct http_request *request, bool closed, int64_t waited)
+{
+	char words[DURATION_TEXT_SIZE];
+	const struct tcp_side *server = &session->tcp->side[session_server(session)];
+	struct finding finding;
+	begin_no_response(&finding, session, request, waited);
+	if (closed)
+		finding_words(&finding, "outcome", "it closed the connection after %s", duration_text(waited, words));
+	else
+		finding_words(&finding, "outcome", "nothing came for %s", duration_text(waited, words));
+	finding_evidence(&finding, session->last_packet, session->last_time, "the last packet");
+	if (!closed) {
+		finding.severity = SEVERITY_NOTICE;
+		finding.confidence = CONFIDENCE_POSSIBLE;
+		finding_alternative(&finding, "the request waits for news by design (a long poll)", NULL);
+	} else if (server->rst_seen) {
+		finding.sub_kind = "reset";
+		finding.confidence = CONFIDENCE_LIKELY;
+	}
+	finding_submit(context->findings, &finding);
+}
+
+/* A stream of HTTP/2 that the server reset before it answered. What it refuses to begin with is asked once more
+ * (RFC 9113, 8.7). */
+static void judge_reset(struct analysis_context *context, const struct observation *observation,
+			const struct http_request *request, const struct http_message *http)
+{
+	static const char *const harmless[] = { "NO_ERROR", "REFUSED_STREAM", "CANCEL", "HTTP_1_1_REQUIRED" };
+	const struct session *session = observation->session;
+	const char *error = http2_error_name(http->error);
+	for (size_t i = 0; error && i < sizeof harmless / sizeof *harmless; i++)
+		if (strcmp(error, harmless[i]) == 0)
+			return;
+	if (!error || !request || observation->direction == session->client)
+		return;
+	const struct record *record = observation->packet->record;
+	struct finding finding;
+	begin_no_response(&finding, session, request, record->time - request->last.time);
+	finding.sub_kind = "stream";
+	finding_words(&finding, "outcome", "it reset the stream: %s", error);
+	finding_evidence(&finding, record->number, record->time, "the stream is reset");
+	finding.confidence = CONFIDENCE_LIKELY;
+	finding_submit(context->findings, &finding);
+}
+
+/* A body that stopped halfway. Calls of gRPC and streams of events are called off by design. */
+static bool is_aborted(const struct connection *connection, const struct observation *observation,
+		       const struct http_message *http)
+{
+	if (http->complete || http->body == HTTP_BODY_UNTIL_CLOSE || !(http->closed || http->reset))
+		return false;
+	if (!http->stream)
+		return !connection->upgraded || http->body == HTTP_BODY_LENGTH;
+	bool by_client = observation->direction == observation->session->client;
+	return http->status && !http->grpc && (http->body == HTTP_BODY_LENGTH || !(by_client || connection->upgraded));
+}
+
 static void answers_message(struct analysis_context *context, const struct observation *observation,
 			    const struct session_message *message)
 {
@@ -314,48 +389,22 @@ static void answers_message(struct analysis_context *context, const struct obser
 	connection->upgraded = connection->upgraded || http->status == 101 || http->event_stream;
 	if (!observation->packet)
 		return;                          /* the trace ended, not the connection */
+	if (http->kind == HTTP_OTHER)
+		return;
 	if (http->kind == HTTP_REQUEST) {
-		follow_pair(context, observation, connection, true);
+		if (!http->stream)
+			follow_pair(context, observation, connection, true);
 		return;
 	}
-	if (http->kind == HTTP_RESPONSE && request && request->answered && !http->event_stream &&
+	if (http->kind == HTTP_RESPONSE && request && request->answered && !request->grpc && !http->event_stream &&
 	    http->status != 101)
 		time_answer(context, observation, request);
-	if (http->kind == HTTP_BODY_END && !http->complete && http->body != HTTP_BODY_UNTIL_CLOSE &&
-	    (http->closed || http->reset))
+	if (http->kind == HTTP_BODY_END && is_aborted(connection, observation, http))
 		report_aborted(context, observation, request, http);
-	if (!http->from_client && (http->kind == HTTP_BODY_END || !http->body))
+	else if (http->kind == HTTP_BODY_END && http->stream && http->reset && !http->status)
+		judge_reset(context, observation, request, http);
+	if (!http->stream && !http->from_client && (http->kind == HTTP_BODY_END || !http->body))
 		follow_pair(context, observation, connection, false);
-}
-
-static void report_no_response(struct analysis_context *context, const struct session *session,
-			       const struct http_request *request, bool closed, int64_t waited)
-{
-	char words[DURATION_TEXT_SIZE];
-	const struct tcp_side *server = &session->tcp->side[session_server(session)];
-	struct finding finding;
-	finding_begin(&finding, &no_response, session);
-	finding_words(&finding, "url", "%.60s", request->url);
-	finding_duration(&finding, "waited", waited);
-	if (closed)
-		finding_words(&finding, "outcome", "it closed the connection after %s", duration_text(waited, words));
-	else
-		finding_words(&finding, "outcome", "nothing came for %s", duration_text(waited, words));
-	finding_evidence(&finding, request->asked.packet, request->asked.time, "%s %s", request->method,
-			 request->url);
-	finding_evidence(&finding, session->last_packet, session->last_time, "the last packet");
-	finding.merge_key = http_url_hash(request->url);
-	blame_program(&finding, session, session_server(session));
-	finding_why(&finding, "Its TCP confirmed the request, so the request reached the host.");
-	if (!closed) {
-		finding.severity = SEVERITY_NOTICE;
-		finding.confidence = CONFIDENCE_POSSIBLE;
-		finding_alternative(&finding, "the request waits for news by design (a long poll)", NULL);
-	} else if (server->rst_seen) {
-		finding.sub_kind = "reset";
-		finding.confidence = CONFIDENCE_LIKELY;
-	}
-	finding_submit(context->findings, &finding);
 }
 
 /* What was asked and never answered, once the connection is over. */
@@ -380,7 +429,7 @@ static void answers_session_end(struct analysis_context *context, const struct s
 		int64_t end = closed || client->fin_seen || client->rst_seen ? session->last_time
 									     : context->trace->last_time;
 		int64_t waited = end - request->last.time;
-		if (request->answered || data_since)
+		if (request->answered || request->grpc || data_since)
 			continue;
 		/* Both closed in the same moment, or the client gave up: that says nothing about the server. */
 		if (closed && waited > NANOSECONDS / 2)

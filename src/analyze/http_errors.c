@@ -13,7 +13,8 @@ static const struct finding_kind server_error = {
 	.title = "A web server failed",
 	.say = "{server} answered {code} {reason} to {count|request|requests} for {url}.",
 	.meaning = "A status of 500 and above says that the request was right and the server could not fulfil it. 502, "
-		   "503 and 504 are a gateway's words about the server behind it.",
+		   "503 and 504 are a gateway's words about the server behind it. Kind grpc: HTTP was fine, and the "
+		   "status of gRPC in the trailer says so.",
 	.false_alarms = "None of the network: it carried question and answer.",
 	.advice = { "Read the server's log at the times shown, for {url}.",
 		    "502 to 504: the fault is behind {server}; record between it and its backend." },
@@ -56,7 +57,7 @@ static const struct finding_kind redirect_loop = {
 };
 
 static const struct finding_kind *const kinds[] = { &server_error, &client_error, &redirect_loop, NULL };
-static const struct decoder *const hears[] = { &http_decoder, NULL };
+static const struct decoder *const hears[] = { &http_decoder, &http2_decoder, NULL };
 
 #define CLIENTS 512
 #define CIRCLE 4                 /* addresses in a circle */
@@ -90,7 +91,7 @@ static void begin_finding(struct finding *finding, const struct finding_kind *ki
 	char reason[sizeof response->reason];
 	const struct record *record = observation->packet->record;
 	finding_begin(finding, kind, observation->session);
-	http_words(reason, sizeof reason, response->reason);
+	http_reason(reason, sizeof reason, response);
 	finding_number(finding, "code", UNIT_NONE, response->status, FACT_FIRST);
 	finding_words(finding, "reason", "%s", reason);
 	finding_words(finding, "url", "%.60s", request ? request->url : "(not seen)");
@@ -196,15 +197,56 @@ static bool redirects(uint16_t status)
 	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
+/* Which party a status of gRPC is about, as https://cloud.google.com/apis/design/errors maps it to HTTP. Calls that
+ * are called off, or ask for what a server does not offer, are no failure of it. */
+enum grpc_party { GRPC_NOBODY, GRPC_CLIENT, GRPC_SERVER };
+static const uint8_t grpc_parties[] = {
+	[1] = GRPC_NOBODY, [2] = GRPC_SERVER, [3] = GRPC_CLIENT, [4] = GRPC_SERVER, [5] = GRPC_CLIENT,
+	[6] = GRPC_CLIENT, [7] = GRPC_CLIENT, [8] = GRPC_CLIENT, [9] = GRPC_CLIENT, [10] = GRPC_CLIENT,
+	[11] = GRPC_CLIENT, [12] = GRPC_CLIENT, [13] = GRPC_SERVER, [14] = GRPC_SERVER, [15] = GRPC_SERVER,
+	[16] = GRPC_CLIENT };
+
+static void report_grpc(struct analysis_context *context, const struct observation *observation,
+			const struct http_request *request, const struct http_message *http)
+{
+	uint8_t status = http->grpc_status;
+	const char *name = grpc_status_name(status);
+	uint8_t party = status < sizeof grpc_parties ? grpc_parties[status] : GRPC_NOBODY;
+	const struct session *session = observation->session;
+	const struct record *record = observation->packet->record;
+	struct finding finding;
+	if (party == GRPC_NOBODY || !name)
+		return;
+	finding_begin(&finding, party == GRPC_SERVER ? &server_error : &client_error, session);
+	finding.sub_kind = "grpc";
+	finding_number(&finding, "code", UNIT_NONE, status, FACT_FIRST);
+	finding_words(&finding, "reason", "%s", name);
+	finding_words(&finding, "url", "%.60s", request ? request->url : "(not seen)");
+	if (request)
+		finding_evidence(&finding, request->asked.packet, request->asked.time, "%s %s", request->method,
+				 request->url);
+	finding_evidence(&finding, record->number, record->time, "grpc-status %u %s", status, name);
+	finding.merge_key = (request ? http_url_hash(request->url) : 0) ^ (uint64_t)status << 16;
+	finding.confidence = CONFIDENCE_LIKELY;
+	blame_program(&finding, session, party == GRPC_SERVER ? session_server(session) : session->client);
+	finding_why(&finding, "HTTP carried the call; the status of gRPC behind it says how it ended.");
+	finding_submit(context->findings, &finding);
+}
+
 static void errors_message(struct analysis_context *context, const struct observation *observation,
 			   const struct session_message *message)
 {
 	const struct http_message *http = message->facts;
 	const struct http_request *request =
 		http_requests_follow(context->session_state, observation, message);
-	if (http->kind != HTTP_RESPONSE || !observation->packet)
+	if (!observation->packet)
 		return;
-	bool asks = (http->status == 401 || http->status == 407) && !(request && request->credentials);
+	if (http->has_grpc_status && !http->from_client)
+		report_grpc(context, observation, request, http);
+	if (http->kind != HTTP_RESPONSE)
+		return;
+	bool log_in = http->status == 401 || http->status == 407;
+	bool asks = log_in && (http->log_in_goes_on || !(request && request->credentials));
 	if (http->status >= 500 && http->status < 600)
 		report_server(context, observation, request, http);
 	else if (http->status >= 400 && http->status < 500 && !asks)

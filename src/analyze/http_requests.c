@@ -13,6 +13,27 @@ void http_words(char *to, size_t size, const char *text)
 	to[length] = 0;
 }
 
+/* RFC 9110, 15.5 and 15.6; RFC 6585 */
+static const struct { uint16_t status; const char *name; } reasons[] = {
+	{ 301, "Moved Permanently" }, { 302, "Found" }, { 303, "See Other" }, { 307, "Temporary Redirect" },
+	{ 308, "Permanent Redirect" }, { 400, "Bad Request" }, { 401, "Unauthorized" }, { 403, "Forbidden" },
+	{ 404, "Not Found" }, { 405, "Method Not Allowed" }, { 406, "Not Acceptable" },
+	{ 407, "Proxy Authentication Required" }, { 408, "Request Timeout" }, { 409, "Conflict" }, { 410, "Gone" },
+	{ 411, "Length Required" }, { 412, "Precondition Failed" }, { 413, "Content Too Large" },
+	{ 414, "URI Too Long" }, { 415, "Unsupported Media Type" }, { 416, "Range Not Satisfiable" },
+	{ 421, "Misdirected Request" }, { 422, "Unprocessable Content" }, { 425, "Too Early" },
+	{ 426, "Upgrade Required" }, { 429, "Too Many Requests" }, { 431, "Request Header Fields Too Large" },
+	{ 500, "Internal Server Error" }, { 501, "Not Implemented" }, { 502, "Bad Gateway" },
+	{ 503, "Service Unavailable" }, { 504, "Gateway Timeout" }, { 505, "HTTP Version Not Supported" } };
+
+void http_reason(char *to, size_t size, const struct http_message *response)
+{
+	http_words(to, size, response->reason);
+	for (size_t i = 0; !*to && i < sizeof reasons / sizeof *reasons; i++)
+		if (reasons[i].status == response->status)
+			snprintf(to, size, "%s", reasons[i].name);
+}
+
 uint64_t http_url_hash(const char *url)
 {
 	return hash_bytes(url, strlen(url), 0x75726c);
@@ -37,6 +58,18 @@ static void take_out(struct http_requests *requests, uint32_t at)
 	requests->count--;
 	memmove(&requests->open[at], &requests->open[at + 1],
 		(requests->count - at) * sizeof *requests->open);
+}
+
+/* Makes room: for what was answered, whose body is still on its way, its URL is of less use. */
+static void drop_one(struct http_requests *requests)
+{
+	for (uint32_t i = 0; i < requests->count; i++) {
+		if (requests->open[i].answered) {
+			take_out(requests, i);
+			return;
+		}
+	}
+	take_out(requests, 0);
 }
 
 static void drop_answered(struct http_requests *requests)
@@ -71,12 +104,12 @@ static struct http_request *add(struct http_requests *requests, const struct obs
 {
 	const struct record *record = observation->packet->record;
 	if (requests->count == HTTP_OPEN)
-		take_out(requests, 0);
+		drop_one(requests);
 	struct http_request *request = &requests->open[requests->count++];
 	*request = (struct http_request){ .stream = message->stream,
 		.asked = { record->number, record->time }, .last = { record->number, record->time },
 		.repeats = http_repeats(observation->session),
-		.credentials = message->authorization != HTTP_AUTHORIZATION_NONE };
+		.credentials = message->authorization != HTTP_AUTHORIZATION_NONE, .grpc = message->grpc };
 	http_words(request->method, sizeof request->method, message->method);
 	make_url(request->url, message);
 	return request;
@@ -87,10 +120,13 @@ struct http_request *http_requests_follow(struct http_requests *requests, const 
 {
 	const struct http_message *http = message->facts;
 	drop_answered(requests);
+	if (http->kind == HTTP_OTHER)
+		return NULL;
 	if (http->kind == HTTP_REQUEST)
 		return observation->packet ? add(requests, observation, http) : NULL;
 	if (http->kind == HTTP_BODY_END && http->from_client) {
-		struct http_request *request = requests->count ? &requests->open[requests->count - 1] : NULL;
+		struct http_request *request = http->stream ? find(requests, http->stream, false)
+					       : requests->count ? &requests->open[requests->count - 1] : NULL;
 		if (request && observation->packet && request->stream == http->stream)
 			request->last = (struct tcp_mark){ observation->packet->record->number,
 				observation->packet->record->time };
@@ -99,6 +135,11 @@ struct http_request *http_requests_follow(struct http_requests *requests, const 
 	struct http_request *request = find(requests, http->stream, http->kind == HTTP_RESPONSE);
 	if (!request || (http->kind == HTTP_RESPONSE && http->status < 200 && http->status != 101))
 		return request;
+	/* HTTP/2 answers what HTTP/1 had asked as its stream 1: RFC 7540, 3.2. */
+	if (http->status == 101 && http->to_http2) {
+		request->stream = 1;
+		return request;
+	}
 	request->status = http->status;
 	request->answered = true;
 	/* Done: it goes with the next message. */

@@ -4,7 +4,7 @@
 #define ANALYZE_HTTP_REQUESTS_H
 
 #include "analyze/analyzer.h"
-#include "decode/http.h"
+#include "decode/http2.h"
 
 #define HTTP_OPEN 16             /* pipelined, or streams of HTTP/2; of more the oldest is forgotten */
 #define HTTP_URL 112
@@ -17,6 +17,7 @@ struct http_request {
 	uint64_t repeats;            /* segments that either end had repeated by then */
 	bool answered;               /* the head of the response came */
 	bool credentials;
+	bool grpc;                   /* may wait for news, and be called off, by design */
 	uint16_t status;
 };
 
@@ -31,6 +32,8 @@ struct http_request *http_requests_follow(struct http_requests *requests, const 
 					  const struct session_message *message);
 /* Bytes of the trace as words: without what could drive a terminal. */
 void http_words(char *to, size_t size, const char *text);
+/* The words of a response's status; HTTP/2 sends none, so that they come from RFC 9110. */
+void http_reason(char *to, size_t size, const struct http_message *response);
 /* What stands for a URL in keys. */
 uint64_t http_url_hash(const char *url);
 uint64_t http_repeats(const struct session *session);
