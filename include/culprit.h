@@ -99,6 +99,10 @@ CULPRIT_API bool culprit_add_keylog(struct culprit_analysis *analysis, const cha
 CULPRIT_API bool culprit_add_private_key(struct culprit_analysis *analysis, const char *path,
 					 struct culprit_error *error);
 
+/* Before reading: only packets, sessions or transactions are wanted, no findings, verdict or counts; then reading is
+ * faster, and the verdict is NULL. */
+CULPRIT_API void culprit_skip_diagnosis(struct culprit_analysis *analysis);
+
 /* Called now and then while reading. `total` is 0 when it is not known. False stops the reading. */
 typedef bool culprit_progress(void *user, uint64_t bytes_read, uint64_t total, uint64_t packets);
 CULPRIT_API void culprit_on_progress(struct culprit_analysis *analysis, culprit_progress *progress,
@@ -471,6 +475,9 @@ struct culprit_conversion {
 	/* Packets to keep: "1-100,200-" or "2.5s-10s" after the first one or "2012-08-08T16:30:00Z-"; both
 	 * ends belong to a range. NULL: all. */
 	const char *slice;
+	/* Only packets that a display filter selects (culprit_set_filter). One that speaks of findings needs the
+	 * analysis, too. NULL: all. */
+	const char *filter;
 	int64_t time_shift;          /* nanoseconds to add to every time */
 	uint32_t snap_length;        /* cut packets to so many bytes; 0: do not */
 

@@ -48,7 +48,8 @@ static void tell_answers(struct trace_analysis *analysis, const struct observati
 static void on_session_end(const struct session *session, const struct observation *last, void *user)
 {
 	struct trace_analysis *analysis = user;
-	analyzer_set_session_end(analysis->analyzers, session, last);
+	if (!analysis->undiagnosed)
+		analyzer_set_session_end(analysis->analyzers, session, last);
 	tell_answers(analysis, last);
 	if (analysis->listener.session)
 		analysis->listener.session(analysis->listener.user, analysis, session);
@@ -57,14 +58,15 @@ static void on_session_end(const struct session *session, const struct observati
 static void on_fragments(const struct fragment_report *report, void *user)
 {
 	struct trace_analysis *analysis = user;
-	analyzer_set_fragments(analysis->analyzers, report);
+	if (!analysis->undiagnosed)
+		analyzer_set_fragments(analysis->analyzers, report);
 }
 
 static void prepare(struct trace_analysis *analysis, struct source *source, size_t max_sessions)
 {
 	const struct session_limits limits = {
 		.max_sessions = max_sessions,
-		.analyzer_state_size = analyzer_set_session_size(),
+		.analyzer_state_size = analysis->undiagnosed ? 0 : analyzer_set_session_size(),
 		.exchange_words = analysis->listener.answers != NULL,
 		.message_bytes = analysis->message_bytes,
 		.keys = analysis->keys,
@@ -77,6 +79,8 @@ static void prepare(struct trace_analysis *analysis, struct source *source, size
 	session_table_on_fragments(analysis->sessions, on_fragments, analysis);
 	analysis->trace.source = source_report(source);
 	analysis->trace.sessions = analysis->sessions;
+	if (analysis->undiagnosed)
+		return;
 	analysis->analyzers = analyzer_set_create(analysis->settings, &analysis->trace,
 						  analysis->findings);
 	analysis->counter = wireshark_counter_create();
@@ -121,6 +125,8 @@ static void conclude(struct trace_analysis *analysis)
 		sessions += session_table_count(analysis->sessions, (enum session_kind)kind);
 	trace->ended = true;
 	session_table_finish(analysis->sessions, trace->last_time);
+	if (analysis->undiagnosed)
+		return;
 	analyzer_set_finish(analysis->analyzers);
 	finding_store_sessions(analysis->findings, sessions);
 	if (analysis->listener.wants)
@@ -138,14 +144,17 @@ bool analysis_run(struct trace_analysis *analysis, struct source *source, size_t
 	enum source_status got = SOURCE_END;
 
 	prepare(analysis, source, max_sessions);
+	packet->unchecked = analysis->unchecked;
 	while (!analysis->stopped && (got = source_next(source, &record, error)) == SOURCE_RECORD) {
 		struct observation observation;
 		trace_observe(&analysis->trace, &record);
 		packet_decode(packet, &record);
 		session_table_observe(analysis->sessions, packet, &observation);
-		analyzer_set_observe(analysis->analyzers, &observation);
+		if (!analysis->undiagnosed)
+			analyzer_set_observe(analysis->analyzers, &observation);
 		tell_answers(analysis, &observation);
-		wireshark_counter_observe(analysis->counter, packet, observation.analysis);
+		if (!analysis->undiagnosed)
+			wireshark_counter_observe(analysis->counter, packet, observation.analysis);
 		analysis->stopped |= !go_on(analysis, &observation);
 	}
 	/* What was read before an error is judged all the same. */

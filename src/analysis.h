@@ -40,6 +40,8 @@ struct trace_analysis {                        /* others read it and leave it as
 	struct packet packet;            /* one is reused for the whole run */
 	struct decode_as decode_as[ANALYSIS_MAX_DECODE_AS];  /* set before the run */
 	size_t decode_as_count;
+	bool unchecked;                  /* set before the run: no checksums either */
+	bool undiagnosed;                /* set before the run: nobody wants findings, verdict or counts */
 	bool message_bytes;              /* set before the run: somebody wants the fields of messages */
 	bool stopped;                    /* a listener wanted no more */
 };

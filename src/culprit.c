@@ -135,6 +135,11 @@ bool culprit_set_config(struct culprit_analysis *analysis, const char *path, str
 	       tell(error, &inner);
 }
 
+void culprit_skip_diagnosis(struct culprit_analysis *analysis)
+{
+	analysis->analysis->undiagnosed = true;
+}
+
 bool culprit_set_filter(struct culprit_analysis *analysis, const char *expression, struct culprit_error *error)
 {
 	struct error inner = ERROR_INIT;
@@ -388,6 +393,9 @@ static bool read_source(struct culprit_analysis *analysis, struct error *error)
 		.progress = analysis->progress ? on_progress : NULL,
 		.user = analysis,
 	};
+	/* Plain lists of packets, which show nothing that checksums tell. */
+	inner->unchecked = inner->undiagnosed && analysis->packets && !analysis->packet_seen && !analysis->sieve &&
+			   !analysis->view_count && !inner->listener.session && !inner->listener.answers;
 	if (analysis->sieve)
 		sieve_begin(analysis->sieve, source_report(analysis->source));
 	if (!analysis_run(inner, analysis->source, analysis->session_limit, error))
@@ -463,7 +471,7 @@ const struct culprit_trace *culprit_trace(const struct culprit_analysis *analysi
 
 const struct culprit_verdict *culprit_verdict(const struct culprit_analysis *analysis)
 {
-	return analysis->diagnosis ? &analysis->diagnosis->verdict : NULL;
+	return analysis->diagnosis && !analysis->analysis->undiagnosed ? &analysis->diagnosis->verdict : NULL;
 }
 
 size_t culprit_finding_count(const struct culprit_analysis *analysis)
@@ -478,7 +486,8 @@ const struct culprit_finding *culprit_finding(const struct culprit_analysis *ana
 
 const char *culprit_count(const struct culprit_analysis *analysis, unsigned index, uint64_t *value)
 {
-	return analysis->diagnosis ? wireshark_count(analysis->diagnosis->counts, index, value) : NULL;
+	return analysis->diagnosis && analysis->diagnosis->counts
+		? wireshark_count(analysis->diagnosis->counts, index, value) : NULL;
 }
 
 size_t culprit_session_count(const struct culprit_analysis *analysis)

@@ -70,9 +70,27 @@ static enum exit_code analyse_and_write(struct job *job)
 	return code;
 }
 
+/* False after telling what is wrong with the filter; *findings: it speaks of some. */
+static bool check_filter(const char *filter, bool *findings)
+{
+	struct culprit_analysis *analysis = culprit_create();
+	struct culprit_error error;
+	bool good = culprit_set_filter(analysis, filter, &error);
+	if (!good)
+		complain_filter(filter, &error);
+	*findings = culprit_filter_needs_findings(analysis);
+	culprit_destroy(analysis);
+	return good;
+}
+
 static enum exit_code run(const struct options *options)
 {
 	struct job job = { .inputs = *options, .conversion = options->conversion };
+	bool findings = false;
+	job.conversion.filter = options->filter;
+	job.inputs.filter = NULL;
+	if (options->filter && !check_filter(options->filter, &findings))
+		return EXIT_USAGE;
 	if (options->output) {
 		complain("convert has no -o: the last word is the file to write");
 		return EXIT_USAGE;
@@ -87,7 +105,7 @@ static enum exit_code run(const struct options *options)
 		complain("a trace is nothing to look at: write to a file or a pipe");
 		return EXIT_USAGE;
 	}
-	if (job.conversion.annotate || job.conversion.finding)
+	if (job.conversion.annotate || job.conversion.finding || findings)
 		return analyse_and_write(&job);
 	return write_trace(&job);
 }

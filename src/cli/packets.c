@@ -39,6 +39,7 @@ static enum exit_code run(const struct options *options)
 		culprit_destroy(analysis);
 		return EXIT_FAILED;
 	}
+	culprit_skip_diagnosis(analysis);
 	if (!ask(analysis, options, &output.report)) {
 		culprit_destroy(analysis);
 		output_close(&output);

@@ -7,6 +7,7 @@
 #include "config.h"
 #include "convert/anonymise.h"
 #include "convert/evidence.h"
+#include "convert/filtered.h"
 #include "convert/losses.h"
 #include "convert/notes.h"
 #include "convert/slice.h"
@@ -23,6 +24,7 @@ struct run {
 	struct slice slice;
 	struct notes *notes;                 /* NULL: none */
 	struct evidence_filter *evidence;    /* NULL: all packets */
+	struct filtered *filtered;           /* NULL: all packets */
 	struct anonymiser *anonymiser;       /* NULL: as they are */
 	struct target target;
 	struct writer *writer;
@@ -137,13 +139,16 @@ static void open_writer(struct run *run)
 	run->writer = run->format->create(&run->target.sink.sink, report, &options);
 }
 
-/* Every record is shown to the evidence filter, also one that the slice does not hold: its sessions are
- * those of the whole trace. */
+/* Every record is shown to the filters, also one that the slice does not hold: its sessions are those of the
+ * whole trace. */
 static bool is_wanted(struct run *run, const struct record *record)
 {
 	if (run->origin == INT64_MIN)
 		run->origin = record->time;
-	if (run->evidence && !evidence_filter_wants(run->evidence, record))
+	bool wanted = !run->evidence || evidence_filter_wants(run->evidence, record);
+	if (run->filtered)
+		wanted &= filtered_wants(run->filtered, record, source_report(run->source));
+	if (!wanted)
 		return false;
 	return slice_holds(&run->slice, record->number, record->time, run->origin);
 }
@@ -260,6 +265,12 @@ static bool prepare(struct run *run, const char *const *paths, size_t count, con
 	    !check_options(run, paths, count, analysis, error) ||
 	    !prepare_findings(run, analysis, max_sessions, error))
 		return false;
+	if (run->wanted->filter) {
+		run->filtered = filtered_create(run->wanted->filter, analysis ? analysis->findings : NULL,
+						max_sessions, error);
+		if (!run->filtered)
+			return false;
+	}
 	if (run->wanted->anonymise) {
 		run->anonymiser = anonymiser_create(run->wanted->key, error);
 		if (!run->anonymiser)
@@ -273,6 +284,7 @@ static void clean_up(struct run *run)
 	writer_destroy(run->writer);
 	anonymiser_destroy(run->anonymiser);
 	evidence_filter_destroy(run->evidence);
+	filtered_destroy(run->filtered);
 	notes_destroy(run->notes);
 	source_close(run->source);
 	text_finish(&run->comment);

@@ -44,6 +44,18 @@ void text_add_bytes(struct text *text, const void *bytes, size_t count)
 	text->bytes[text->length] = '\0';
 }
 
+char *text_room(struct text *text, size_t count)
+{
+	reserve(text, count);
+	return text->bytes + text->length;
+}
+
+void text_wrote(struct text *text, const char *end)
+{
+	text->length = (size_t)(end - text->bytes);
+	text->bytes[text->length] = '\0';
+}
+
 void text_add(struct text *text, const char *words)
 {
 	text_add_bytes(text, words, strlen(words));

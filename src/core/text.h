@@ -17,6 +17,10 @@ void text_clear(struct text *text);             /* keeps the memory */
 void text_cut(struct text *text, size_t length);        /* to at most so many bytes */
 void text_add(struct text *text, const char *words);
 void text_add_bytes(struct text *text, const void *bytes, size_t count);
+/* Room for `count` more bytes behind what is there, and the final NUL; for writers that count themselves. */
+char *text_room(struct text *text, size_t count);
+/* They were written. */
+void text_wrote(struct text *text, const char *end);
 void text_add_char(struct text *text, char c);
 void text_addf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_addv(struct text *text, const char *format, va_list arguments);

@@ -1,6 +1,8 @@
 /* Names of well-known ports: https://www.iana.org/assignments/service-names-port-numbers, and
  * some that are not assigned but common: databases, Enterprise Extender of z/OS (12000 to
  * 12004). */
+#include <pthread.h>
+
 #include "decode/decoder.h"
 #include "decode/ip.h"
 
@@ -247,24 +249,24 @@ static const struct service services[] = {
 };
 #define SERVICE_COUNT (sizeof services / sizeof services[0])
 
-static size_t first_at_or_after(uint16_t port)
+/* Where the services of a port begin, one more; 0: it has none. Lists of packets ask for two ports a packet. */
+static uint16_t first_of_port[UINT16_MAX + 1];
+static pthread_once_t ports_built = PTHREAD_ONCE_INIT;
+
+static void build_ports(void)
 {
-	size_t low = 0, high = SERVICE_COUNT;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (services[middle].port < port)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	for (size_t i = SERVICE_COUNT; i > 0; i--)
+		first_of_port[services[i - 1].port] = (uint16_t)i;
 }
 
 const char *service_name(uint8_t ip_protocol, uint16_t port)
 {
 	uint8_t transport = ip_protocol == IP_PROTOCOL_TCP ? OVER_TCP
 			  : ip_protocol == IP_PROTOCOL_UDP ? OVER_UDP : 0;
-	for (size_t i = first_at_or_after(port); i < SERVICE_COUNT && services[i].port == port; i++)
+	pthread_once(&ports_built, build_ports);
+	if (!first_of_port[port])
+		return NULL;
+	for (size_t i = first_of_port[port] - 1u; i < SERVICE_COUNT && services[i].port == port; i++)
 		if (services[i].transports & transport)
 			return services[i].name;
 	return NULL;

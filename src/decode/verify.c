@@ -23,7 +23,7 @@ uint8_t verify_sum(uint64_t sum, uint16_t stored, uint16_t *expected)
 static bool verifiable(const struct packet *packet, const struct cursor *bytes)
 {
 	const struct ip_header *ip = packet->ip;
-	return bytes->captured == bytes->declared && ip && (!ip->fragmented || ip->reassembled);
+	return !packet->unchecked && bytes->captured == bytes->declared && ip && (!ip->fragmented || ip->reassembled);
 }
 
 uint8_t verify_bytes(const struct packet *packet, struct cursor bytes, uint16_t stored,

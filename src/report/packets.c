@@ -4,6 +4,7 @@
 
 #include "decode/ip.h"
 #include "report/message.h"
+#include "report/packet_line.h"
 
 _Static_assert(CULPRIT_ADDRESS_SIZE >= ADDRESS_TEXT_SIZE, "an address fits the public structs");
 
@@ -181,6 +182,11 @@ struct table_writer *packets_begin(const struct culprit_output *output)
 }
 
 bool packets_row(struct table_writer *writer, const struct culprit_packet *packet)
+{
+	return packet_line_add(writer, packet) ? table_sent(writer) : packets_row_by_columns(writer, packet);
+}
+
+bool packets_row_by_columns(struct table_writer *writer, const struct culprit_packet *packet)
 {
 	struct line line = { .packet = packet };
 	const char *name;

@@ -12,5 +12,7 @@ void packet_row_fill(struct culprit_packet *to, const struct trace_analysis *ana
 /* A writer of packet rows; see table_begin. Close it with table_end. */
 struct table_writer *packets_begin(const struct culprit_output *output);
 bool packets_row(struct table_writer *writer, const struct culprit_packet *packet);
+/* The same, column by column, as tables write their rows. */
+bool packets_row_by_columns(struct table_writer *writer, const struct culprit_packet *packet);
 
 #endif

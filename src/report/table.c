@@ -311,6 +311,40 @@ bool table_is_text(const struct table_writer *writer)
 	return writer->output.format == CULPRIT_TEXT;
 }
 
+bool table_is_ready(const struct table_writer *writer)
+{
+	return !writer->learning && !writer->ended;
+}
+
+enum culprit_report_format table_format(const struct table_writer *writer)
+{
+	return writer->output.format;
+}
+
+struct text *table_out(struct table_writer *writer)
+{
+	return &writer->out;
+}
+
+size_t table_width(const struct table_writer *writer, unsigned column)
+{
+	return writer->width[column];
+}
+
+void table_add_time(struct table_writer *writer, struct text *to, int64_t time, unsigned digits)
+{
+	const struct cell cell = cell_time(time, digits);
+	if (cell.type == CELL_TIME)
+		add_time(writer, to, &cell);
+}
+
+bool table_sent(struct table_writer *writer)
+{
+	if (writer->out.length >= TABLE_WRITE_AT)
+		hand_on(writer);
+	return !writer->ended;
+}
+
 bool table_row(struct table_writer *writer, const void *row)
 {
 	struct cell cells[TABLE_MAX_COLUMNS];

@@ -105,6 +105,14 @@ struct table_writer *table_begin(const struct table *people, const struct table 
 bool table_is_text(const struct table_writer *writer);
 /* False when the output takes no more. */
 bool table_row(struct table_writer *writer, const void *row);
+/* For rows of long lists that write themselves, in the same words and faster, once table_is_ready (a text table first
+ * looks at some rows, to see how wide the columns get): they go to table_out, and table_sent hands them on. */
+bool table_is_ready(const struct table_writer *writer);
+enum culprit_report_format table_format(const struct table_writer *writer);
+struct text *table_out(struct table_writer *writer);
+size_t table_width(const struct table_writer *writer, unsigned column);
+void table_add_time(struct table_writer *writer, struct text *to, int64_t time, unsigned digits);
+bool table_sent(struct table_writer *writer);
 /* Writes what is left and frees the writer. False when the output did not take everything. */
 bool table_end(struct table_writer *writer);
 
