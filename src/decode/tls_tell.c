@@ -41,36 +41,37 @@ void tls_tell_list(struct teller *teller, struct cursor *in, enum tls_field leng
 
 /* ---- Messages ---------------------------------------------------------------------------------- */
 
-static void tell_random(struct teller *teller, struct cursor *in)
+/* It begins with a time, but not in TLS 1.3 any more. */
+static void tell_random(struct teller *teller, struct cursor *in, bool timed)
 {
 	const uint8_t *at = in->next;
 	tell_bytes(teller, &tls_fields[TLS_F_RANDOM], in, 32);
-	if (!cursor_ok(in))
+	if (!cursor_ok(in) || !timed)
 		return;
 	tell_number(teller, &tls_fields[TLS_F_RANDOM_TIME], at, 4, (int64_t)load_be32(at) * 1000000000);
 	struct cursor rest = cursor_make(at + 4, 28, 28);
 	tell_bytes(teller, &tls_fields[TLS_F_RANDOM_BYTES], &rest, 28);
 }
 
-static void tell_client_hello(struct teller *teller, struct cursor in, bool quic)
+static void tell_client_hello(struct teller *teller, struct cursor in, const struct tls_facts *tls)
 {
 	struct cursor whole = in;
 	tell_be16(teller, &tls_fields[TLS_F_VERSION], &in);
-	tell_random(teller, &in);
+	tell_random(teller, &in, !tls->connection->retry || tls->connection->server);
 	tls_tell_vector(teller, &in, TLS_F_SESSION_ID_LENGTH, 1, TLS_F_SESSION_ID);
 	tls_tell_list(teller, &in, TLS_F_CIPHER_SUITES_LENGTH, true, TLS_F_CIPHER_SUITES,
 		      TLS_F_CIPHER_SUITE);
 	tls_tell_list(teller, &in, TLS_F_COMP_METHODS_LENGTH, false, TLS_F_COMP_METHODS, TLS_F_COMP_METHOD);
 	if (cursor_more(&in))
 		tls_tell_extensions(teller, &in, TLS_CLIENT_HELLO);
-	tls_tell_client_print(teller, whole, quic);
+	tls_tell_client_print(teller, whole, tls->quic);
 }
 
 static void tell_server_hello(struct teller *teller, struct cursor in, const struct tls_facts *tls)
 {
 	struct cursor whole = in;
 	bool draft = tls_is_early_draft(tell_be16(teller, &tls_fields[TLS_F_VERSION], &in));
-	tell_random(teller, &in);
+	tell_random(teller, &in, tls->connection->version < TLS_1_3);
 	if (!draft)
 		tls_tell_vector(teller, &in, TLS_F_SESSION_ID_LENGTH, 1, TLS_F_SESSION_ID);
 	tell_be16(teller, &tls_fields[TLS_F_CIPHER_SUITE], &in);
@@ -193,7 +194,7 @@ static void tell_body(struct teller *teller, struct cursor in, uint8_t type, con
 	uint16_t version = connection->version;
 	switch (type) {
 	case TLS_CLIENT_HELLO:
-		tell_client_hello(teller, in, tls->quic);
+		tell_client_hello(teller, in, tls);
 		break;
 	case TLS_SERVER_HELLO:
 		tell_server_hello(teller, in, tls);

@@ -164,6 +164,15 @@ static void text_trips(const struct page *page, const struct portrait *portrait)
 	text_finish(&line);
 }
 
+static void text_tls(const struct page *page, const struct portrait *portrait)
+{
+	struct text line = { 0 };
+	tls_figures_words(&portrait->figures.tls, &line);
+	if (line.length)
+		fact(page, "TLS", line.bytes);
+	text_finish(&line);
+}
+
 static void text_transfer(const struct page *page, const struct portrait *portrait, unsigned i)
 {
 	static const char *const who[2] = { "client", "server" };
@@ -240,6 +249,7 @@ void portrait_text(const struct portrait_report *report, const struct culprit_ou
 	text_times(&page, report, output);
 	text_state(&page, portrait);
 	text_trips(&page, portrait);
+	text_tls(&page, portrait);
 	for (unsigned i = 0; i < 2; i++)
 		text_transfer(&page, portrait, i);
 	text_figures(&page, portrait);

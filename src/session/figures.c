@@ -184,6 +184,8 @@ void figures_observe(struct session_figures *figures, const struct observation *
 	if (observation->twin_of)
 		return;
 	count_packet(side, observation->packet);
+	if (observation->message_count)
+		tls_figures_observe(&figures->tls, observation);
 	if (!tcp || !segment) {
 		count_datagram(side, observation->packet);
 		return;

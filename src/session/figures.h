@@ -5,6 +5,7 @@
 #define SESSION_FIGURES_H
 
 #include "session/session.h"
+#include "session/tls_figures.h"
 
 struct figures_sum {             /* of samples; what it counts says its unit */
 	uint64_t count;
@@ -52,7 +53,7 @@ struct figures_side {            /* what one end sent */
 	uint64_t syn_end;
 };
 
-struct session_figures { struct figures_side side[2]; };
+struct session_figures { struct figures_side side[2]; struct tls_figures tls; };
 
 /* Zeroed before the first packet of the session. */
 void figures_observe(struct session_figures *figures, const struct observation *observation);

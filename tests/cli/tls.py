@@ -259,6 +259,24 @@ def stored(culprit, data):
         report("a missing key is said", wrong("--keylog", os.path.join(data, "tls13-aes256.keys"), "1"))
         report("a private key does not open Diffie-Hellman", wrong("--tls-key", os.path.join(data, "k.pem"), "1"))
 
+        def details(options, words):
+            said = subprocess.run([culprit, "sessions", *options, os.path.join(data, "tls12-gcm.pcap"), "1"],
+                                  stdout=subprocess.PIPE).stdout.decode()
+            said = " ".join(said.split())
+            assert words in said and "TLS 1.2, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 for lab.example" in said, said
+        keys = os.path.join(data, "tls12-gcm.keys")
+        report("details say that it was decrypted", lambda: details(["--keylog", keys], "; decrypted"))
+        report("… or not, and why", lambda: details(["--keylog", os.path.join(data, "tls13-aes256.keys")],
+                                                    "no key for it in the key log"))
+        report("… or that the key is wrong", lambda: details(["--keylog", changed], "does not fit"))
+        report("… or that nobody tried", lambda: details([], "; encrypted"))
+
+        def inside():
+            said = subprocess.run([culprit, "packets", "--keylog", keys, os.path.join(data, "tls12-gcm.pcap")],
+                                  stdout=subprocess.PIPE).stdout.decode()
+            assert "http : GET /" in said, said
+        report("what is inside is told like any other", inside)
+
         def refuse(option, content):
             path = os.path.join(directory, "no-secrets")
             with open(path, "w") as file:
