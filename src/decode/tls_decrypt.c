@@ -1,4 +1,6 @@
 /* Which keys open which record of a connection: RFC 8446, 7 and 4.6.3; RFC 5246, 8.1; RFC 7627. */
+#include "config.h"
+
 #include <stdlib.h>
 
 #include "core/memory.h"
@@ -9,6 +11,12 @@
 #include "decode/tls_state.h"
 
 enum { MAX_TRANSCRIPT = 64 << 10 };
+
+#ifdef HAVE_CRYPTO
+static const bool can_decrypt = true;
+#else
+static const bool can_decrypt = false;
+#endif
 
 struct tls_decryption {
 	struct tls_cipher *cipher[2];
@@ -224,7 +232,7 @@ static void take_server_hello(struct tls_state *state, struct stream *stream)
 	begin_handshake_keys(state, stream);
 	if (own->cipher[0] || own->cipher[1])
 		connection->secrets = TLS_SECRETS_USED;
-	else if (!tls_suite_parts(connection->cipher, &parts))
+	else if (!tls_suite_parts(connection->cipher, &parts) || !can_decrypt)
 		connection->secrets = TLS_SECRETS_UNSUPPORTED;
 }
 
