@@ -5,6 +5,7 @@
 
 #define TOPOLOGY_CHANGE 0x01
 #define BPDU_TOPOLOGY_CHANGE_NOTIFICATION 0x80 /* a type; has nothing behind it */
+#define BPDU_UNKNOWN 0xff        /* of another protocol than spanning tree */
 #define PAUSE 0x0001
 #define PRIORITY_PAUSE 0x0101
 #define PRIORITIES 8
@@ -15,8 +16,10 @@ static struct next decode_stp(struct cursor *in, struct packet *packet, void *fa
 	uint16_t protocol = cursor_be16(in);
 	bpdu->version = cursor_u8(in);
 	bpdu->type = cursor_u8(in);
-	if (!cursor_ok(in) || protocol != 0)
+	if (!cursor_ok(in) || protocol != 0) {
+		bpdu->type = BPDU_UNKNOWN;
 		return next_none();
+	}
 	if (bpdu->type == BPDU_TOPOLOGY_CHANGE_NOTIFICATION) {
 		bpdu->topology_change = true;
 		packet->bpdu = bpdu;
@@ -55,6 +58,31 @@ static struct next decode_pause(struct cursor *in, struct packet *packet, void *
 	return next_none();
 }
 
+static void say_bridge(struct text *to, const uint8_t bridge[8])
+{
+	char mac[MAC_TEXT_SIZE];
+	uint16_t priority = load_be16(bridge);
+	text_addf(to, "%u/%u/%s", priority & 0xf000, priority & 0x0fff, mac_text(bridge + 2, mac));
+}
+
+static void say_stp(struct text *to, const void *facts)
+{
+	const struct bpdu_facts *bpdu = facts;
+	if (bpdu->type == BPDU_UNKNOWN)
+		return;
+	if (bpdu->type == BPDU_TOPOLOGY_CHANGE_NOTIFICATION) {
+		text_add(to, "stp : Topology Change Notification");
+		return;
+	}
+	text_addf(to, "%s : root ", bpdu->version >= 3 ? "mstp" : bpdu->version == 2 ? "rstp" : "stp");
+	say_bridge(to, bpdu->root);
+	text_addf(to, ", cost %u, bridge ", bpdu->root_path_cost);
+	say_bridge(to, bpdu->bridge);
+	text_addf(to, ", port 0x%04x", bpdu->port);
+	if (bpdu->topology_change)
+		text_add(to, ", topology change");
+}
+
 const struct decoder stp_decoder = {
 	.name = "stp",
 	.protocol = "STP",
@@ -62,6 +90,7 @@ const struct decoder stp_decoder = {
 	.bindings = { { BY_LLC_SAP, 0x42 }, { BY_CISCO_PROTOCOL, 0x010b } },
 	.facts_size = sizeof(struct bpdu_facts),
 	.decode = decode_stp,
+	.words = say_stp,
 	.fields = stp_fields,
 	.tell = stp_tell,
 };

@@ -22,6 +22,8 @@ extern const struct decoder aarp_decoder, ah_decoder, aoe_decoder, arp_decoder, 
 	zos_ee_decoder, zos_smc_decoder;
 
 extern const struct decoder imap_decoder, pop_decoder, smtp_decoder;
+extern const struct decoder drda_decoder, mq_decoder, rip_decoder, ripng_decoder, smb_decoder, ssdp_decoder,
+	wsd_decoder;
 
 const struct decoder *const decoders[] = {
 	&aarp_decoder,
@@ -39,6 +41,7 @@ const struct decoder *const decoders[] = {
 	&dhcp_decoder,
 	&dhcpv6_decoder,
 	&dns_decoder,
+	&drda_decoder,
 	&dtp_decoder,
 	&eapol_decoder,
 	&egp_decoder,
@@ -81,6 +84,7 @@ const struct decoder *const decoders[] = {
 	&mdns_decoder,
 	&mipv6_decoder,
 	&mpls_decoder,
+	&mq_decoder,
 	&mysql_decoder,
 	&nbns_decoder,
 	&netanalyzer_decoder,
@@ -106,6 +110,8 @@ const struct decoder *const decoders[] = {
 	&radiotap_decoder,
 	&rarp_decoder,
 	&raw_decoder,
+	&rip_decoder,
+	&ripng_decoder,
 	&roce_decoder,
 	&rsvp_decoder,
 	&sctp_decoder,
@@ -115,9 +121,11 @@ const struct decoder *const decoders[] = {
 	&sll_decoder,
 	&sll2_decoder,
 	&slow_decoder,
+	&smb_decoder,
 	&smtp_decoder,
 	&sna_decoder,
 	&snmp_decoder,
+	&ssdp_decoder,
 	&stp_decoder,
 	&tcp_decoder,
 	&telnet_decoder,
@@ -134,6 +142,7 @@ const struct decoder *const decoders[] = {
 	&websocket_decoder,
 	&wlan_decoder,
 	&wol_decoder,
+	&wsd_decoder,
 	&zos_data_decoder,
 	&zos_ee_decoder,
 	&zos_smc_decoder,

@@ -64,6 +64,26 @@ static struct next decode_igmp(struct cursor *in, struct packet *packet, void *f
 	return next_payload(cursor_rest(in));
 }
 
+static void say_igmp(struct text *to, const void *facts)
+{
+	static const struct field_name types[] = { { MEMBERSHIP_QUERY, "Membership Query" },
+		{ REPORT_V1, "Membership Report" }, { REPORT_V2, "Membership Report" }, { LEAVE_GROUP, "Leave Group" },
+		{ REPORT_V3, "Membership Report" }, { 0, NULL } };
+	const struct igmp_header *igmp = facts;
+	const char *type = field_words(types, igmp->type);
+	char words[ADDRESS_TEXT_SIZE];
+	if (!type) {
+		text_addf(to, "igmp : type 0x%02x", igmp->type);
+		return;
+	}
+	text_addf(to, "igmp v%u : %s", igmp->version, type);
+	/* A query that names no group is for all of them. */
+	if (igmp->group.family && load_be32(igmp->group.bytes))
+		text_addf(to, " %s", address_text(&igmp->group, words));
+	else if (igmp->type == MEMBERSHIP_QUERY)
+		text_add(to, ", general");
+}
+
 const struct decoder igmp_decoder = {
 	.name = "igmp",
 	.protocol = "IGMP",
@@ -71,6 +91,7 @@ const struct decoder igmp_decoder = {
 	.bindings = { { BY_IP_PROTOCOL, IP_PROTOCOL_IGMP } },
 	.facts_size = sizeof(struct igmp_header),
 	.decode = decode_igmp,
+	.words = say_igmp,
 	.fields = igmp_fields,
 	.tell = igmp_tell,
 };

@@ -341,9 +341,12 @@ static struct frame pass(struct mysql_state *state, bool from_client, uint32_t l
 	return frame_skip(HEADER + (uint64_t)length);
 }
 
-static struct frame hold(struct mysql_state *state, bool from_client, uint32_t length)
+/* Nothing may be remembered before all that is looked at has come: until then the same is asked again. */
+static struct frame hold(struct mysql_state *state, bool from_client, struct cursor in, uint32_t length)
 {
 	uint64_t whole = HEADER + (uint64_t)length, held = whole < HELD ? whole : HELD;
+	if (in.captured < held)
+		return frame_more();
 	state->goes_on[from_client] = length == LONGEST;
 	state->rest[from_client] = whole - held;
 	return frame_message(held);
@@ -360,7 +363,7 @@ static struct frame frame_client(struct stream *stream, struct cursor in, uint32
 	if (sequence == 0) {
 		if (in.captured < HEADER + 1)
 			return length ? frame_more() : frame_lost();
-		return is_command(in) ? hold(state, true, length) : frame_lost();
+		return is_command(in) ? hold(state, true, in, length) : frame_lost();
 	}
 	/* The rest of something, unless it belongs to the login. */
 	if (state->expect > EXPECT_AUTHENTICATION || sequence > 16)
@@ -373,7 +376,7 @@ static struct frame frame_client(struct stream *stream, struct cursor in, uint32
 		if (!old && !is_login(in))
 			return length < LOGIN_FIXED && state->expect ? pass(state, true, length) : frame_lost();
 	}
-	return hold(state, true, length);
+	return hold(state, true, in, length);
 }
 
 /* What comes before and between rows is passed over, and so are they. */
@@ -389,13 +392,13 @@ static struct frame frame_server(struct stream *stream, struct cursor in, uint32
 	case EXPECT_GREETING:
 		if (first != PROTOCOL_10 && first != ERROR && !stream->around && !stream->middle[false])
 			return frame_lost();
-		return hold(state, false, length);
+		return hold(state, false, in, length);
 	case EXPECT_AUTHENTICATION:
 	case EXPECT_ANSWER:
-		return hold(state, false, length);
+		return hold(state, false, in, length);
 	case EXPECT_COLUMNS:
 		if (first == ERROR)
-			return hold(state, false, length);
+			return hold(state, false, in, length);
 		if (--state->left == 0)
 			state->expect = EXPECT_ROWS;
 		return pass(state, false, length);
@@ -414,7 +417,7 @@ static struct frame frame_server(struct stream *stream, struct cursor in, uint32
 		}
 		state->left = 1;
 		if (first == ERROR || (first == END && length < LONGEST))
-			return hold(state, false, length);
+			return hold(state, false, in, length);
 		return pass(state, false, length);
 	case EXPECT_NOTHING:
 		break;

@@ -15,16 +15,10 @@ const struct decoder esp_decoder = {
 	"esp", "ESP", "Encapsulating Security Payload", { { BY_IP_PROTOCOL, 50 } } };
 const struct decoder skip_decoder = {
 	"skip", "SKIP", "Simple Key-management for Internet Protocols", { { BY_IP_PROTOCOL, 57 } } };
-const struct decoder eigrp_decoder = {
-	"eigrp", "EIGRP", "Enhanced Interior Gateway Routing Protocol", { { BY_IP_PROTOCOL, 88 } } };
-const struct decoder ospf_decoder = {
-	"ospf", "OSPF", "Open Shortest Path First", { { BY_IP_PROTOCOL, 89 } } };
 const struct decoder pim_decoder = {
 	"pim", "PIM", "Protocol Independent Multicast", { { BY_IP_PROTOCOL, 103 } } };
 const struct decoder ipcomp_decoder = {
 	"ipcomp", "IPComp", "IP Payload Compression", { { BY_IP_PROTOCOL, 108 } } };
-const struct decoder vrrp_decoder = {
-	"vrrp", "VRRP", "Virtual Router Redundancy Protocol", { { BY_IP_PROTOCOL, 112 } } };
 const struct decoder pgm_decoder = {
 	"pgm", "PGM", "Pragmatic General Multicast", { { BY_IP_PROTOCOL, 113 } } };
 const struct decoder l2tp_decoder = {
@@ -33,10 +27,6 @@ const struct decoder mipv6_decoder = {
 	"mipv6", "MIPv6", "Mobile IPv6", { { BY_IP_PROTOCOL, 135 } } };
 const struct decoder udplite_decoder = {
 	"udplite", "UDP-Lite", "Lightweight User Datagram Protocol", { { BY_IP_PROTOCOL, 136 } } };
-
-/* Over UDP */
-const struct decoder hsrp_decoder = {
-	"hsrp", "HSRP", "Cisco Hot Standby Router Protocol", { { BY_UDP_PORT, 1985 } } };
 
 /* Over Ethernet, https://www.iana.org/assignments/ieee-802-numbers */
 const struct decoder wol_decoder = { "wol", "WOL", "Wake on LAN", { { BY_ETHERTYPE, 0x0842 } } };
@@ -54,8 +44,6 @@ const struct decoder profinet_decoder = {
 	"pn_rt", "PNIO", "PROFINET real-time", { { BY_ETHERTYPE, 0x8892 } } };
 const struct decoder aoe_decoder = {
 	"aoe", "AoE", "ATA over Ethernet", { { BY_ETHERTYPE, 0x88a2 } } };
-const struct decoder lldp_decoder = {
-	"lldp", "LLDP", "Link Layer Discovery Protocol", { { BY_ETHERTYPE, 0x88cc } } };
 const struct decoder homeplug_decoder = {
 	"homeplug_av", "HomePlug AV", "HomePlug AV power line", { { BY_ETHERTYPE, 0x88e1 } } };
 const struct decoder macsec_decoder = {
@@ -85,8 +73,6 @@ const struct decoder pagp_decoder = {
 	"pagp", "PAgP", "Port Aggregation Protocol", { { BY_CISCO_PROTOCOL, 0x0104 } } };
 const struct decoder udld_decoder = {
 	"udld", "UDLD", "Unidirectional Link Detection", { { BY_CISCO_PROTOCOL, 0x0111 } } };
-const struct decoder cdp_decoder = {
-	"cdp", "CDP", "Cisco Discovery Protocol", { { BY_CISCO_PROTOCOL, 0x2000 } } };
 const struct decoder vtp_decoder = {
 	"vtp", "VTP", "VLAN Trunking Protocol", { { BY_CISCO_PROTOCOL, 0x2003 } } };
 const struct decoder slarp_decoder = {

@@ -252,9 +252,12 @@ static bool is_typed(bool from_client, struct cursor in)
 	       length <= MESSAGE_LIMIT;
 }
 
-static struct frame frame_of_length(struct pgsql_state *state, bool from_client, uint64_t length)
+/* Nothing may be remembered before all that is looked at has come: until then the same is asked again. */
+static struct frame frame_of_length(struct pgsql_state *state, bool from_client, struct cursor in, uint64_t length)
 {
 	uint64_t held = length < HELD ? length : HELD;
+	if (in.captured < held)
+		return frame_more();
 	state->rest[from_client] = length - held;
 	return frame_message(held);
 }
@@ -271,7 +274,7 @@ static struct frame frame_typed(struct stream *stream, struct cursor in)
 	/* Rows, and the data of COPY. */
 	if (*in.next == 'd' || (*in.next == 'D' && !stream->from_client))
 		return frame_skip(length);
-	return frame_of_length(state, stream->from_client, length);
+	return frame_of_length(state, stream->from_client, in, length);
 }
 
 static struct frame frame_pgsql(struct stream *stream, struct cursor in)
@@ -293,7 +296,7 @@ static struct frame frame_pgsql(struct stream *stream, struct cursor in)
 	if (in.captured < 8)
 		return frame_more();
 	if (is_startup(in))
-		return frame_of_length(state, true, load_be32(in.next));
+		return frame_of_length(state, true, in, load_be32(in.next));
 	if (!stream->middle[true])
 		return frame_lost();
 	state->started = state->ready = true;

@@ -96,7 +96,8 @@ static void pgsql_long_messages_are_not_held(void **state)
 	static char query[60000] = "Q\0\0\xea\x5f" "select 'secret";
 	kit->stream.middle[true] = true;
 	memset(query + 19, 'x', sizeof query - 19);
-	stream_kit_say(kit, true, query, sizeof query);
+	for (size_t at = 0; at < sizeof query; at += 1000)
+		stream_kit_say(kit, true, query + at, 1000);
 	stream_kit_say(kit, true, "X\0\0\0\4", 5);
 	assert_string_equal(kit->said.bytes, "> pgsql : Simple query select ?\n> pgsql : Termination\n");
 	stream_kit_destroy(kit);
