@@ -201,7 +201,8 @@ const struct cause_rule cause_rules[] = {
 	  "tcp/syn-refused", RELATION_PAIR, 0 },
 	{ "ftp/nat-address", "tcp/syn-no-answer tcp/syn-refused", RELATION_CLIENT, SAME_TIME },
 	/* Servers answer a wrong password late, on purpose. */
-	{ "ftp/login-failed", "perf/server-think perf/response-time ftp/slow-command", RELATION_SESSION, 0 },
+	{ "ftp/login-failed", "perf/server-think perf/response-time ftp/slow-command", RELATION_SERVICE,
+	  SAME_TIME },
 	{ "ftp/tls-session-reuse", "ftp/command-failed ftp/transfer-aborted",
 	  RELATION_SESSION, 0 },
 	{ "ftp/data-connection-missing ftp/data-connection-refused",
