@@ -110,7 +110,7 @@ struct page {                    /* one address of a server */
 	struct finding *sample;
 };
 
-struct pair_key { struct address client; struct endpoint server; };
+struct pair_key { struct endpoint client, server; };    /* the client without its port */
 struct pair {                    /* connections of a client to a server */
 	uint32_t busy, most;         /* with a request that waits */
 	uint32_t waiting;            /* requests that began as soon as a connection was free */
@@ -203,8 +203,8 @@ static void follow_pair(struct analysis_context *context, const struct observati
 	struct answers_state *state = context->state;
 	const struct session *session = observation->session;
 	const struct record *record = observation->packet->record;
-	struct pair_key key = { session->key.end[session->client].address,
-		session->key.end[session_server(session)] };
+	struct pair_key key = { session->key.end[session->client], session->key.end[session_server(session)] };
+	key.client.port = 0;
 	if (connection->busy == busy)
 		return;
 	connection->busy = busy;

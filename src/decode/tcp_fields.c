@@ -235,7 +235,7 @@ static void tell_kind(struct teller *teller, const struct tlv *option)
 
 static void open_option(struct teller *teller, int index, const struct tlv *option)
 {
-	tell_open(teller, field(index), option->at, option->length, 0, NULL);
+	tell_open(teller, field(index), option->at, option->held, 0, NULL);
 	tell_kind(teller, option);
 }
 
@@ -243,7 +243,7 @@ static void tell_scale(struct teller *teller, struct tlv *option)
 {
 	struct cursor look = option->value;
 	unsigned shift = cursor_u8(&look), used = shift > 14 ? 14 : shift;    /* RFC 7323, 2.3 */
-	tell_open(teller, field(OPTION_SCALE), option->at, option->length, 0, "%u (multiply by %u)", shift,
+	tell_open(teller, field(OPTION_SCALE), option->at, option->held, 0, "%u (multiply by %u)", shift,
 		  1u << used);
 	tell_kind(teller, option);
 	tell_u8(teller, field(SCALE_SHIFT), &option->value);
@@ -264,7 +264,7 @@ static void tell_sack(struct teller *teller, struct tlv *option)
 					   right);
 		count++;
 	}
-	tell_open(teller, field(OPTION_SACK), option->at, option->length, 0, "%s", words);
+	tell_open(teller, field(OPTION_SACK), option->at, option->held, 0, "%s", words);
 	tell_kind(teller, option);
 	tell_number(teller, field(SACK_COUNT), NULL, 0, count);
 	tell_close(teller);
@@ -274,7 +274,7 @@ static void tell_timestamps(struct teller *teller, struct tlv *option)
 {
 	struct cursor look = option->value;
 	uint32_t value = cursor_be32(&look), echo = cursor_be32(&look);
-	tell_open(teller, field(OPTION_TIMESTAMPS), option->at, option->length, 0, "TSval %u, TSecr %u", value,
+	tell_open(teller, field(OPTION_TIMESTAMPS), option->at, option->held, 0, "TSval %u, TSecr %u", value,
 		  echo);
 	tell_kind(teller, option);
 	tell_be32(teller, field(TIMESTAMP_VALUE), &option->value);
@@ -286,7 +286,7 @@ static void tell_user_timeout(struct teller *teller, struct tlv *option)
 {
 	const uint8_t *at = option->value.next;
 	uint16_t value = cursor_be16(&option->value);
-	tell_open(teller, field(OPTION_USER_TIMEOUT), option->at, option->length, 0, "%u %s", value & 0x7fff,
+	tell_open(teller, field(OPTION_USER_TIMEOUT), option->at, option->held, 0, "%u %s", value & 0x7fff,
 		  value & 0x8000 ? "minutes" : "seconds");
 	tell_kind(teller, option);
 	if (cursor_ok(&option->value)) {
@@ -310,7 +310,7 @@ static void tell_multipath(struct teller *teller, struct tlv *option)
 	const uint8_t *at = option->value.next;
 	unsigned subtype = cursor_u8(&option->value) >> 4;
 	const char *words = field_words(multipath_subtypes, subtype);
-	tell_open(teller, field(OPTION_MPTCP), option->at, option->length, 0, "%s", words ? words : "Unknown");
+	tell_open(teller, field(OPTION_MPTCP), option->at, option->held, 0, "%s", words ? words : "Unknown");
 	tell_kind(teller, option);
 	if (cursor_ok(&option->value))
 		tell_number(teller, field(MPTCP_SUBTYPE), at, 1, subtype);
@@ -324,7 +324,7 @@ static void tell_fast_open(struct teller *teller, struct tlv *option)
 	if (option->value.declared)
 		tell_bytes(teller, field(FAST_OPEN_COOKIE), &option->value, option->value.declared);
 	else
-		tell_open(teller, field(FAST_OPEN_REQUEST), option->at, option->length, 0, NULL), tell_close(teller);
+		tell_open(teller, field(FAST_OPEN_REQUEST), option->at, option->held, 0, NULL), tell_close(teller);
 	tell_close(teller);
 }
 
@@ -349,7 +349,7 @@ static void tell_mss(struct teller *teller, struct tlv *option)
 {
 	struct cursor look = option->value;
 	unsigned size = cursor_be16(&look);
-	tell_open(teller, field(OPTION_MSS), option->at, option->length, 0, "%u bytes", size);
+	tell_open(teller, field(OPTION_MSS), option->at, option->held, 0, "%u bytes", size);
 	tell_kind(teller, option);
 	tell_be16(teller, field(MSS_VALUE), &option->value);
 	tell_close(teller);

@@ -76,7 +76,7 @@ bool tlv_next(struct cursor *options, struct tlv *to)
 {
 	if (!cursor_more(options))
 		return false;
-	*to = (struct tlv){ .at = options->next, .length = 1 };
+	*to = (struct tlv){ .at = options->next, .length = 1, .held = 1 };
 	to->kind = cursor_u8(options);
 	if (!cursor_ok(options))
 		return false;
@@ -88,5 +88,6 @@ bool tlv_next(struct cursor *options, struct tlv *to)
 	if (!cursor_ok(options) || to->length < 2)
 		return false;
 	to->value = cursor_split(options, to->length - 2);
+	to->held = 2 + to->value.captured;
 	return cursor_ok(&to->value);
 }

@@ -24,7 +24,13 @@ void tell_ethertype(struct teller *teller, const struct field *field, struct cur
 void tell_hardware(struct teller *teller, const struct field *fields, struct cursor *in);
 
 /* Options behind one another, each with a length of its own, and what a loop over them needs. */
-struct tlv { const uint8_t *at; size_t length; uint8_t kind; struct cursor value; };
+struct tlv {
+	const uint8_t *at;
+	size_t length;               /* as it says, with kind and length */
+	size_t held;                 /* of that, what the trace holds */
+	uint8_t kind;
+	struct cursor value;
+};
 
 /* The next option of a list as IPv4 and TCP have it: kinds 0 and 1 are one byte long, others have a length that
  * counts kind and length too. False at the end, or where it makes no sense. */
