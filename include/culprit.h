@@ -238,6 +238,7 @@ struct culprit_packet {              /* valid during the callback */
 	uint32_t length;             /* bytes on the wire */
 	uint32_t datagram_length;    /* of the IP datagram; `length` when there is none */
 	const char *protocol;        /* "TCP", "DNS", "ARP" */
+	const char *transport;       /* "TCP", "UDP", "ICMP"; `protocol` when there is none of them */
 	char source[CULPRIT_ADDRESS_SIZE], destination[CULPRIT_ADDRESS_SIZE];    /* empty when none */
 	bool has_ports, has_stream, is_tcp;
 	uint16_t source_port, destination_port;
@@ -425,6 +426,21 @@ struct culprit_times {               /* zeroed: the summary */
 /* Before `analysis` reads a trace that `of` has read to its end: draws the sessions that the findings of `of`
  * are about, for its page (culprit_output.pictures). `of` may be destroyed before. */
 CULPRIT_API void culprit_keep_pictures(struct culprit_analysis *analysis, const struct culprit_analysis *of);
+
+/* ---- Lists of packets -------------------------------------------------------------------------- */
+
+/* Zeroed, it is all of them. */
+struct culprit_packet_choice {
+	const char *packets;         /* "10-20,35"; NULL: all */
+	uint64_t around;             /* this packet and ten on each side; 0: none */
+	uint64_t head, tail;         /* of those, only the first and only the last ones; 0: no limit */
+};
+
+/* Before reading: which packets culprit_on_packet, culprit_report_packets and culprit_report_packet_fields are
+ * about, besides the filter. Reading ends with the last of them. `tail` holds for culprit_report_packets, at most
+ * 100 000. */
+CULPRIT_API bool culprit_choose_packets(struct culprit_analysis *analysis, const struct culprit_packet_choice *choice,
+					struct culprit_error *error);
 
 /* ---- Packet Details ---------------------------------------------------------------------------- */
 

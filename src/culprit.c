@@ -18,6 +18,7 @@
 #include "report/diagnosis.h"
 #include "report/kinds.h"
 #include "report/lists.h"
+#include "report/packet_choice.h"
 #include "report/packets.h"
 #include "report/pictures.h"
 #include "report/report.h"
@@ -53,7 +54,10 @@ struct culprit_analysis {
 	void *progress_user;
 	culprit_packet_seen *packet_seen;
 	void *packet_user;
-	struct table_writer *packets;        /* NULL, or where packet rows go */
+	struct packet_list *packets;         /* NULL, or where packet rows go */
+	struct packet_choice choice;         /* which of them */
+	bool chosen;
+	uint64_t packet_tail;
 	struct text message;                 /* of the current packet */
 	struct view *views[MAX_VIEWS];
 	unsigned view_count;
@@ -95,8 +99,8 @@ void culprit_destroy(struct culprit_analysis *analysis)
 {
 	if (!analysis)
 		return;
-	if (analysis->packets)
-		table_end(analysis->packets);
+	packets_end(analysis->packets);
+	packet_choice_finish(&analysis->choice);
 	for (unsigned i = 0; i < analysis->view_count; i++)
 		analysis->views[i]->do_->destroy(analysis->views[i]);
 	diagnosis_destroy(analysis->diagnosis);
@@ -317,19 +321,23 @@ static bool on_packet(void *user, const struct trace_analysis *inner, const stru
 	struct culprit_analysis *analysis = user;
 	struct culprit_packet packet;
 	bool selected = !analysis->sieve || sieve_packet(analysis->sieve, observation);
-	bool more = !analysis->view_count && !analysis->timeline;
+	uint64_t number = observation->packet->record->number;
+	if (analysis->chosen && selected)
+		selected = packet_choice_takes(&analysis->choice, number);
+	bool over = analysis->chosen && packet_choice_is_over(&analysis->choice, number);
+	bool more = !analysis->view_count && !analysis->timeline && !over;
 	for (unsigned i = 0; i < analysis->view_count; i++)
-		more |= show(analysis->views[i], inner, observation, selected);
+		more |= show(analysis->views[i], inner, observation, selected) && !over;
 	if (analysis->timeline) {
 		keep_time(analysis->timeline, observation->packet->record);
 		more = true;
 	}
 	if (!selected || (!analysis->packet_seen && !analysis->packets))
-		return more || analysis->packet_seen || analysis->packets;
+		return more || (!over && (analysis->packet_seen || analysis->packets));
 	packet_row_fill(&packet, inner, observation, &analysis->message);
 	if (analysis->packet_seen && !analysis->packet_seen(analysis->packet_user, &packet))
 		return false;
-	return !analysis->packets || packets_row(analysis->packets, &packet);
+	return (!analysis->packets || packets_row(analysis->packets, &packet)) && !over;
 }
 
 static void on_session(void *user, const struct trace_analysis *inner, const struct session *session)
@@ -400,8 +408,7 @@ static bool read_source(struct culprit_analysis *analysis, struct error *error)
 		sieve_begin(analysis->sieve, source_report(analysis->source));
 	if (!analysis_run(inner, analysis->source, analysis->session_limit, error))
 		return false;
-	if (analysis->packets)
-		table_end(analysis->packets);
+	packets_end(analysis->packets);
 	analysis->packets = NULL;
 	if (analysis->times)
 		times_finish(analysis->times, &analysis->limits);
@@ -713,11 +720,20 @@ bool culprit_report_diagnosis(const struct culprit_analysis *analysis, const str
 	return report_write(REPORT_DIAGNOSIS, analysis->diagnosis, output);
 }
 
+bool culprit_choose_packets(struct culprit_analysis *analysis, const struct culprit_packet_choice *choice,
+			    struct culprit_error *error)
+{
+	struct error inner = ERROR_INIT;
+	packet_choice_finish(&analysis->choice);
+	analysis->chosen = packet_choice_init(&analysis->choice, choice, &inner);
+	analysis->packet_tail = choice->tail;
+	return analysis->chosen || tell(error, &inner);
+}
+
 void culprit_report_packets(struct culprit_analysis *analysis, const struct culprit_output *output)
 {
-	if (analysis->packets)
-		table_end(analysis->packets);
-	analysis->packets = packets_begin(output);
+	packets_end(analysis->packets);
+	analysis->packets = packets_begin(output, (size_t)analysis->packet_tail);
 }
 
 bool culprit_report_times(struct culprit_analysis *analysis, const struct culprit_times *choice,

@@ -41,6 +41,7 @@ struct options {
 	size_t session_top;
 	bool session_long, follow_wanted;
 	struct culprit_follow follow;
+	struct culprit_packet_choice packet_choice;  /* of packets */
 	struct culprit_details details;
 	struct culprit_exceptions exceptions;
 	struct culprit_statistics statistics;

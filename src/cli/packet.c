@@ -4,6 +4,7 @@
 
 #include "cli/complain.h"
 #include "cli/output.h"
+#include "cli/packet_words.h"
 #include "cli/read.h"
 
 static bool set_hex(struct options *options, const char *value)
@@ -29,40 +30,6 @@ const struct option packet_options[] = {
 	{ "show-secrets", 0, NULL, "passwords and cookies, too", set_show_secrets },
 	{ 0 },
 };
-
-struct words {                   /* the words of the command line, parted */
-	struct options options;      /* a copy whose words are the traces alone */
-	char *packets;               /* "10-20,35"; empty: none were named */
-};
-
-static bool is_packets(const char *word)
-{
-	return *word && word[strspn(word, "0123456789-,")] == '\0' && strcspn(word, "0123456789") < strlen(word);
-}
-
-static bool split(struct words *to, const struct options *options)
-{
-	size_t size = 1;
-	for (size_t i = 0; i < options->word_count; i++)
-		size += strlen(options->words[i]) + 1;
-	*to = (struct words){ .options = *options, .packets = calloc(size, 1) };
-	to->options.words = calloc(options->word_count + 1, sizeof *to->options.words);
-	to->options.word_count = 0;
-	if (!to->packets || !to->options.words) {
-		complain("out of memory");
-		return false;
-	}
-	for (size_t i = 0; i < options->word_count; i++) {
-		if (i == 0 || !is_packets(options->words[i])) {
-			to->options.words[to->options.word_count++] = options->words[i];
-			continue;
-		}
-		if (*to->packets)
-			strcat(to->packets, ",");
-		strcat(to->packets, options->words[i]);
-	}
-	return true;
-}
 
 /* After reading. False after telling which packet the trace does not have. */
 static bool check(const char *packets, const struct culprit_analysis *analysis)
@@ -106,19 +73,18 @@ static enum exit_code show(const struct options *options, const struct culprit_d
 
 static enum exit_code run(const struct options *options)
 {
-	struct words words;
+	struct packet_words words;
 	enum exit_code code = EXIT_USAGE;
-	if (!split(&words, options)) {
-		code = EXIT_FAILED;
-	} else if (words.options.word_count && !*words.packets && !options->filter) {
+	if (!packet_words_split(&words, options))
+		return EXIT_FAILED;
+	if (words.options.word_count && !words.packets && !options->filter) {
 		complain("which packet? culprit packet TRACE N: see culprit packets %s", options->words[0]);
 	} else {
 		struct culprit_details details = options->details;
-		details.packets = *words.packets ? words.packets : NULL;
+		details.packets = words.packets;
 		code = show(&words.options, &details);
 	}
-	free(words.packets);
-	free(words.options.words);
+	packet_words_finish(&words);
 	return code;
 }
 

@@ -52,9 +52,12 @@ static void add_line(struct list *list, const struct told *told)
 	bool generated = told->generated && list->in_packet;
 	text_clear(&list->words);
 	text_add(&list->words, generated ? "[" : "");
-	text_add(&list->words, label_of(list, told->field));
+	const char *label = label_of(list, told->field);
+	/* Words such as "Flags - broadcast" are the whole line. */
+	bool whole = told->words && strncmp(told->words, label, strlen(label)) == 0;
+	text_add(&list->words, whole ? "" : label);
 	size_t title = list->words.length;
-	text_add(&list->words, between);
+	text_add(&list->words, whole ? "" : between);
 	size_t value = list->words.length;
 	struct told shown = *told;
 	shown.secret = map_hides(list->map, told);

@@ -221,9 +221,9 @@ static void write_links(const struct page *page, const struct packet_links *link
 		text_addf(&words, "%s packet %llu", link_words((enum link_kind)link->kind),
 			  (unsigned long long)link->packet);
 		if (link->after >= 0) {
-			text_add(&words, ", ");
+			text_add(&words, " (");
 			seconds_add(&words, link->after);
-			text_add(&words, " s between them");
+			text_add(&words, " s)");
 		}
 		page_paragraph(page, INK_PLAIN, 2, words.bytes);
 	}

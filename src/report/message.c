@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "decode/decoder.h"
+#include "decode/tls.h"
 #include "report/json.h"
 
 struct word { uint16_t value; const char *words; };      /* a list of them ends with NULL words */
@@ -18,13 +19,15 @@ static const struct word tcp_flags[] = {
 #define CODE(type, code) ((type) << 8 | (code))
 
 /* RFC 792, RFC 1122, RFC 1812; a type's codes stand before the type. */
+#define DESTINATION "Destination Unreachable : "
+
 static const struct word icmp_types[] = {
 	{ TYPE(0), "Echo reply" },
-	{ CODE(3, 0), "Network unreachable" }, { CODE(3, 1), "Host unreachable" },
-	{ CODE(3, 2), "Protocol unreachable" }, { CODE(3, 3), "Port unreachable" },
-	{ CODE(3, 4), "Fragmentation needed" }, { CODE(3, 5), "Source route failed" },
-	{ CODE(3, 9), "Network prohibited" }, { CODE(3, 10), "Host prohibited" },
-	{ CODE(3, 13), "Communication prohibited" }, { TYPE(3), "Destination unreachable" },
+	{ CODE(3, 0), DESTINATION "Network unreachable" }, { CODE(3, 1), DESTINATION "Host unreachable" },
+	{ CODE(3, 2), DESTINATION "Protocol unreachable" }, { CODE(3, 3), DESTINATION "Port unreachable" },
+	{ CODE(3, 4), DESTINATION "Fragmentation needed" }, { CODE(3, 5), DESTINATION "Source route failed" },
+	{ CODE(3, 9), DESTINATION "Network prohibited" }, { CODE(3, 10), DESTINATION "Host prohibited" },
+	{ CODE(3, 13), DESTINATION "Communication prohibited" }, { TYPE(3), "Destination Unreachable" },
 	{ TYPE(4), "Source quench" }, { TYPE(5), "Redirect" }, { TYPE(8), "Echo request" },
 	{ TYPE(9), "Router advertisement" }, { TYPE(10), "Router solicitation" },
 	{ CODE(11, 0), "Time to live exceeded" }, { CODE(11, 1), "Fragment reassembly time exceeded" },
@@ -35,9 +38,9 @@ static const struct word icmp_types[] = {
 
 /* RFC 4443, RFC 4861, RFC 2710, RFC 3810 */
 static const struct word icmpv6_types[] = {
-	{ CODE(1, 0), "No route to destination" }, { CODE(1, 1), "Communication prohibited" },
-	{ CODE(1, 3), "Address unreachable" }, { CODE(1, 4), "Port unreachable" },
-	{ TYPE(1), "Destination unreachable" }, { TYPE(2), "Packet too big" },
+	{ CODE(1, 0), DESTINATION "No route to destination" }, { CODE(1, 1), DESTINATION "Communication prohibited" },
+	{ CODE(1, 3), DESTINATION "Address unreachable" }, { CODE(1, 4), DESTINATION "Port unreachable" },
+	{ TYPE(1), "Destination Unreachable" }, { TYPE(2), "Packet too big" },
 	{ CODE(3, 0), "Hop limit exceeded" }, { CODE(3, 1), "Fragment reassembly time exceeded" },
 	{ TYPE(3), "Time exceeded" }, { TYPE(4), "Parameter problem" },
 	{ TYPE(128), "Echo request" }, { TYPE(129), "Echo reply" },
@@ -162,7 +165,7 @@ static size_t common_name(const struct text *to, size_t last, size_t last_length
 }
 
 /* What the applications in the packet say, one message after the other. */
-static void add_applications(struct text *to, const struct packet *packet)
+static void add_applications(struct text *to, const struct packet *packet, size_t flags)
 {
 	const char *between = packet->tcp ? " : " : "";
 	size_t last = 0, last_length = 0;
@@ -170,6 +173,12 @@ static void add_applications(struct text *to, const struct packet *packet)
 		const struct layer *layer = &packet->layers[i];
 		if (!layer->decoder->words || !layer->facts || layer->status == CURSOR_MALFORMED)
 			continue;
+		/* CleverView leaves the usual flags out before what TLS says. */
+		if (packet->tcp && layer->decoder == &tls_decoder && !last_length &&
+		    !tcp_has(packet->tcp, TCP_SYN | TCP_FIN | TCP_RST | TCP_URG)) {
+			text_cut(to, flags);
+			between = "";
+		}
 		size_t before = to->length;
 		text_add(to, between);
 		size_t start = to->length;
@@ -214,7 +223,7 @@ void message_add(struct text *to, const struct packet *packet)
 	size_t start = to->length;
 	if (packet->tcp)
 		message_add_flags(to, packet->tcp);
-	add_applications(to, packet);
+	add_applications(to, packet, start);
 	if (to->length == start)
 		add_other(to, packet);
 	if (packet->malformed)

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "report/service_words.h"
+
 #define MOST_WITHOUT_MESSAGE 1024        /* bytes of a row, but for its message and its padding */
 #define MOST_DIGITS 20
 
@@ -227,17 +229,19 @@ static void put_text(struct table_writer *writer, const struct culprit_packet *p
 	put_cell_number(&row, true, packet->number);
 	size_t before = (size_t)(row.at - out->bytes);
 	text_wrote(out, row.at);
-	table_add_time(writer, out, packet->time, packet->time_digits);
+	table_add_clock(writer, out, packet->time, packet->time_digits);
 	size_t length = out->length - before, width = table_width(writer, row.column++);
 	row.at = text_room(out, room);
 	pad(&row, (length < width ? width - length : 0) + 2);
 	put_cell_number(&row, true, packet->datagram_length);
 	put_cell(&row, packet->source, strlen(packet->source), false);
 	put_cell(&row, packet->destination, strlen(packet->destination), false);
-	put_cell(&row, packet->protocol, strlen(packet->protocol), false);
+	put_cell(&row, packet->transport, strlen(packet->transport), false);
 	put_cell(&row, packet->message, strlen(packet->message), false);
-	put_cell_port(&row, packet->has_ports, packet->source_service, packet->source_port);
-	put_cell_port(&row, packet->has_ports, packet->destination_service, packet->destination_port);
+	/* CleverView shows the ports that ICMP does not have as 0. */
+	bool ports = packet->has_ports || strncmp(packet->transport, "ICMP", 4) == 0;
+	put_cell_port(&row, ports, service_words(packet->source_service), packet->source_port);
+	put_cell_port(&row, ports, service_words(packet->destination_service), packet->destination_port);
 	put_cell_number(&row, packet->is_tcp, packet->sequence);
 	put_cell_number(&row, packet->is_tcp, packet->acknowledgment);
 	put_cell_number(&row, packet->is_tcp, packet->window);

@@ -1,10 +1,13 @@
 #include "report/packets.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/memory.h"
 #include "decode/ip.h"
 #include "report/message.h"
 #include "report/packet_line.h"
+#include "report/service_words.h"
 
 _Static_assert(CULPRIT_ADDRESS_SIZE >= ADDRESS_TEXT_SIZE, "an address fits the public structs");
 
@@ -75,6 +78,19 @@ static void fill_ports(struct culprit_packet *to, const struct packet *packet)
 	to->destination_service = service_name(protocol, to->destination_port);
 }
 
+static const char *transport_of(const struct packet *packet, const char *protocol)
+{
+	if (packet->tcp)
+		return "TCP";
+	if (packet->udp)
+		return "UDP";
+	if (packet->icmp)
+		return packet->icmp->version == 6 ? "ICMPV6" : "ICMP";
+	if (packet->socket)
+		return packet->socket->protocol == IP_PROTOCOL_UDP ? "UDP" : "TCP";
+	return protocol;
+}
+
 void packet_row_fill(struct culprit_packet *to, const struct trace_analysis *analysis,
 		     const struct observation *observation, struct text *message)
 {
@@ -90,6 +106,7 @@ void packet_row_fill(struct culprit_packet *to, const struct trace_analysis *ana
 	to->datagram_length = packet->ip ? packet->ip->header_length + packet->ip->payload_length
 					 : record->original_length;
 	to->protocol = packet_protocol(packet);
+	to->transport = transport_of(packet, to->protocol);
 	fill_addresses(to, packet);
 	fill_ports(to, packet);
 	to->has_stream = session && session->kind != SESSION_ICMP;
@@ -150,23 +167,33 @@ static const struct column people_columns[] = {
 	{ "Seq. Number", true }, { "Ack. Number", true }, { "Window Size", true },
 };
 
-static struct cell port_cell(bool there, const char *service, uint16_t port)
+static struct cell clock_cell(const struct culprit_packet *packet)
 {
-	return service ? cell_words(service) : cell_number_if(there, port);
+	struct cell cell = cell_time(packet->time, packet->time_digits);
+	cell.clock = true;
+	return cell;
+}
+
+/* ICMP has no ports, which CleverView shows as 0. */
+static struct cell port_cell(const struct culprit_packet *packet, const char *service, uint16_t port)
+{
+	const char *words = service_words(service);
+	bool icmp = strncmp(packet->transport, "ICMP", 4) == 0;
+	return words ? cell_words(words) : cell_number_if(packet->has_ports || icmp, port);
 }
 
 static void people_cells(const void *row, struct cell *cell)
 {
 	const struct culprit_packet *packet = ((const struct line *)row)->packet;
 	*cell++ = cell_number(packet->number);
-	*cell++ = cell_time(packet->time, packet->time_digits);
+	*cell++ = clock_cell(packet);
 	*cell++ = cell_number(packet->datagram_length);
 	*cell++ = cell_words(packet->source);
 	*cell++ = cell_words(packet->destination);
-	*cell++ = cell_words(packet->protocol);
+	*cell++ = cell_words(packet->transport);
 	*cell++ = cell_words(packet->message);
-	*cell++ = port_cell(packet->has_ports, packet->source_service, packet->source_port);
-	*cell++ = port_cell(packet->has_ports, packet->destination_service, packet->destination_port);
+	*cell++ = port_cell(packet, packet->source_service, packet->source_port);
+	*cell++ = port_cell(packet, packet->destination_service, packet->destination_port);
 	*cell++ = cell_number_if(packet->is_tcp, packet->sequence);
 	*cell++ = cell_number_if(packet->is_tcp, packet->acknowledgment);
 	*cell++ = cell_number_if(packet->is_tcp, packet->window);
@@ -176,22 +203,90 @@ static const struct table for_people = {
 	people_columns, sizeof people_columns / sizeof people_columns[0], people_cells,
 };
 
-struct table_writer *packets_begin(const struct culprit_output *output)
+/* The same on a narrow terminal. */
+#define NARROWER_THAN 140
+
+static const struct column narrow_columns[] = {
+	{ "ID", true }, { "Timestamp" }, { "Size", true }, { "Local IP" }, { "Rmt. IP" }, { "Messages" },
+};
+
+static void narrow_cells(const void *row, struct cell *cell)
 {
-	return table_begin(&for_people, &for_programs, output, CULPRIT_NO_TIME);
+	const struct culprit_packet *packet = ((const struct line *)row)->packet;
+	*cell++ = cell_number(packet->number);
+	struct cell time = cell_time(packet->time, packet->time_digits < 4 ? packet->time_digits : 4);
+	time.clock = time.short_clock = true;
+	*cell++ = time;
+	*cell++ = cell_number(packet->datagram_length);
+	*cell++ = cell_words(packet->source);
+	*cell++ = cell_words(packet->destination);
+	*cell++ = cell_words(packet->message);
 }
 
-bool packets_row(struct table_writer *writer, const struct culprit_packet *packet)
+static const struct table for_narrow = {
+	narrow_columns, sizeof narrow_columns / sizeof narrow_columns[0], narrow_cells,
+};
+
+#define MOST_TAIL 100000
+
+struct tail_row { struct culprit_packet packet; char *message; };
+
+struct packet_list {
+	struct table_writer *writer;
+	bool narrow;
+	struct tail_row *tail;       /* a ring; NULL: rows are written as they come */
+	size_t tail_size;
+	uint64_t seen;
+};
+
+struct packet_list *packets_begin(const struct culprit_output *output, size_t tail)
 {
-	return packet_line_add(writer, packet) ? table_sent(writer) : packets_row_by_columns(writer, packet);
+	struct packet_list *list = memory_zeroed(1, sizeof *list);
+	list->narrow = output->width && output->width < NARROWER_THAN;
+	list->writer = table_begin(list->narrow ? &for_narrow : &for_people, &for_programs, output, CULPRIT_NO_TIME);
+	list->tail_size = tail < MOST_TAIL ? tail : MOST_TAIL;
+	if (tail)
+		list->tail = memory_zeroed(list->tail_size, sizeof *list->tail);
+	return list;
 }
 
-bool packets_row_by_columns(struct table_writer *writer, const struct culprit_packet *packet)
+bool packets_row_by_columns(struct packet_list *list, const struct culprit_packet *packet)
 {
 	struct line line = { .packet = packet };
 	const char *name;
 	for (unsigned bit = 0; packet->analysis >> bit && (name = analysis_name(bit)) != NULL; bit++)
 		if (packet->analysis & 1u << bit)
 			line.analysis[line.analysis_count++] = name;
-	return table_row(writer, &line);
+	return table_row(list->writer, &line);
+}
+
+static bool write_row(struct packet_list *list, const struct culprit_packet *packet)
+{
+	bool fast = !(list->narrow && table_is_text(list->writer)) && packet_line_add(list->writer, packet);
+	return fast ? table_sent(list->writer) : packets_row_by_columns(list, packet);
+}
+
+bool packets_row(struct packet_list *list, const struct culprit_packet *packet)
+{
+	if (!list->tail)
+		return write_row(list, packet);
+	struct tail_row *row = &list->tail[list->seen++ % list->tail_size];
+	free(row->message);
+	row->packet = *packet;
+	row->packet.message = row->message = memory_copy_text(packet->message);
+	return true;
+}
+
+void packets_end(struct packet_list *list)
+{
+	if (!list)
+		return;
+	size_t count = list->seen < list->tail_size ? (size_t)list->seen : list->tail_size;
+	for (uint64_t i = list->seen - count; list->tail && i < list->seen; i++)
+		write_row(list, &list->tail[i % list->tail_size].packet);
+	table_end(list->writer);
+	for (size_t i = 0; list->tail && i < list->tail_size; i++)
+		free(list->tail[i].message);
+	free(list->tail);
+	free(list);
 }

@@ -1,5 +1,6 @@
 #include "report/table.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +33,8 @@ struct table_writer {
 
 	/* Rows come by time, so most share their second with the row before. */
 	int64_t second;
-	char second_words[TIME_TEXT_SIZE];   /* "2012-08-08T16:30:00" */
+	char second_words[TIME_TEXT_SIZE];   /* "2012-08-08T16:30:00"; of a clock "2012-08-08 16:30:00" */
+	char zone[TIME_TEXT_SIZE];   /* " EST" */
 };
 
 static void hand_on(struct table_writer *writer)
@@ -59,6 +61,44 @@ static enum time_style style_of(enum culprit_time_style style)
 	return TIME_STYLE_UTC;
 }
 
+static void add_fraction(struct text *to, int64_t rest, unsigned digits)
+{
+	char fraction[11] = ".";
+	for (unsigned i = 9; i > 0; i--) {
+		fraction[i] = (char)('0' + rest % 10);
+		rest /= 10;
+	}
+	text_add_bytes(to, fraction, digits ? digits + 1 : 0);
+}
+
+/* "2012-08-08 16:30:00.1234 EST" */
+static void add_clock(struct table_writer *writer, struct text *to, const struct cell *cell)
+{
+	int64_t second = cell->nanoseconds / NANOSECONDS, rest = cell->nanoseconds % NANOSECONDS;
+	bool local = writer->output.time_style == CULPRIT_TIME_LOCAL;
+	if (rest < 0) {
+		rest += NANOSECONDS;
+		second--;
+	}
+	if (second != writer->second || !writer->second_words[0]) {
+		char date[TIME_TEXT_SIZE], clock[TIME_TEXT_SIZE];
+		int64_t whole = cell->nanoseconds - rest;
+		date_text(whole, local, date);
+		time_of_day_text(whole, local, 0, clock);
+		char *space = strchr(clock, ' ');
+		snprintf(writer->zone, sizeof writer->zone, "%s", space ? space : "");
+		if (space)
+			*space = '\0';
+		snprintf(writer->second_words, sizeof writer->second_words, "%.20s %.20s", date, clock);
+		writer->second = second;
+	}
+	const char *words = writer->second_words;
+	text_add(to, cell->short_clock && strchr(words, ' ') ? strchr(words, ' ') + 1 : words);
+	add_fraction(to, rest, cell->digits);
+	if (!cell->short_clock)
+		text_add(to, writer->zone);
+}
+
 static void add_utc(struct table_writer *writer, struct text *to, int64_t time, unsigned digits)
 {
 	int64_t second = time / NANOSECONDS, rest = time % NANOSECONDS;
@@ -71,13 +111,8 @@ static void add_utc(struct table_writer *writer, struct text *to, int64_t time, 
 		time_rfc3339(time - rest, 0, writer->second_words);
 		writer->second_words[strlen(writer->second_words) - 1] = '\0';   /* the Z */
 	}
-	char fraction[11] = ".";
-	for (unsigned i = 9; i > 0; i--) {
-		fraction[i] = (char)('0' + rest % 10);
-		rest /= 10;
-	}
 	text_add(to, writer->second_words);
-	text_add_bytes(to, fraction, digits ? digits + 1 : 0);
+	add_fraction(to, rest, digits);
 	text_add_char(to, 'Z');
 }
 
@@ -87,7 +122,9 @@ static void add_time(struct table_writer *writer, struct text *to, const struct 
 	char words[TIME_TEXT_SIZE];
 	if (writer->origin == CULPRIT_NO_TIME)
 		writer->origin = cell->nanoseconds;
-	if (style == TIME_STYLE_UTC)
+	if (cell->clock && (style == TIME_STYLE_UTC || style == TIME_STYLE_LOCAL))
+		add_clock(writer, to, cell);
+	else if (style == TIME_STYLE_UTC)
 		add_utc(writer, to, cell->nanoseconds, cell->digits);
 	else
 		text_add(to, time_text(cell->nanoseconds, writer->origin, style, cell->digits, words));
@@ -384,4 +421,12 @@ bool table_end(struct table_writer *writer)
 	text_finish(&writer->cell);
 	free(writer);
 	return complete;
+}
+
+void table_add_clock(struct table_writer *writer, struct text *to, int64_t time, unsigned digits)
+{
+	struct cell cell = cell_time(time, digits);
+	cell.clock = true;
+	if (cell.type == CELL_TIME)
+		add_time(writer, to, &cell);
 }

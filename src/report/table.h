@@ -22,6 +22,8 @@ enum cell_type {
 struct cell {
 	enum cell_type type;
 	unsigned digits;             /* of a time's fraction */
+	bool clock;                  /* text: date, time of day and zone, as people write it, unless the style is another */
+	bool short_clock;            /* only the time of day */
 	union {
 		uint64_t number;
 		int64_t nanoseconds;
@@ -112,6 +114,8 @@ enum culprit_report_format table_format(const struct table_writer *writer);
 struct text *table_out(struct table_writer *writer);
 size_t table_width(const struct table_writer *writer, unsigned column);
 void table_add_time(struct table_writer *writer, struct text *to, int64_t time, unsigned digits);
+/* The same as cell.clock. */
+void table_add_clock(struct table_writer *writer, struct text *to, int64_t time, unsigned digits);
 bool table_sent(struct table_writer *writer);
 /* Writes what is left and frees the writer. False when the output did not take everything. */
 bool table_end(struct table_writer *writer);

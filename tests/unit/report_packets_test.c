@@ -22,7 +22,8 @@ static struct culprit_packet make(unsigned i)
 		"\x1b[31mred", "na\xc3\xafve" };
 	struct culprit_packet packet = { .number = i + 1, .time = 1344443400123456789LL + i * 333333333LL,
 		.time_digits = i % 10, .length = 60 + i * 17, .datagram_length = 40 + i * 17,
-		.protocol = i % 5 ? "TCP" : "ARP", .is_tcp = i % 5 != 0, .has_ports = i % 5 != 0,
+		.protocol = i % 5 ? "TCP" : "ARP",
+		.transport = i % 5 ? "TCP" : i % 10 ? "ARP" : "ICMP", .is_tcp = i % 5 != 0, .has_ports = i % 5 != 0,
 		.has_stream = i % 3 != 0, .source_port = (uint16_t)(i * 977), .destination_port = 443,
 		.destination_service = i % 2 ? "https" : NULL, .stream = i * 1000,
 		.message = messages[i % 6], .sequence = i * 4000000000u, .acknowledgment = i * 99,
@@ -34,18 +35,18 @@ static struct culprit_packet make(unsigned i)
 	return packet;
 }
 
-static void write_rows(const struct culprit_output *output, bool (*row)(struct table_writer *,
+static void write_rows(const struct culprit_output *output, bool (*row)(struct packet_list *,
 			const struct culprit_packet *), struct text *to)
 {
 	struct culprit_output mine = *output;
 	mine.user = to;
 	mine.write = keep;
-	struct table_writer *writer = packets_begin(&mine);
+	struct packet_list *list = packets_begin(&mine, 0);
 	for (unsigned i = 0; i < 1000; i++) {
 		struct culprit_packet packet = make(i);
-		assert_true(row(writer, &packet));
+		assert_true(row(list, &packet));
 	}
-	assert_true(table_end(writer));
+	packets_end(list);
 }
 
 static void both_ways_write_the_same(void **state)
