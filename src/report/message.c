@@ -5,6 +5,7 @@
 #include "decode/decoder.h"
 #include "decode/tls.h"
 #include "report/json.h"
+#include "session/secrets.h"
 
 struct word { uint16_t value; const char *words; };      /* a list of them ends with NULL words */
 
@@ -164,6 +165,15 @@ static size_t common_name(const struct text *to, size_t last, size_t last_length
 	return 0;
 }
 
+/* Passwords in what was asked for: "GET /?password=…". */
+static void hide_secrets(struct text *to, size_t start)
+{
+	struct secrets secrets = { 0 };
+	uint8_t *words = (uint8_t *)to->bytes + start;
+	if (to->length > start && memchr(words, '=', to->length - start))
+		secrets_mask(&secrets, 0, words, to->length - start, words);
+}
+
 /* What the applications in the packet say, one message after the other. */
 static void add_applications(struct text *to, const struct packet *packet, size_t flags)
 {
@@ -183,6 +193,7 @@ static void add_applications(struct text *to, const struct packet *packet, size_
 		text_add(to, between);
 		size_t start = to->length;
 		layer->decoder->words(to, layer->facts);
+		hide_secrets(to, start);
 		if (to->length == start || repeats(to, last, last_length, start)) {
 			text_cut(to, before);
 			continue;
