@@ -43,9 +43,9 @@ static void icmp_says_what_happened_to_whom(void **state)
 	const struct { struct icmp_header icmp; const char *words; } cases[] = {
 		{ { .version = 4, .type = 8 }, "Echo request" },
 		{ { .version = 6, .type = 129 }, "Echo reply" },
-		{ { .version = 4, .type = 3, .code = 3, .quote = quote }, "Port unreachable: 10.0.0.9 port 53" },
-		{ { .version = 4, .type = 3, .code = 4, .mtu = 1400 }, "Fragmentation needed, MTU 1400" },
-		{ { .version = 4, .type = 3, .code = 99 }, "Destination unreachable" },
+		{ { .version = 4, .type = 3, .code = 3, .quote = quote }, "Destination Unreachable : Port unreachable: 10.0.0.9 port 53" },
+		{ { .version = 4, .type = 3, .code = 4, .mtu = 1400 }, "Destination Unreachable : Fragmentation needed, MTU 1400" },
+		{ { .version = 4, .type = 3, .code = 99 }, "Destination Unreachable" },
 		{ { .version = 4, .type = 5, .gateway = address_ipv4(host) }, "Redirect to 10.0.0.9" },
 		{ { .version = 4, .type = 200, .code = 7 }, "Type 200 code 7" },
 	};
