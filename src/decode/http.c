@@ -6,6 +6,7 @@
 
 #define HEAD_LIMIT 65536         /* bytes of a head; servers take 8 to 16 KiB */
 #define LINE_LIMIT 4096          /* of the size of a chunk with its extensions */
+#define METHOD_MOST 16           /* bytes, and the blank behind it */
 #define REQUESTS 64              /* pipelined, whose responses may have no body */
 #define CHUNK_MOST (1ull << 40)
 
@@ -19,6 +20,7 @@ struct side {
 	uint16_t status;
 	char method[16];
 	bool broken;                 /* the chunks make no sense */
+	bool judged;                 /* the first line of the head under way is whole and makes sense */
 };
 
 struct http_state {
@@ -225,27 +227,38 @@ static struct next decode_http(struct cursor *in, struct packet *packet, void *f
 	return next_none();
 }
 
-/* The length of the head that starts here, with its empty line; 0 when it is not whole. */
-static size_t head_length(struct cursor in)
+/* The length of the head that starts here, with its empty line; 0 when it is not whole. The empty line may
+ * have begun in the bytes that were seen before. */
+static size_t head_length(struct cursor in, size_t seen)
 {
-	size_t at = 0;
-	while (at < in.captured) {
-		const uint8_t *end = memchr(in.next + at, '\n', in.captured - at);
-		if (!end)
-			return 0;
-		size_t next = (size_t)(end - in.next) + 1;
-		bool empty = next - at == 1 || (next - at == 2 && in.next[at] == '\r');
-		/* Empty lines before a request are passed (RFC 9112, 2.2). */
-		if (empty && at > 1)
-			return next;
-		at = next;
+	const uint8_t *end;
+	for (size_t at = seen > 2 ? seen - 2 : 0; (end = frame_find_line_end(in, at)); ) {
+		at = (size_t)(end - in.next) + 1;
+		size_t left = in.captured - at;
+		if (left >= 1 && in.next[at] == '\n')
+			return at + 1;
+		if (left >= 2 && in.next[at] == '\r' && in.next[at + 1] == '\n')
+			return at + 2;
 	}
 	return 0;
 }
 
 static enum certainty probe_http(const struct stream *stream, struct cursor in);
 
-static struct frame frame_head(struct stream *stream, struct cursor in)
+/* Is it one? Its first line tells, and is looked at only when its method has come, and when its end has. */
+static enum certainty judge_head(const struct stream *stream, struct side *side, struct cursor in)
+{
+	side->judged = side->judged && stream->seen;
+	if (side->judged)
+		return CERTAINTY_LIKELY;
+	bool whole = frame_find_line_end(in, stream->seen);
+	if (!whole && stream->seen > METHOD_MOST)
+		return CERTAINTY_LIKELY;
+	side->judged = whole;
+	return probe_http(stream, in);
+}
+
+static struct frame frame_head(struct stream *stream, struct side *side, struct cursor in)
 {
 	size_t blank = 0;
 	while (blank < in.captured && (in.next[blank] == '\r' || in.next[blank] == '\n'))
@@ -254,10 +267,10 @@ static struct frame frame_head(struct stream *stream, struct cursor in)
 		return frame_skip(blank);
 	if (!in.captured)
 		return frame_more();
-	enum certainty certainty = probe_http(stream, in);
+	enum certainty certainty = judge_head(stream, side, in);
 	if (certainty == CERTAINTY_NO)
 		return frame_lost();
-	size_t length = head_length(in);
+	size_t length = head_length(in, stream->seen);
 	if (length)
 		return frame_message(length);
 	if ((stream->cut || stream->ended) && certainty > CERTAINTY_MORE)
@@ -273,11 +286,11 @@ static int hexadecimal(uint8_t c)
 }
 
 /* "1a4f;extension" and the chunk behind it; with 0 the trailer follows. */
-static struct frame frame_chunk(struct side *side, struct cursor in)
+static struct frame frame_chunk(const struct stream *stream, struct side *side, struct cursor in)
 {
 	struct cursor rest = in;
 	struct http_line line;
-	if (!take_line(&rest, false, &line)) {
+	if (!frame_find_line_end(in, stream->seen) || !take_line(&rest, false, &line)) {
 		side->broken = side->broken || in.captured > LINE_LIMIT;
 		return in.captured > LINE_LIMIT ? frame_lost() : frame_more();
 	}
@@ -299,11 +312,11 @@ static struct frame frame_chunk(struct side *side, struct cursor in)
 	return frame_skip(before + size + 2);
 }
 
-static struct frame frame_trailer(struct side *side, struct cursor in)
+static struct frame frame_trailer(const struct stream *stream, struct side *side, struct cursor in)
 {
 	struct cursor rest = in;
 	struct http_line line;
-	if (!take_line(&rest, false, &line))
+	if (!frame_find_line_end(in, stream->seen) || !take_line(&rest, false, &line))
 		return in.captured > LINE_LIMIT ? frame_lost() : frame_more();
 	if (!line.length)
 		side->mode = AT_END;
@@ -318,9 +331,9 @@ static struct frame frame_body(struct stream *stream, struct side *side, struct 
 		side->bytes = side->length;
 		return frame_skip(side->length);
 	case IN_CHUNKS:
-		return frame_chunk(side, in);
+		return frame_chunk(stream, side, in);
 	case IN_TRAILER:
-		return frame_trailer(side, in);
+		return frame_trailer(stream, side, in);
 	case UNTIL_CLOSE:
 		side->bytes += in.captured;
 		return in.captured ? frame_skip(in.captured) : frame_more();
@@ -338,7 +351,7 @@ static struct frame frame_http(struct stream *stream, struct cursor in)
 	if (side->bytes >= stream->never_came)
 		side->bytes -= stream->never_came;
 	if (side->mode == AT_HEAD)
-		return frame_head(stream, in);
+		return frame_head(stream, side, in);
 	/* Whatever was under way ends with its direction. */
 	if (stream->ended && !in.captured)
 		return frame_message(0);

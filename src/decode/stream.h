@@ -48,6 +48,8 @@ struct stream {
 	bool middle[2];              /* [from_client]: the start of this direction is not in the trace */
 	uint64_t missing;            /* `frame`, behind a FRAME_SKIP: its bytes that the trace does not hold */
 	uint64_t never_came;         /* … that were not sent: the direction ended before */
+	size_t seen;                 /* `frame`: so many of the bytes at hand were there when it last asked for more.
+				      * Who searches them goes on behind, or a slow sender makes it quadratic */
 	int64_t time;                /* of the packet that brought the bytes at hand */
 	uint64_t packet;             /* its number */
 	const struct decoder *before;/* the protocol that handed the stream on (`then`), or NULL */
@@ -70,7 +72,8 @@ struct streaming {
 	bool anywhere;               /* recognised by its bytes on any port, not only where it is bound to */
 	/* Do the first bytes of a direction (stream->from_client) look like it? May be NULL: the port decides. */
 	enum certainty (*probe)(const struct stream *stream, struct cursor in);
-	/* What starts at `in`, of which all `captured` bytes are at hand. Also called with no bytes, at the end
+	/* What starts at `in`, of which all `captured` bytes are at hand. After a FRAME_MESSAGE that is longer it
+	 * is not asked again until that many have come, or none will. Also called with no bytes, at the end
 	 * of a direction (stream->ended) and behind a FRAME_SKIP, where only a FRAME_MESSAGE of length 0 is
 	 * of use: `decode` then tells what ended. It must not come back with one without a change of state. */
 	struct frame (*frame)(struct stream *stream, struct cursor in);
@@ -100,10 +103,16 @@ static inline struct frame frame_lost(void)
 	return (struct frame){ FRAME_LOST, 0 };
 }
 
+/* The first LF at or behind `from`, as if the bytes before had been searched; NULL: none. */
+static inline const uint8_t *frame_find_line_end(struct cursor in, size_t from)
+{
+	return in.captured > from ? memchr(in.next + from, '\n', in.captured - from) : NULL;
+}
+
 /* Up to and with the next LF: for protocols of lines. Longer lines than `limit` are lost. */
 static inline struct frame frame_line(const struct stream *stream, struct cursor in, size_t limit)
 {
-	const uint8_t *end = in.captured ? memchr(in.next, '\n', in.captured) : NULL;
+	const uint8_t *end = frame_find_line_end(in, stream->seen);
 	if (end)
 		return frame_message((uint64_t)(end - in.next) + 1);
 	if (in.captured && (stream->cut || stream->ended))

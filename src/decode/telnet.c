@@ -114,12 +114,12 @@ static size_t data_length(struct cursor in)
 
 static struct frame frame_subnegotiation(const struct stream *stream, struct cursor in)
 {
-	for (size_t at = 2; at + 1 < in.captured && at < SUBNEGOTIATION_LIMIT; at++) {
-		if (in.next[at] != TELNET_IAC)
-			continue;
-		if (in.next[at + 1] == TELNET_SE)
-			return frame_message(at + 2);
-		at++;
+	size_t end = in.captured < SUBNEGOTIATION_LIMIT ? in.captured : SUBNEGOTIATION_LIMIT;
+	const uint8_t *mark;
+	for (size_t at = 2; at + 1 < end && (mark = memchr(in.next + at, TELNET_IAC, end - 1 - at)); ) {
+		at = (size_t)(mark - in.next) + 2;
+		if (mark[1] == TELNET_SE)
+			return frame_message(at);
 	}
 	if (stream->cut || stream->ended)
 		return frame_message(in.captured);

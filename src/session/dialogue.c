@@ -18,6 +18,8 @@ enum {
 struct channel {                 /* one direction */
 	uint8_t *begun;              /* a message whose end has not come, or bytes of an unknown protocol */
 	size_t length, capacity;
+	size_t seen;                 /* of them, since `frame` last asked for more */
+	size_t wanted;               /* before so many are there, `frame` need not be asked again */
 	size_t held;                 /* its part of message_room.held */
 	uint64_t skip;               /* bytes to pass over */
 	uint64_t missing;            /* of those, not in the trace */
@@ -59,11 +61,18 @@ struct dialogue *dialogue_create(struct message_room *room, const struct session
 	return dialogue;
 }
 
+/* Whatever is asked next is asked for the first time. */
+static void ask_anew(struct channel *channel)
+{
+	channel->seen = channel->wanted = 0;
+}
+
 static void forget_bytes(struct dialogue *dialogue, struct channel *channel)
 {
 	free(channel->begun);
 	channel->begun = NULL;
 	channel->length = channel->capacity = 0;
+	ask_anew(channel);
 	hold(dialogue, &channel->held, 0);
 }
 
@@ -117,6 +126,7 @@ static void address_stream(struct dialogue *dialogue, uint8_t direction)
 	stream->cut = dialogue->cut;
 	stream->missing = dialogue->channel[direction].missing;
 	stream->never_came = dialogue->channel[direction].never_came;
+	stream->seen = 0;
 }
 
 static void begin_decoder(struct dialogue *dialogue, const struct decoder *decoder)
@@ -132,6 +142,8 @@ static void hand_over(struct dialogue *dialogue, const struct decoder *decoder)
 {
 	const struct decoder *before = dialogue->decoder;
 	finish_decoder(dialogue);
+	ask_anew(&dialogue->channel[0]);
+	ask_anew(&dialogue->channel[1]);
 	dialogue->stream = (struct stream){ .before = before, .around = dialogue->stream.around };
 	if (!decoder->stream) {
 		dialogue->decoder = NULL;
@@ -194,6 +206,7 @@ static void lose(struct dialogue *dialogue, uint8_t direction)
 	channel->lost = true;
 	channel->skipped = false;
 	channel->empty = 0;
+	ask_anew(channel);
 	if (dialogue->decoder && dialogue->decoder->stream->lost) {
 		address_stream(dialogue, direction);
 		dialogue->decoder->stream->lost(&dialogue->stream);
@@ -214,11 +227,14 @@ static size_t take_one(struct dialogue *dialogue, uint8_t direction, struct curs
 {
 	struct channel *channel = &dialogue->channel[direction];
 	address_stream(dialogue, direction);
+	dialogue->stream.seen = channel->seen;
+	ask_anew(channel);
 	channel->skipped = false;
 	struct frame frame = dialogue->decoder->stream->frame(&dialogue->stream, rest);
 	channel->missing = channel->never_came = 0;
 	switch (frame.kind) {
 	case FRAME_MORE:
+		channel->seen = rest.captured;
 		return SIZE_MAX;
 	case FRAME_SKIP:
 		channel->skip = frame.length;
@@ -230,8 +246,10 @@ static size_t take_one(struct dialogue *dialogue, uint8_t direction, struct curs
 	case FRAME_MESSAGE:
 		if (frame.length > MAX_MESSAGE)
 			break;
-		if (frame.length > rest.captured)
+		if (frame.length > rest.captured) {
+			channel->wanted = (size_t)frame.length;
 			return SIZE_MAX;
+		}
 		channel->empty = frame.length ? 0 : (uint8_t)(channel->empty + 1);
 		if (channel->empty > MAX_EMPTY)
 			break;
@@ -257,6 +275,8 @@ static size_t take_messages(struct dialogue *dialogue, uint8_t direction, const 
 			taken += pass_over(channel, length - taken);
 			continue;
 		}
+		if (length - taken < channel->wanted && !channel->ended && !dialogue->cut)
+			break;
 		struct cursor rest = cursor_make(bytes + taken, length - taken, length - taken);
 		size_t step = take_one(dialogue, direction, rest);
 		if (step == SIZE_MAX)
@@ -277,9 +297,9 @@ static void keep_begun(struct dialogue *dialogue, struct channel *channel, const
 static void drop_begun(struct dialogue *dialogue, struct channel *channel, size_t length)
 {
 	channel->length -= length;
-	if (channel->length)
+	if (channel->length && length)
 		memmove(channel->begun, channel->begun + length, channel->length);
-	else if (channel->capacity > ENOUGH_TO_PROBE)
+	else if (!channel->length && channel->capacity > ENOUGH_TO_PROBE)
 		forget_bytes(dialogue, channel);
 }
 
