@@ -12,8 +12,8 @@
 /* Any constant: a trace that aims at one bucket only makes the analyzer forget, never slow. */
 #define CACHE_SEED 0x63756c70726974ULL
 
-struct slot {                    /* followed by the key, then, aligned, by the value */
-	uint64_t used;           /* value of cache.uses at the last use; 0: empty */
+struct cache_tag {
+	uint64_t used;           /* value of cache.uses at the last use; 0: the slot is empty */
 	uint64_t hash;
 };
 
@@ -22,19 +22,14 @@ static size_t align(size_t size)
 	return (size + SLOT_ALIGNMENT - 1) / SLOT_ALIGNMENT * SLOT_ALIGNMENT;
 }
 
-static uint8_t *slot_key(struct slot *slot)
+static uint8_t *slot_key(const struct cache *cache, size_t slot)
 {
-	return (uint8_t *)(slot + 1);
+	return cache->slots + slot * cache->slot_size;
 }
 
-static void *slot_value(const struct cache *cache, struct slot *slot)
+static void *slot_value(const struct cache *cache, size_t slot)
 {
-	return slot_key(slot) + align(cache->key_size);
-}
-
-static struct slot *slot_at(const struct cache *cache, size_t index)
-{
-	return (struct slot *)(void *)(cache->slots + index * cache->slot_size);
+	return slot_key(cache, slot) + align(cache->key_size);
 }
 
 void cache_init(struct cache *cache, size_t entries, size_t key_size, size_t value_size)
@@ -45,14 +40,16 @@ void cache_init(struct cache *cache, size_t entries, size_t key_size, size_t val
 	*cache = (struct cache){
 		.key_size = key_size,
 		.value_size = value_size,
-		.slot_size = sizeof(struct slot) + align(key_size) + align(value_size),
+		.slot_size = align(key_size) + align(value_size),
 		.buckets = buckets,
 	};
 }
 
 void cache_finish(struct cache *cache)
 {
+	free(cache->tags);
 	free(cache->slots);
+	cache->tags = NULL;
 	cache->slots = NULL;
 	cache->count = 0;
 }
@@ -62,27 +59,25 @@ static size_t bucket_of(const struct cache *cache, uint64_t hash)
 	return (size_t)(hash & (cache->buckets - 1)) * BUCKET_SLOTS;
 }
 
-static struct slot *search(const struct cache *cache, const void *key, uint64_t hash)
+/* SIZE_MAX when it is not there. */
+static size_t search(const struct cache *cache, const void *key, uint64_t hash)
 {
 	size_t first = bucket_of(cache, hash);
-	for (size_t i = 0; i < BUCKET_SLOTS; i++) {
-		struct slot *slot = slot_at(cache, first + i);
-		if (slot->used && slot->hash == hash &&
-		    memcmp(slot_key(slot), key, cache->key_size) == 0)
+	for (size_t slot = first; slot < first + BUCKET_SLOTS; slot++) {
+		const struct cache_tag *tag = &cache->tags[slot];
+		if (tag->used && tag->hash == hash &&
+		    memcmp(slot_key(cache, slot), key, cache->key_size) == 0)
 			return slot;
 	}
-	return NULL;
+	return SIZE_MAX;
 }
 
-static struct slot *oldest(const struct cache *cache, uint64_t hash)
+static size_t oldest(const struct cache *cache, uint64_t hash)
 {
-	size_t first = bucket_of(cache, hash);
-	struct slot *found = slot_at(cache, first);
-	for (size_t i = 1; i < BUCKET_SLOTS; i++) {
-		struct slot *slot = slot_at(cache, first + i);
-		if (slot->used < found->used)
+	size_t first = bucket_of(cache, hash), found = first;
+	for (size_t slot = first + 1; slot < first + BUCKET_SLOTS; slot++)
+		if (cache->tags[slot].used < cache->tags[found].used)
 			found = slot;
-	}
 	return found;
 }
 
@@ -90,35 +85,48 @@ void *cache_find(struct cache *cache, const void *key)
 {
 	if (!cache->slots)
 		return NULL;
-	struct slot *slot = search(cache, key, hash_bytes(key, cache->key_size, CACHE_SEED));
-	if (!slot)
+	size_t slot = search(cache, key, hash_bytes(key, cache->key_size, CACHE_SEED));
+	if (slot == SIZE_MAX)
 		return NULL;
-	slot->used = ++cache->uses;
+	cache->tags[slot].used = ++cache->uses;
 	return slot_value(cache, slot);
+}
+
+static void make_slots(struct cache *cache)
+{
+	size_t count = cache->buckets * BUCKET_SLOTS;
+	cache->tags = memory_zeroed(count, sizeof *cache->tags);
+	cache->slots = memory_zeroed(count, cache->slot_size);
+}
+
+/* A slot for a new key. */
+static size_t take(struct cache *cache, const void *key, uint64_t hash)
+{
+	size_t slot = oldest(cache, hash);
+	if (!cache->tags[slot].used) {
+		cache->count++;
+	} else {
+		cache->forgotten++;
+		if (cache->forget)
+			cache->forget(cache->user, slot_key(cache, slot), slot_value(cache, slot));
+	}
+	memset(slot_key(cache, slot), 0, cache->slot_size);
+	memcpy(slot_key(cache, slot), key, cache->key_size);
+	cache->tags[slot].hash = hash;
+	return slot;
 }
 
 void *cache_enter(struct cache *cache, const void *key, bool *fresh)
 {
 	if (!cache->slots)
-		cache->slots = memory_zeroed(cache->buckets * BUCKET_SLOTS, cache->slot_size);
+		make_slots(cache);
 	uint64_t hash = hash_bytes(key, cache->key_size, CACHE_SEED);
-	struct slot *slot = search(cache, key, hash);
+	size_t slot = search(cache, key, hash);
 	if (fresh)
-		*fresh = !slot;
-	if (!slot) {
-		slot = oldest(cache, hash);
-		if (!slot->used) {
-			cache->count++;
-		} else {
-			cache->forgotten++;
-			if (cache->forget)
-				cache->forget(cache->user, slot_key(slot), slot_value(cache, slot));
-		}
-		memset(slot, 0, cache->slot_size);
-		slot->hash = hash;
-		memcpy(slot_key(slot), key, cache->key_size);
-	}
-	slot->used = ++cache->uses;
+		*fresh = slot == SIZE_MAX;
+	if (slot == SIZE_MAX)
+		slot = take(cache, key, hash);
+	cache->tags[slot].used = ++cache->uses;
 	return slot_value(cache, slot);
 }
 
@@ -127,10 +135,10 @@ void *cache_next(const struct cache *cache, size_t *at, const void **key)
 	if (!cache->slots)
 		return NULL;
 	while (*at < cache->buckets * BUCKET_SLOTS) {
-		struct slot *slot = slot_at(cache, (*at)++);
-		if (!slot->used)
+		size_t slot = (*at)++;
+		if (!cache->tags[slot].used)
 			continue;
-		*key = slot_key(slot);
+		*key = slot_key(cache, slot);
 		return slot_value(cache, slot);
 	}
 	return NULL;

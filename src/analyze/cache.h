@@ -10,8 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct cache_tag;
+
 struct cache {
-	uint8_t *slots;          /* NULL until the first entry: traces without the protocol pay nothing */
+	struct cache_tag *tags;  /* of the slots. Side by side: a search for what is not there ends with them */
+	uint8_t *slots;          /* key and value. NULL until the first entry: traces without the protocol pay
+				  * nothing */
 	size_t key_size, value_size, slot_size;
 	size_t buckets;
 	size_t count;            /* entries held */

@@ -97,9 +97,9 @@ void dialogue_destroy(struct dialogue *dialogue)
 	free(dialogue);
 }
 
-bool dialogue_hopeless(const struct dialogue *dialogue)
+bool dialogue_over(const struct dialogue *dialogue)
 {
-	return dialogue->hopeless;
+	return dialogue->hopeless || (dialogue->channel[0].ended && dialogue->channel[1].ended);
 }
 
 const struct decoder *dialogue_decoder(const struct dialogue *dialogue)

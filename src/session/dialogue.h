@@ -22,8 +22,8 @@ void dialogue_gap(struct dialogue *dialogue, uint8_t direction, uint64_t length,
 /* Nothing more comes in this direction. */
 void dialogue_end(struct dialogue *dialogue, uint8_t direction, bool reset);
 
-/* No protocol was recognised, and none will be. */
-bool dialogue_hopeless(const struct dialogue *dialogue);
+/* No protocol was recognised, and none will be; or both directions have ended. Nothing more comes of it. */
+bool dialogue_over(const struct dialogue *dialogue);
 /* The protocol, NULL while it is not known. */
 const struct decoder *dialogue_decoder(const struct dialogue *dialogue);
 

@@ -27,11 +27,22 @@ void exchanges_destroy(struct exchanges *exchanges)
 	free(exchanges);
 }
 
+/* Most conversations wait for one answer at a time, and many are kept long after their last. */
+static void forget_room(struct exchanges *exchanges)
+{
+	free(exchanges->open);
+	exchanges->open = NULL;
+	exchanges->capacity = 0;
+}
+
 static void take_out(struct exchanges *exchanges, uint32_t at)
 {
 	exchanges->count--;
-	memmove(&exchanges->open[at], &exchanges->open[at + 1],
-		(exchanges->count - at) * sizeof *exchanges->open);
+	if (!exchanges->count)
+		forget_room(exchanges);
+	else
+		memmove(&exchanges->open[at], &exchanges->open[at + 1],
+			(exchanges->count - at) * sizeof *exchanges->open);
 }
 
 static void hand_out(struct message_room *room, const struct session_exchange *exchange)
@@ -168,6 +179,8 @@ void exchanges_end(struct exchanges *exchanges, struct message_room *room)
 {
 	for (uint32_t i = 0; exchanges && i < exchanges->count; i++)
 		hand_out(room, &exchanges->open[i].exchange);
-	if (exchanges)
+	if (exchanges) {
 		exchanges->count = 0;
+		forget_room(exchanges);
+	}
 }

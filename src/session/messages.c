@@ -74,7 +74,7 @@ void messages_destroy(struct messages *messages)
 
 bool messages_needed(const struct messages *messages)
 {
-	return !messages->dialogue || !dialogue_hopeless(messages->dialogue);
+	return !messages->dialogue || !dialogue_over(messages->dialogue);
 }
 
 static uint8_t index_of(const struct direction *direction)

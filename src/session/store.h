@@ -14,8 +14,8 @@ struct session_entry {           /* a session and what only the session stage kn
 	struct session session;      /* its key is next to the hash: looking it up loads one line */
 	struct session_entry *older, *newer;
 	struct wireshark_stream *wireshark;
-	struct messages *messages;   /* NULL before its first data, and when nobody understands it */
-	bool no_messages;            /* nobody does */
+	struct messages *messages;   /* NULL before its first data, and soon after its last */
+	bool no_messages;            /* nobody does, or both ends have said all */
 	struct host *host[2];        /* may have been given to another address: compare before use */
 	bool ordinary;               /* false: so far only quoted by ICMP errors, unknown to analyzers */
 };

@@ -41,6 +41,7 @@ struct session_table {
 	uint32_t numbers[SESSION_KINDS];     /* last number given */
 	uint64_t made[SESSION_KINDS], evicted;
 	struct session_entry *parting;       /* replaced by the last packet; analyzers still look */
+	struct session_entry *silent;        /* whose application's last word that packet was; as before */
 	struct segment segment;
 	struct message_room *message_room;
 	struct announced *announced;
@@ -249,11 +250,21 @@ static void observe_messages(struct session_table *table, struct session_entry *
 		roles_correct(&entry->session);
 	for (unsigned i = 0; i < observation->message_count; i++)
 		announced_observe(table->announced, &entry->session, &observation->messages[i], packet);
-	if (messages_needed(entry->messages))
+	entry->no_messages = !messages_needed(entry->messages);
+	if (entry->no_messages)
+		table->silent = entry;
+}
+
+/* What only the last packet still needed. Facts of its messages may point to what their decoder remembers. */
+static void release_last(struct session_table *table)
+{
+	release_session(table, table->parting);
+	table->parting = NULL;
+	if (!table->silent)
 		return;
-	messages_destroy(entry->messages);
-	entry->messages = NULL;
-	entry->no_messages = true;
+	messages_destroy(table->silent->messages);
+	table->silent->messages = NULL;
+	table->silent = NULL;
 }
 
 /* What a packet adds to its session, unless it is a copy. */
@@ -369,8 +380,7 @@ void session_table_observe(struct session_table *table, struct packet *packet,
 {
 	memset(observation, 0, offsetof(struct observation, events));
 	observation->packet = packet;
-	release_session(table, table->parting);
-	table->parting = NULL;
+	release_last(table);
 	if (packet->record->time != INT64_MIN)
 		table->now = packet->record->time;
 	if (packet->socket)
@@ -428,6 +438,7 @@ const struct fragment_statistics *session_table_fragments(const struct session_t
 void session_table_finish(struct session_table *table, int64_t trace_end)
 {
 	fragments_finish(table->fragments, trace_end);
+	release_last(table);
 	size_t count = session_store_count(table->store);
 	struct session_entry **entries = memory_zeroed(count + 1, sizeof(struct session_entry *));
 	struct session_entry *entry = session_store_oldest(table->store);

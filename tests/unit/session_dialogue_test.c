@@ -248,6 +248,41 @@ static void secrets_are_not_kept(void **state)
 	kit_destroy(talk.kit);
 }
 
+/* Byte by byte it is the same as at once, and no byte is searched a second time. */
+static void slowly(void **state)
+{
+	static const char head[] = "GET /a HTTP/1.1\r\nHost: b\r\n\r\n", body[] = "\nok";
+	(void)state;
+	struct talk talk = talk_on(80);
+	char one[2] = "";
+	for (size_t i = 0; head[i]; i++) {
+		one[0] = head[i];
+		expect(client(&talk, one), head[i + 1] ? "" : "http : GET /a");
+	}
+	expect(server(&talk, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r"), "");
+	expect(server(&talk, "\n"), "http : 200 OK");
+	for (size_t i = 0; body[i]; i++) {
+		one[0] = body[i];
+		server(&talk, one);
+	}
+	expect(client(&talk, "PUT /c HTTP/1.1\r\nContent-Length: 1\r\n\r\nx\r\nGET /d"), "http : PUT /c, ");
+	expect(client(&talk, " HTTP/1.1\r\n\r"), "");
+	expect(client(&talk, "\n"), "http : GET /d");
+	kit_destroy(talk.kit);
+}
+
+/* What the decoder is told of the bytes that it was asked about before. */
+static void says_what_was_seen(void **state)
+{
+	(void)state;
+	const char line[] = "xxxx\nUSER";
+	struct stream stream = { .seen = 5 };
+	struct cursor in = cursor_make((const uint8_t *)line, sizeof line - 1, sizeof line - 1);
+	assert_int_equal(frame_line(&stream, in, 100).kind, FRAME_MORE);
+	stream.seen = 4;
+	assert_int_equal(frame_line(&stream, in, 100).kind, FRAME_MESSAGE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -262,6 +297,8 @@ int main(void)
 		cmocka_unit_test(data_connections_have_parents),
 		cmocka_unit_test(announcements_are_read),
 		cmocka_unit_test(secrets_are_not_kept),
+		cmocka_unit_test(slowly),
+		cmocka_unit_test(says_what_was_seen),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
