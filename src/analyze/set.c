@@ -8,14 +8,14 @@
 #include "decode/decoder.h"
 #include "source/zos.h"
 
-#define STATE_ALIGNMENT 16       /* of every analyzer's share of a block: suits any type */
+#define STATE_ALIGNMENT 8        /* of every analyzer's share of a block: suits all that they keep */
 #define WANTS_COMBINATIONS 256   /* eight bits of enum analyzer_wants */
 #define TTL_SMALL 32             /* traceroutes count up from 1; and what is about to die in a loop */
 
 struct member {                  /* one analyzer in this set */
 	const struct analyzer *analyzer;
 	struct analysis_context context;
-	size_t session_offset;   /* of its share of session.analyzer_state, or of the pointer to it */
+	size_t session_offset;   /* of its share of session.analyzer_state; or its place among the late states */
 };
 
 struct call_list {               /* who is called for a packet that has certain properties */
@@ -39,9 +39,13 @@ struct analyzer_set {
 	struct call_list data;   /* for socket data, which has no packet around it */
 	struct call_list session_ends;
 	struct call_list exchanges;
-	struct call_list late_states;        /* whose session_state is made with a message */
+	size_t late_states;      /* how many make their session_state with a message: see enter_session */
 	struct heard heard[HEARD_SLOTS];     /* open addressing by the decoder's address */
 };
+
+/* At the start of every session's block: a pointer to the pointers to all states that are made with a message.
+ * NULL before the first one. */
+#define LATE_STATES_SIZE sizeof(void **)
 
 static size_t aligned(size_t size)
 {
@@ -51,15 +55,18 @@ static size_t aligned(size_t size)
 /* What an analyzer has in the block of every session. */
 static size_t share_of(const struct analyzer *analyzer)
 {
-	return aligned(analyzer->state_on_message ? sizeof(void *) : analyzer->session_state_size);
+	return analyzer->state_on_message ? 0 : aligned(analyzer->session_state_size);
 }
 
 size_t analyzer_list_session_size(const struct analyzer *const *list)
 {
 	size_t size = 0;
-	for (; *list; list++)
+	bool any = false;
+	for (; *list; list++) {
 		size += share_of(*list);
-	return size;
+		any = any || (*list)->session_state_size;
+	}
+	return any ? LATE_STATES_SIZE + size : 0;
 }
 
 size_t analyzer_set_session_size(void)
@@ -108,12 +115,9 @@ static void list_heard(struct analyzer_set *set, struct member *member)
 static void list_calls(struct analyzer_set *set)
 {
 	set->exchanges.members = memory_zeroed(set->count, sizeof *set->exchanges.members);
-	set->late_states.members = memory_zeroed(set->count, sizeof *set->late_states.members);
 	for (size_t i = 0; i < set->count; i++) {
 		if (set->members[i].analyzer->exchange)
 			set->exchanges.members[set->exchanges.count++] = &set->members[i];
-		if (set->members[i].analyzer->state_on_message)
-			set->late_states.members[set->late_states.count++] = &set->members[i];
 		list_heard(set, &set->members[i]);
 	}
 	for (uint32_t has = 0; has < WANTS_COMBINATIONS; has++)
@@ -130,7 +134,7 @@ struct analyzer_set *analyzer_set_create_from(const struct analyzer *const *list
 					      struct finding_store *findings)
 {
 	struct analyzer_set *set = memory_zeroed(1, sizeof *set);
-	size_t state_size = 0, session_offset = 0;
+	size_t state_size = 0, session_offset = LATE_STATES_SIZE;
 	for (const struct analyzer *const *analyzer = list; *analyzer; analyzer++) {
 		state_size += aligned((*analyzer)->state_size);
 		set->count++;
@@ -142,7 +146,7 @@ struct analyzer_set *analyzer_set_create_from(const struct analyzer *const *list
 	for (size_t i = 0; i < set->count; i++) {
 		struct member *member = &set->members[i];
 		member->analyzer = list[i];
-		member->session_offset = session_offset;
+		member->session_offset = list[i]->state_on_message ? set->late_states++ : session_offset;
 		member->context = (struct analysis_context){
 			.state = list[i]->state_size ? state : NULL,
 			.settings = settings,
@@ -178,7 +182,6 @@ void analyzer_set_destroy(struct analyzer_set *set)
 	for (size_t i = 0; i < HEARD_SLOTS; i++)
 		free(set->heard[i].list.members);
 	free(set->exchanges.members);
-	free(set->late_states.members);
 	free(set->data.members);
 	free(set->session_ends.members);
 	free(set->members);
@@ -186,37 +189,50 @@ void analyzer_set_destroy(struct analyzer_set *set)
 	free(set);
 }
 
-/* Its share of the session's block, NULL when there is none. */
-static void *share_in(const struct member *member, const struct session *session)
+/* The late states of a session, NULL when there is none. */
+static void ***late_states_of(const struct session *session)
 {
-	bool has = session && session->analyzer_state && member->analyzer->session_state_size;
-	return has ? (uint8_t *)session->analyzer_state + member->session_offset : NULL;
+	return session ? session->analyzer_state : NULL;
+}
+
+static void *state_in(const struct member *member, const struct session *session)
+{
+	if (!session || !session->analyzer_state || !member->analyzer->session_state_size)
+		return NULL;
+	if (!member->analyzer->state_on_message)
+		return (uint8_t *)session->analyzer_state + member->session_offset;
+	void **late = *late_states_of(session);
+	return late ? late[member->session_offset] : NULL;
 }
 
 static void enter_session(struct member *member, const struct session *session)
 {
-	void *share = share_in(member, session);
-	member->context.session_state = share && member->analyzer->state_on_message ? *(void **)share : share;
+	member->context.session_state = state_in(member, session);
 }
 
 /* A message: whoever keeps state only for such sessions gets it now. */
-static void enter_heard(struct member *member, const struct session *session)
+static void enter_heard(const struct analyzer_set *set, struct member *member, const struct session *session)
 {
-	void **share = share_in(member, session);
-	if (share && member->analyzer->state_on_message && !*share)
-		*share = memory_zeroed(1, member->analyzer->session_state_size);
+	void ***late = late_states_of(session);
+	if (late && member->analyzer->state_on_message && member->analyzer->session_state_size) {
+		if (!*late)
+			*late = memory_zeroed(set->late_states, sizeof **late);
+		if (!(*late)[member->session_offset])
+			(*late)[member->session_offset] =
+				memory_zeroed(1, member->analyzer->session_state_size);
+	}
 	enter_session(member, session);
 }
 
-static void leave_session(struct analyzer_set *set, const struct session *session)
+static void leave_session(const struct analyzer_set *set, const struct session *session)
 {
-	for (size_t i = 0; i < set->late_states.count; i++) {
-		void **share = share_in(set->late_states.members[i], session);
-		if (!share)
-			continue;
-		free(*share);
-		*share = NULL;
-	}
+	void ***late = late_states_of(session);
+	if (!late || !*late)
+		return;
+	for (size_t i = 0; i < set->late_states; i++)
+		free((*late)[i]);
+	free(*late);
+	*late = NULL;
 }
 
 static bool goes_to_many(const struct link_facts *link)
@@ -284,7 +300,7 @@ static void hand_message(struct analyzer_set *set, const struct observation *obs
 {
 	const struct call_list *list = &find_heard(set, message->decoder)->list;
 	for (size_t i = 0; i < list->count; i++) {
-		enter_heard(list->members[i], observation->session);
+		enter_heard(set, list->members[i], observation->session);
 		list->members[i]->analyzer->message(&list->members[i]->context, observation, message);
 	}
 }

@@ -12,6 +12,9 @@
 #define BULK_PAUSE (5 * NANOSECONDS)   /* a longer silence with nothing open ends the period */
 #define SENDING_FLOOR (100 * MICROSECOND)
 #define CLOCK_SLACK (2 * MILLISECOND)
+/* No sender that is at work is silent for so long: the clock was set, which says nothing. It also keeps the sum
+ * of all gaps in range. */
+#define GAP_MOST (3600 * NANOSECONDS)
 #define LATE_ACK_LEAST (30 * MILLISECOND)
 #define QUEUE_LEAST (5 * MILLISECOND)
 #define QUEUE_BEHIND_WINDOW (10 * MILLISECOND)
@@ -217,7 +220,7 @@ static enum transfer_state state_of(struct tcp_step *step, const struct bulk *bu
 static void add_gap(struct tcp_step *step, struct bulk *bulk)
 {
 	int64_t gap = step->time - bulk->last_time;
-	if (gap < 0)
+	if (gap < 0 || gap > GAP_MOST)
 		gap = 0;
 	int64_t threshold = 2 * bulk->gap_typical;
 	int64_t part = share(tcp_round_trip(step->session), 5);

@@ -329,6 +329,29 @@ static void memory_stays_bounded_under_hostile_gaps(void **state)
 	finish(&world, 30000);
 }
 
+/* A clock that jumps between 1970 and 2106 says nothing about what a sender waits for. */
+static void no_sum_leaves_its_range(void **state)
+{
+	(void)state;
+	struct world world;
+	make(&world);
+	static const struct row rows[] = { OPEN };
+	PLAY(&world, rows);
+	const int64_t late = 4294967295000;
+	for (uint32_t i = 0; i < 200; i++) {
+		struct row row = { i & 1 ? late : 30, 'c', A, 1 + i * 1000, 1000, 1, 60000, 0, SEGMENT_NONE, REPEAT_NONE,
+			{ 0 } };
+		feed(&world, &row);
+	}
+	tcp_engine_end(&world.session, late * MS, &world.observation);
+	const struct tcp_transfer *transfer = world.session.tcp->transfer[world.session.client];
+	assert_non_null(transfer);
+	assert_int_equal(transfer->duration, 0);
+	for (int i = 0; i < TRANSFER_STATES; i++)
+		assert_int_equal(transfer->time[i], 0);
+	tcp_engine_destroy(&world.session);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -342,6 +365,7 @@ int main(void)
 		cmocka_unit_test(a_lost_keystroke_is_no_keepalive),
 		cmocka_unit_test(a_repeat_of_confirmed_bytes_lost_nothing),
 		cmocka_unit_test(memory_stays_bounded_under_hostile_gaps),
+		cmocka_unit_test(no_sum_leaves_its_range),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
