@@ -231,6 +231,8 @@ CULPRIT_API const char *culprit_count(const struct culprit_analysis *analysis, u
 
 #define CULPRIT_ADDRESS_SIZE 48
 
+#define CULPRIT_PACKET_FINDINGS 4
+
 struct culprit_packet {              /* valid during the callback */
 	uint64_t number;
 	int64_t time;
@@ -248,6 +250,9 @@ struct culprit_packet {              /* valid during the callback */
 	uint32_t sequence, acknowledgment;   /* as sent; TCP only */
 	uint16_t window, flags;
 	uint32_t analysis;           /* a bit for each name of culprit_analysis_name */
+	/* Ids of the first findings that cite it; with culprit_packet_choice.marks. */
+	const char *findings[CULPRIT_PACKET_FINDINGS];
+	size_t finding_count;
 };
 
 /* The names of the bits of culprit_packet.analysis: "retransmission" …; NULL past the last. */
@@ -434,6 +439,7 @@ struct culprit_packet_choice {
 	const char *packets;         /* "10-20,35"; NULL: all */
 	uint64_t around;             /* this packet and ten on each side; 0: none */
 	uint64_t head, tail;         /* of those, only the first and only the last ones; 0: no limit */
+	bool marks;                  /* say which findings cite them; needs culprit_use_findings */
 };
 
 /* Before reading: which packets culprit_on_packet, culprit_report_packets and culprit_report_packet_fields are

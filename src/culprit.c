@@ -58,6 +58,7 @@ struct culprit_analysis {
 	struct packet_choice choice;         /* which of them */
 	bool chosen;
 	uint64_t packet_tail;
+	bool packet_marks;
 	struct text message;                 /* of the current packet */
 	struct view *views[MAX_VIEWS];
 	unsigned view_count;
@@ -316,6 +317,23 @@ static bool show(struct view *view, const struct trace_analysis *inner, const st
 	return true;
 }
 
+static bool cites(const struct finding *finding, uint64_t packet)
+{
+	for (unsigned i = 0; i < finding->evidence_count; i++)
+		if (finding->evidence[i].packet == packet)
+			return true;
+	return false;
+}
+
+static void mark(struct culprit_packet *packet, struct cited *cited, const struct observation *observation)
+{
+	const struct finding *list[FIELDS_MAX_FINDINGS];
+	unsigned count = cited_findings(cited, observation, list, FIELDS_MAX_FINDINGS);
+	for (unsigned i = 0; i < count && packet->finding_count < CULPRIT_PACKET_FINDINGS; i++)
+		if (cites(list[i], packet->number))
+			packet->findings[packet->finding_count++] = list[i]->kind->id;
+}
+
 static bool on_packet(void *user, const struct trace_analysis *inner, const struct observation *observation)
 {
 	struct culprit_analysis *analysis = user;
@@ -335,6 +353,8 @@ static bool on_packet(void *user, const struct trace_analysis *inner, const stru
 	if (!selected || (!analysis->packet_seen && !analysis->packets))
 		return more || (!over && (analysis->packet_seen || analysis->packets));
 	packet_row_fill(&packet, inner, observation, &analysis->message);
+	if (analysis->packet_marks && analysis->cited)
+		mark(&packet, analysis->cited, observation);
 	if (analysis->packet_seen && !analysis->packet_seen(analysis->packet_user, &packet))
 		return false;
 	return (!analysis->packets || packets_row(analysis->packets, &packet)) && !over;
@@ -727,13 +747,14 @@ bool culprit_choose_packets(struct culprit_analysis *analysis, const struct culp
 	packet_choice_finish(&analysis->choice);
 	analysis->chosen = packet_choice_init(&analysis->choice, choice, &inner);
 	analysis->packet_tail = choice->tail;
+	analysis->packet_marks = choice->marks;
 	return analysis->chosen || tell(error, &inner);
 }
 
 void culprit_report_packets(struct culprit_analysis *analysis, const struct culprit_output *output)
 {
 	packets_end(analysis->packets);
-	analysis->packets = packets_begin(output, (size_t)analysis->packet_tail);
+	analysis->packets = packets_begin(output, (size_t)analysis->packet_tail, analysis->packet_marks);
 }
 
 bool culprit_report_times(struct culprit_analysis *analysis, const struct culprit_times *choice,

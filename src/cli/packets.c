@@ -29,6 +29,13 @@ static bool set_tail(struct options *options, const char *value)
 	return set_count("tail", value, &options->packet_choice.tail);
 }
 
+static bool set_marks(struct options *options, const char *value)
+{
+	(void)value;
+	options->packet_choice.marks = true;
+	return true;
+}
+
 static bool set_around(struct options *options, const char *value)
 {
 	return set_count("around", value, &options->packet_choice.around);
@@ -36,6 +43,7 @@ static bool set_around(struct options *options, const char *value)
 
 const struct option packets_options[] = {
 	{ "field", 'e', "FIELD", "show this column, any of culprit fields; can be repeated", add_field },
+	{ "marks", 0, NULL, "a column with the findings that cite them; the trace is read twice", set_marks },
 	{ "head", 0, "N", "only the first N of them", set_head },
 	{ "tail", 0, "N", "only the last N of them", set_tail },
 	{ "around", 0, "N", "packet N, the ten before it and the ten behind it", set_around },
@@ -50,8 +58,9 @@ static bool ask(struct culprit_analysis *analysis, const struct packet_words *wo
 	struct culprit_packet_choice choice = options->packet_choice;
 	struct culprit_error error;
 	choice.packets = words->packets;
-	if (options->field_count && choice.tail) {
-		complain("--tail and -e do not go together: name a range of packets instead");
+	if (options->field_count && (choice.tail || choice.marks)) {
+		complain(choice.tail ? "--tail and -e do not go together: name a range of packets instead"
+				     : "--marks and -e do not go together: ask for one of them");
 		return false;
 	}
 	bool good = culprit_choose_packets(analysis, &choice, &error);

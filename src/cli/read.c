@@ -45,6 +45,7 @@ static bool find_first(struct culprit_analysis *analysis, const struct options *
 {
 	struct options first_options = *options;
 	first_options.filter = NULL;
+	first_options.packet_choice.marks = false;
 	if (reads_standard_input(options)) {
 		complain("the filter speaks of findings, for which the trace is read twice: save it to a file first");
 		return false;
@@ -63,13 +64,14 @@ static bool find_first(struct culprit_analysis *analysis, const struct options *
 static bool set_filter(struct culprit_analysis *analysis, const struct options *options)
 {
 	struct culprit_error error;
+	bool marks = options->packet_choice.marks;
 	if (!options->filter)
-		return true;
+		return !marks || find_first(analysis, options);
 	if (!culprit_set_filter(analysis, options->filter, &error)) {
 		complain_filter(options->filter, &error);
 		return false;
 	}
-	return !culprit_filter_needs_findings(analysis) || find_first(analysis, options);
+	return !(marks || culprit_filter_needs_findings(analysis)) || find_first(analysis, options);
 }
 
 struct culprit_analysis *read_prepare(const struct options *options)

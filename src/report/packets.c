@@ -117,6 +117,7 @@ void packet_row_fill(struct culprit_packet *to, const struct trace_analysis *ana
 	to->window = tcp ? tcp->window : 0;
 	to->flags = tcp ? tcp->flags : 0;
 	to->analysis = observation->analysis;
+	to->finding_count = 0;
 	text_clear(message);
 	text_add(message, "");
 	message_add(message, packet);
@@ -126,7 +127,7 @@ void packet_row_fill(struct culprit_packet *to, const struct trace_analysis *ana
 static const struct column program_columns[] = {
 	{ "number", true }, { "time" }, { "length" }, { "protocol" }, { "src" }, { "dst" }, { "src_port" },
 	{ "dst_port" }, { "stream" }, { "message" }, { "tcp.seq" }, { "tcp.ack" },
-	{ "tcp.window_size_value" }, { "tcp.flags" }, { "analysis" },
+	{ "tcp.window_size_value" }, { "tcp.flags" }, { "analysis" }, { "findings" },
 };
 
 struct line {                    /* a packet, and what of it takes some work to show */
@@ -154,17 +155,20 @@ static void program_cells(const void *row, struct cell *cell)
 	*cell++ = cell_number_if(packet->is_tcp, packet->window);
 	*cell++ = cell_number_if(packet->is_tcp, packet->flags);
 	*cell++ = cell_list(line->analysis, line->analysis_count, "tcp.analysis.");
+	*cell++ = cell_list(packet->findings, packet->finding_count, "");
 }
 
-static const struct table for_programs = {
-	program_columns, sizeof program_columns / sizeof program_columns[0], program_cells,
+/* The last column is there only for lists with marks. */
+enum { PROGRAM_COLUMNS = sizeof program_columns / sizeof *program_columns };
+static const struct table for_programs[2] = {
+	{ program_columns, PROGRAM_COLUMNS - 1, program_cells }, { program_columns, PROGRAM_COLUMNS, program_cells },
 };
 
 /* CleverView's Packet Summary. */
 static const struct column people_columns[] = {
 	{ "ID", true }, { "Timestamp" }, { "Datagram Size", true }, { "Local IP" }, { "Rmt. IP" },
 	{ "Protocol" }, { "Messages" }, { "Local Port", true }, { "Rmt. Port", true },
-	{ "Seq. Number", true }, { "Ack. Number", true }, { "Window Size", true },
+	{ "Seq. Number", true }, { "Ack. Number", true }, { "Window Size", true }, { "Findings" },
 };
 
 static struct cell clock_cell(const struct culprit_packet *packet)
@@ -197,10 +201,12 @@ static void people_cells(const void *row, struct cell *cell)
 	*cell++ = cell_number_if(packet->is_tcp, packet->sequence);
 	*cell++ = cell_number_if(packet->is_tcp, packet->acknowledgment);
 	*cell++ = cell_number_if(packet->is_tcp, packet->window);
+	*cell++ = cell_list(packet->findings, packet->finding_count, "");
 }
 
-static const struct table for_people = {
-	people_columns, sizeof people_columns / sizeof people_columns[0], people_cells,
+enum { PEOPLE_COLUMNS = sizeof people_columns / sizeof *people_columns };
+static const struct table for_people[2] = {
+	{ people_columns, PEOPLE_COLUMNS - 1, people_cells }, { people_columns, PEOPLE_COLUMNS, people_cells },
 };
 
 /* The same on a narrow terminal. */
@@ -208,6 +214,7 @@ static const struct table for_people = {
 
 static const struct column narrow_columns[] = {
 	{ "ID", true }, { "Timestamp" }, { "Size", true }, { "Local IP" }, { "Rmt. IP" }, { "Messages" },
+	{ "Findings" },
 };
 
 static void narrow_cells(const void *row, struct cell *cell)
@@ -221,10 +228,12 @@ static void narrow_cells(const void *row, struct cell *cell)
 	*cell++ = cell_words(packet->source);
 	*cell++ = cell_words(packet->destination);
 	*cell++ = cell_words(packet->message);
+	*cell++ = cell_list(packet->findings, packet->finding_count, "");
 }
 
-static const struct table for_narrow = {
-	narrow_columns, sizeof narrow_columns / sizeof narrow_columns[0], narrow_cells,
+enum { NARROW_COLUMNS = sizeof narrow_columns / sizeof *narrow_columns };
+static const struct table for_narrow[2] = {
+	{ narrow_columns, NARROW_COLUMNS - 1, narrow_cells }, { narrow_columns, NARROW_COLUMNS, narrow_cells },
 };
 
 #define MOST_TAIL 100000
@@ -233,17 +242,19 @@ struct tail_row { struct culprit_packet packet; char *message; };
 
 struct packet_list {
 	struct table_writer *writer;
-	bool narrow;
+	bool narrow, marked;
 	struct tail_row *tail;       /* a ring; NULL: rows are written as they come */
 	size_t tail_size;
 	uint64_t seen;
 };
 
-struct packet_list *packets_begin(const struct culprit_output *output, size_t tail)
+struct packet_list *packets_begin(const struct culprit_output *output, size_t tail, bool marked)
 {
 	struct packet_list *list = memory_zeroed(1, sizeof *list);
 	list->narrow = output->width && output->width < NARROWER_THAN;
-	list->writer = table_begin(list->narrow ? &for_narrow : &for_people, &for_programs, output, CULPRIT_NO_TIME);
+	list->marked = marked;
+	list->writer = table_begin(list->narrow ? &for_narrow[marked] : &for_people[marked], &for_programs[marked],
+				   output, CULPRIT_NO_TIME);
 	list->tail_size = tail < MOST_TAIL ? tail : MOST_TAIL;
 	if (tail)
 		list->tail = memory_zeroed(list->tail_size, sizeof *list->tail);
@@ -262,7 +273,8 @@ bool packets_row_by_columns(struct packet_list *list, const struct culprit_packe
 
 static bool write_row(struct packet_list *list, const struct culprit_packet *packet)
 {
-	bool fast = !(list->narrow && table_is_text(list->writer)) && packet_line_add(list->writer, packet);
+	bool fast = !list->marked && !(list->narrow && table_is_text(list->writer)) &&
+		    packet_line_add(list->writer, packet);
 	return fast ? table_sent(list->writer) : packets_row_by_columns(list, packet);
 }
 

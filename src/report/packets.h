@@ -9,10 +9,11 @@
 void packet_row_fill(struct culprit_packet *to, const struct trace_analysis *analysis,
 		     const struct observation *observation, struct text *message);
 
-/* A list of packets; `tail`: only the last ones, written at the end (0: all). packets_end writes what is left and frees
+/* A list of packets; `tail`: only the last ones, written at the end (0: all); `marked`: with the
+ * findings that cite them. packets_end writes what is left and frees
  * it; NULL is fine. False: the output takes no more. */
 struct packet_list;
-struct packet_list *packets_begin(const struct culprit_output *output, size_t tail);
+struct packet_list *packets_begin(const struct culprit_output *output, size_t tail, bool marked);
 bool packets_row(struct packet_list *list, const struct culprit_packet *packet);
 /* The same as packets_row, column by column, as tables write their rows. */
 bool packets_row_by_columns(struct packet_list *list, const struct culprit_packet *packet);

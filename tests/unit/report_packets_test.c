@@ -41,7 +41,7 @@ static void write_rows(const struct culprit_output *output, bool (*row)(struct p
 	struct culprit_output mine = *output;
 	mine.user = to;
 	mine.write = keep;
-	struct packet_list *list = packets_begin(&mine, 0);
+	struct packet_list *list = packets_begin(&mine, 0, false);
 	for (unsigned i = 0; i < 1000; i++) {
 		struct culprit_packet packet = make(i);
 		assert_true(row(list, &packet));
