@@ -209,16 +209,19 @@ static void write_column_names(struct ladder_writer *writer, const struct ladder
 static const char *port_words(bool there, const char *service, uint16_t port, char to[static 16])
 {
 	const char *words = service_words(service);
+	to[0] = 0;
 	if (words)
 		snprintf(to, 16, "%s", words);
-	else
-		snprintf(to, 16, there ? "%u" : "", port);
+	else if (there)
+		snprintf(to, 16, "%u", port);
 	return to;
 }
 
 static const char *number_words(bool there, uint32_t number, char to[static 16])
 {
-	snprintf(to, 16, there ? "%u" : "", number);
+	to[0] = 0;
+	if (there)
+		snprintf(to, 16, "%u", number);
 	return to;
 }
 
