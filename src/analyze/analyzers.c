@@ -98,7 +98,8 @@
 	X(tls_setup) \
 	X(tls_strength) \
 	X(udp_answer) \
-	X(udp_repeat)
+	X(udp_repeat) \
+	X(udp_stream)
 
 #define DECLARE(name) extern const struct analyzer name##_analyzer;
 ANALYZERS(DECLARE)

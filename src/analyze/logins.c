@@ -7,13 +7,14 @@
 #include "decode/credentials.h"
 #include "decode/ftp.h"
 #include "decode/imap.h"
+#include "decode/ldap.h"
 #include "decode/pop.h"
 #include "decode/smtp.h"
 #include "decode/telnet.h"
 
 #define DIALOGUES_REMEMBERED 2048
 
-const struct decoder *const logins_hears[] = { &ftp_decoder, &imap_decoder, &pop_decoder,
+const struct decoder *const logins_hears[] = { &ftp_decoder, &imap_decoder, &ldap_decoder, &pop_decoder,
 						    &smtp_decoder, &telnet_decoder, NULL };
 
 /* Where the answers of protocols that gather credentials themselves have them. */
@@ -22,6 +23,7 @@ static const struct {
 	size_t offset;
 } gathered[] = {
 	{ &imap_decoder, offsetof(struct imap_message, login) },
+	{ &ldap_decoder, offsetof(struct ldap_message, login) },
 	{ &pop_decoder, offsetof(struct pop_message, login) },
 	{ &smtp_decoder, offsetof(struct smtp_message, login) },
 };

@@ -80,6 +80,10 @@ struct decoder {
 	/* The end at which another connection is to come in, which this message announces; its address family is
 	 * NONE when the sender's own is meant. False: it announces none. */
 	bool (*announce)(const void *facts, struct endpoint *to);
+	const char *announces;           /* who speaks UDP there ("rtp"); NULL: its bytes tell, as elsewhere */
+	/* Is this datagram its protocol's? Asked on ports that nobody is bound to. `memory` is kept for the
+	 * direction, zeroed at the start. CERTAINTY_MORE: it could be, and the next ones would tell. NULL: never. */
+	enum certainty (*datagram)(uint64_t memory[2], struct cursor in);
 	/* All fields, the last with a NULL name, and who tells them: from the layer's bytes, which `decode` had
 	 * read before. Both may be NULL. */
 	const struct field *fields;

@@ -21,9 +21,10 @@ extern const struct decoder aarp_decoder, ah_decoder, aoe_decoder, arp_decoder, 
 	vxlan_decoder, websocket_decoder, wlan_decoder, wol_decoder, zos_data_decoder,
 	zos_ee_decoder, zos_smc_decoder;
 
-extern const struct decoder imap_decoder, pop_decoder, smtp_decoder;
 extern const struct decoder drda_decoder, mq_decoder, rip_decoder, ripng_decoder, smb_decoder, ssdp_decoder,
 	wsd_decoder;
+extern const struct decoder imap_decoder, ldap_decoder, ntp_decoder, pop_decoder, rtcp_decoder, rtp_decoder,
+	sip_decoder, smtp_decoder, ssh_decoder, syslog_decoder;
 
 const struct decoder *const decoders[] = {
 	&aarp_decoder,
@@ -75,6 +76,7 @@ const struct decoder *const decoders[] = {
 	&ipx_decoder,
 	&l2tp_decoder,
 	&lcp_decoder,
+	&ldap_decoder,
 	&llc_decoder,
 	&lldp_decoder,
 	&llmnr_decoder,
@@ -90,6 +92,7 @@ const struct decoder *const decoders[] = {
 	&netanalyzer_decoder,
 	&netbios_decoder,
 	&nflog_decoder,
+	&ntp_decoder,
 	&null_decoder,
 	&osi_decoder,
 	&ospf_decoder,
@@ -114,7 +117,10 @@ const struct decoder *const decoders[] = {
 	&ripng_decoder,
 	&roce_decoder,
 	&rsvp_decoder,
+	&rtcp_decoder,
+	&rtp_decoder,
 	&sctp_decoder,
+	&sip_decoder,
 	&skip_decoder,
 	&slarp_decoder,
 	&slip_decoder,
@@ -126,7 +132,9 @@ const struct decoder *const decoders[] = {
 	&sna_decoder,
 	&snmp_decoder,
 	&ssdp_decoder,
+	&ssh_decoder,
 	&stp_decoder,
+	&syslog_decoder,
 	&tcp_decoder,
 	&telnet_decoder,
 	&tftp_decoder,

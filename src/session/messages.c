@@ -6,6 +6,7 @@
 #include "decode/decoder.h"
 #include "decode/ip.h"
 #include "session/dialogue.h"
+#include "session/datagrams.h"
 #include "session/exchanges.h"
 #include "session/reassembly.h"
 #include "session/tcp.h"
@@ -26,6 +27,7 @@ struct messages {
 	struct message_room *room;
 	struct dialogue *dialogue;   /* NULL for datagrams */
 	struct exchanges *exchanges; /* of datagrams */
+	struct datagrams *datagrams; /* who speaks, where the ports do not tell; NULL before it is asked */
 	struct direction direction[2];
 };
 
@@ -69,12 +71,14 @@ void messages_destroy(struct messages *messages)
 		let_go(&messages->direction[i]);
 	dialogue_destroy(messages->dialogue);
 	exchanges_destroy(messages->exchanges);
+	datagrams_destroy(messages->datagrams);
 	free(messages);
 }
 
 bool messages_needed(const struct messages *messages)
 {
-	return !messages->dialogue || !dialogue_over(messages->dialogue);
+	return messages->dialogue ? !dialogue_over(messages->dialogue)
+				  : !datagrams_hopeless(messages->datagrams);
 }
 
 static uint8_t index_of(const struct direction *direction)
@@ -155,6 +159,20 @@ void messages_observe_segment(struct messages *messages, struct packet *packet,
 	message_room_tell(messages->room, observation);
 }
 
+/* Adds a layer when the bytes tell whose they are. */
+static void recognise_datagram(struct messages *messages, struct packet *packet, uint8_t direction)
+{
+	const struct udp_header *udp = packet->udp;
+	struct cursor bytes = packet->payload;
+	if (!bytes.captured || udp->source_port < DATAGRAM_FIRST_PORT || udp->destination_port < DATAGRAM_FIRST_PORT)
+		return;
+	if (!messages->datagrams)
+		messages->datagrams = datagrams_create(messages->session);
+	const struct decoder *decoder = datagrams_recognise(messages->datagrams, direction, bytes);
+	if (decoder)
+		packet_decode_message(packet, decoder, NULL, bytes);
+}
+
 /* The packet's own layers above UDP, or its ICMP. */
 void messages_observe_datagram(struct messages *messages, struct packet *packet,
 			       struct observation *observation)
@@ -167,7 +185,9 @@ void messages_observe_datagram(struct messages *messages, struct packet *packet,
 		first--;
 	if (first && icmp)
 		first--;
-	else if (!first || first == packet->layer_count)
+	else if (first && first == packet->layer_count)
+		recognise_datagram(messages, packet, observation->direction);
+	if (!first || first == packet->layer_count)
 		return;
 	message_room_begin(room, packet, observation->session);
 	for (unsigned i = first; i < packet->layer_count; i++) {

@@ -35,6 +35,48 @@ static void check(const struct packet *packet, const struct record *record)
 		require(packet->tcp->sack_count <= TCP_MAX_SACK_BLOCKS);
 }
 
+static void hear(struct teller *teller, const struct told *told)
+{
+	(void)teller, (void)told;
+}
+
+static void hear_end(struct teller *teller)
+{
+	(void)teller;
+}
+
+/* All that is said of a message: its words, its fields, and what it asks, answers or announces. */
+static void tell_all(const struct packet *packet, const struct layer *layer)
+{
+	struct teller teller = { hear, hear, hear_end, true };
+	const struct decoder *decoder = layer->decoder;
+	struct cursor in = cursor_make(layer->bytes, layer->captured, layer->declared);
+	struct text words = { 0 };
+	struct exchange_mark mark = { 0 };
+	struct endpoint end = { 0 };
+	if (decoder->words)
+		decoder->words(&words, layer->facts);
+	if (decoder->exchange)
+		decoder->exchange(layer->facts, &mark);
+	if (decoder->announce)
+		decoder->announce(layer->facts, &end);
+	if (decoder->tell)
+		decoder->tell(&teller, in, packet, layer->facts);
+	text_finish(&words);
+}
+
+/* Datagrams that are recognised by their bytes. */
+static void decode_as_datagram(struct packet *packet, const struct decoder *decoder, const uint8_t *bytes, size_t size)
+{
+	uint64_t memory[2] = { 0 };
+	struct cursor in = cursor_make(bytes, size, size);
+	for (int i = 0; i < 5; i++)
+		decoder->datagram(memory, in);
+	const struct layer *layer = packet_decode_message(packet, decoder, NULL, in);
+	if (layer)
+		tell_all(packet, layer);
+}
+
 /* The bytes as what a client says on a stream, in every protocol that is spoken on one. */
 static void decode_as_messages(struct packet *packet, const struct decoder *decoder, const uint8_t *bytes,
 			       size_t size)
@@ -50,8 +92,10 @@ static void decode_as_messages(struct packet *packet, const struct decoder *deco
 		if (frame.kind == FRAME_LOST || frame.kind == FRAME_MORE || frame.length > rest.captured)
 			break;
 		struct cursor part = cursor_split(&rest, (size_t)frame.length);
-		if (frame.kind == FRAME_MESSAGE)
-			packet_decode_message(packet, decoder, &stream, part);
+		const struct layer *layer = frame.kind == FRAME_MESSAGE
+						    ? packet_decode_message(packet, decoder, &stream, part) : NULL;
+		if (layer)
+			tell_all(packet, layer);
 		stream.from_client = steps % 3 != 2;
 	}
 	if (streaming->finish)
@@ -79,6 +123,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		packet_decode_reassembled(&packet, record.bytes, record.captured_length);
 		require(packet.layer_count <= PACKET_MAX_LAYERS);
 	}
+	for (const struct decoder *const *decoder = decoders; *decoder; decoder++)
+		if ((*decoder)->datagram)
+			decode_as_datagram(&packet, *decoder, record.bytes, record.captured_length);
 	for (const struct decoder *const *decoder = decoders; *decoder; decoder++)
 		if ((*decoder)->stream)
 			decode_as_messages(&packet, *decoder, record.bytes, record.captured_length);

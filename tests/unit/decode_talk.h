@@ -32,7 +32,7 @@ static inline struct talk talk_begin(const struct decoder *decoder, uint16_t por
 	static const struct record empty = { .bytes = none };
 	struct talk talk = { .decoder = decoder };
 	talk.stream = (struct stream){ .client_port = 40000, .server_port = port };
-	talk.stream.state = memory_zeroed(1, decoder->stream->state_size + 1);
+	talk.stream.state = memory_zeroed(1, (decoder->stream ? decoder->stream->state_size : 0) + 1);
 	talk.packet = memory_zeroed(1, sizeof *talk.packet);
 	packet_decode(talk.packet, &empty);
 	return talk;
@@ -40,7 +40,7 @@ static inline struct talk talk_begin(const struct decoder *decoder, uint16_t por
 
 static inline void talk_end(struct talk *talk)
 {
-	if (talk->decoder->stream->finish)
+	if (talk->decoder->stream && talk->decoder->stream->finish)
 		talk->decoder->stream->finish(&talk->stream);
 	free(talk->stream.state);
 	free(talk->packet);
