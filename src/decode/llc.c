@@ -1,4 +1,5 @@
 /* IEEE 802.2 logical link control and its subnetwork access protocol (SNAP, RFC 1042). */
+#include "decode/ee.h"
 #include "decode/ethernet.h"
 #include "decode/tells.h"
 
@@ -38,7 +39,8 @@ static struct next snap_payload(struct cursor *in, struct packet *packet)
 
 static struct next decode_llc(struct cursor *in, struct packet *packet, void *facts)
 {
-	(void)facts;
+	if (packet->udp && !ee_read(*in, packet, facts))
+		return next_payload(cursor_rest(in));
 	uint8_t destination_sap = cursor_u8(in);
 	uint8_t source_sap = cursor_u8(in);
 	if (cursor_ok(in) && destination_sap == SAP_NOVELL && source_sap == SAP_NOVELL)
@@ -128,7 +130,12 @@ const struct decoder llc_decoder = {
 	.name = "llc",
 	.protocol = "LLC",
 	.title = "IEEE 802.2 logical link control",
+	.bindings = { { BY_UDP_PORT, EE_SIGNALLING }, { BY_UDP_PORT, EE_SIGNALLING + 1 },
+		{ BY_UDP_PORT, EE_SIGNALLING + 2 }, { BY_UDP_PORT, EE_SIGNALLING + 3 },
+		{ BY_UDP_PORT, EE_SIGNALLING + EE_PRIORITIES } },
+	.facts_size = sizeof(struct ee_message),
 	.decode = decode_llc,
+	.words = ee_say,
 	.fields = fields,
 	.tell = tell_llc,
 };

@@ -12,9 +12,10 @@
 static struct packet packet;
 static const struct record record;
 static const struct ip_header ipv4 = { .version = 4 };
+static const struct udp_header udp = { .destination_port = 12002 };
 
 extern const struct decoder cdp_decoder, eigrp_decoder, hsrp_decoder, lldp_decoder, ospf_decoder, rip_decoder,
-	ripng_decoder, ssdp_decoder, stp_decoder, vrrp_decoder, wsd_decoder, igmp_decoder;
+	ripng_decoder, ssdp_decoder, stp_decoder, vrrp_decoder, wsd_decoder, igmp_decoder, llc_decoder;
 
 static const struct row { const struct decoder *decoder; size_t length; const char *words, *bytes; } rows[] = {
 	{ &ospf_decoder, 52, "ospf v2 : Hello Packet of 1.1.1.1, area 0.0.0.0 : 2 neighbors",
@@ -91,7 +92,7 @@ static const struct row { const struct decoder *decoder; size_t length; const ch
 		"\x01\xcc\x00\x04\x0a\x00\x00\x01\x00\x03\x00\x09\x47\x69\x30\x2f\x31\x00\x04\x00\x08\x00\x00"
 		"\x00\x28\x00\x05\x00\x0a\x49\x4f\x53\x20\x31\x35\x00\x06\x00\x0b\x63\x69\x73\x63\x6f\x20\x58"
 		"\x00\x09\x00\x07\x64\x6f\x6d\x00\x0a\x00\x06\x00\x0a\x00\x0b\x00\x05\x01" },
-	{ &ssdp_decoder, 80, "ssdp : M-SEARCH upnp:rootdevice",
+	{ &ssdp_decoder, 78, "ssdp : M-SEARCH upnp:rootdevice",
 		"M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nMX: 2\r\nST:upnp:rootdevice\r\n\r\n" },
 	{ &ssdp_decoder, 62, "ssdp : NOTIFY byebye upnp:x\\.y",
 		"NOTIFY * HTTP/1.1\r\nnts: ssdp:byebye\r\nNT: upnp:x\\\x1by\r\nUSN: u\r\n\r\n" },
@@ -108,6 +109,10 @@ static const struct row { const struct decoder *decoder; size_t length; const ch
 	{ &igmp_decoder, 8, "igmp v2 : Leave Group 224.0.0.251", "\x17\0\x08\x04\xe0\0\0\xfb" },
 	{ &igmp_decoder, 8, "igmp v2 : Membership Query, general", "\x11\x64\xee\x9b\0\0\0\0" },
 	{ &igmp_decoder, 8, "igmp : type 0x99", "\x99\x64\xee\x9b\0\0\0\0" },
+	{ &llc_decoder, 5, "ee : XID command, high priority", "\x04\x04\xbf\x32\x15" },
+	{ &llc_decoder, 3, "ee : TEST response, high priority", "\x04\x05\xe3" },
+	{ &llc_decoder, 6, "ee : UI, high priority, automatic network routing", "\x04\x04\x03\xc6\0\x80" },
+	{ &llc_decoder, 6, "", "GARBAG" },
 	/* Lengths that lie. */
 	{ &eigrp_decoder, 24, NULL, "\x02\x05\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x64\0\1\0\3" },
 	{ &eigrp_decoder, 24, NULL, "\x02\x05\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x64\0\1\xff\xff" },
@@ -121,7 +126,8 @@ static const struct row { const struct decoder *decoder; size_t length; const ch
 
 static const struct layer *decode(const struct row *row, const uint8_t *bytes, size_t captured)
 {
-	packet = (struct packet){ .record = &record, .ip = &ipv4 };
+	packet = (struct packet){ .record = &record, .ip = &ipv4,
+		.udp = row->decoder == &llc_decoder ? &udp : NULL };
 	packet_decode_message(&packet, row->decoder, NULL, cursor_make(bytes, captured, row->length));
 	return &packet.layers[0];
 }

@@ -55,6 +55,28 @@ static inline void stream_kit_destroy(struct stream_kit *kit)
 	free(kit);
 }
 
+static inline void stream_kit_value(struct teller *teller, const struct told *told)
+{
+	(void)teller;
+	assert_non_null(told->field->name);
+	uint32_t sum = 0;
+	for (size_t i = 0; told->at && i < told->length; i++)
+		sum += told->at[i];
+	for (size_t i = 0; told->value.bytes && i < told->value.length; i++)
+		sum += told->value.bytes[i];
+	assert_true(sum < UINT32_MAX);
+}
+
+static inline void stream_kit_group(struct teller *teller, const struct told *told)
+{
+	(void)teller, (void)told;
+}
+
+static inline void stream_kit_end(struct teller *teller)
+{
+	(void)teller;
+}
+
 static inline void stream_kit_message(struct stream_kit *kit, struct cursor bytes)
 {
 	static const char letters[] = { [EXCHANGE_NONE] = '-', [EXCHANGE_REQUEST] = 'Q',
@@ -68,6 +90,8 @@ static inline void stream_kit_message(struct stream_kit *kit, struct cursor byte
 		return;
 	}
 	kit->facts = layer->facts;
+	struct teller teller = { stream_kit_value, stream_kit_group, stream_kit_end, true };
+	kit->decoder->tell(&teller, bytes, &kit->packet, layer->facts);
 	text_add(&kit->said, kit->stream.from_client ? "> " : "< ");
 	kit->decoder->words(&kit->said, layer->facts);
 	text_add(&kit->said, "\n");
