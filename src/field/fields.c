@@ -145,7 +145,7 @@ static void tell_quoted(struct fields *fields, struct teller *teller, const stru
 	if (!error->payload.captured || !error->payload.next)
 		return;
 	if (!fields->quoted)
-		fields->quoted = memory_allocate(sizeof *fields->quoted);
+		fields->quoted = memory_zeroed(1, sizeof *fields->quoted);
 	fields->quoted_record = (struct record){
 		.number = error->record->number, .time = error->record->time, .link_type = LINKTYPE_RAW,
 		.bytes = error->payload.next, .captured_length = (uint32_t)error->payload.captured,
