@@ -389,6 +389,9 @@ static void dns_message(struct analysis_context *context, const struct observati
 		.ttl = packet->ip ? packet->ip->time_to_live : 0,
 		.stream = !packet->udp,
 	};
+	/* What was cut off in front of the name is no question that could be known again; the root is ".". */
+	if (dns->questions && !dns->name_length)
+		return;
 	memset(&heard.question, 0, sizeof heard.question);
 	heard.question.client = heard.client.address;
 	heard.question.type = dns->query_type;

@@ -133,7 +133,8 @@ static void note_request(struct pair *pair, const struct snmp_message *snmp,
 /* What the response complains about; NULL: nothing, or nothing that is not usual. */
 static const char *error_of(struct pair *pair, const struct snmp_message *snmp)
 {
-	bool walks = (pair->question >> 56 & 0xff) != 0 || snmp->exception == SNMP_END_OF_VIEW;
+	/* Of a request that is not in the trace nobody knows. */
+	bool walks = !pair->question || (pair->question >> 56 & 0xff) != 0 || snmp->exception == SNMP_END_OF_VIEW;
 	if (snmp->pdu == SNMP_REPORT) {
 		if (snmp->usm_report == UNKNOWN_ENGINE ||
 		    (snmp->usm_report == OUT_OF_TIME && !pair->out_of_time++))

@@ -95,6 +95,7 @@ static const struct decoder *const hears[] = { &telnet_decoder, NULL };
 #define SERVERS 256
 #define DROPS 64                 /* ends remembered of one server */
 #define KEY_BYTES 3              /* an arrow key sends three */
+#define SECOND_TRY (10 * NANOSECONDS)    /* within which a terminal that was refused goes on */
 #define ECHO_SAMPLES 20          /* before echoes are judged */
 
 struct terminal {                /* one session */
@@ -375,6 +376,14 @@ static void note_drop(struct analysis_context *context, const struct session *se
 	judge_drops(context, drops, session);
 }
 
+/* It may still go on without TN3270E, or with another name, when the trace no longer looks. */
+static bool too_early(const struct analysis_context *context, const struct session *session,
+		      const struct terminal *terminal)
+{
+	return (session->end == SESSION_END_OF_TRACE || session->end == SESSION_EVICTED) &&
+	       terminal->rejected.packet && context->trace->last_time - terminal->rejected.time < SECOND_TRY;
+}
+
 static void terminal_session_end(struct analysis_context *context, const struct session *session,
 				 const struct observation *last)
 {
@@ -388,7 +397,8 @@ static void terminal_session_end(struct analysis_context *context, const struct 
 		report_slow(context, session, false);
 	else if (terminal->echoes >= ECHO_SAMPLES && terminal->slow_echoes * 20 > terminal->echoes)
 		report_slow(context, session, true);
-	if ((terminal->rejected.packet || terminal->repeated >= state->loops) && !terminal->works)
+	if ((terminal->rejected.packet || terminal->repeated >= state->loops) && !terminal->works &&
+	    !too_early(context, session, terminal))
 		report_refusal(context, session);
 	if (terminal->works)
 		note_drop(context, session);

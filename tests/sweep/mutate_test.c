@@ -14,7 +14,7 @@
 #include "scenario.h"
 #include "wire.h"
 
-#define MAX_TRACES 64
+#define MAX_TRACES 512
 #define PACKETS_AT_ONCE 400
 #define MAX_LENGTH 9000
 
