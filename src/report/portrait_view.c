@@ -93,8 +93,8 @@ static struct concern *collect(struct portraits *portraits, const struct finding
 		uint32_t number;
 		for (size_t j = 0; finding_store_session(findings, i, j, &kind, &number); j++) {
 			const struct portrait wanted = { .kind = (uint8_t)kind, .number = number };
-			struct portrait *portrait = bsearch(&wanted, portraits->done, portraits->count,
-							    sizeof wanted, by_number);
+			struct portrait *portrait = !portraits->count ? NULL :
+				bsearch(&wanted, portraits->done, portraits->count, sizeof wanted, by_number);
 			if (!portrait)
 				continue;
 			concerns = memory_grow(concerns, &capacity, *count + 1, sizeof *concerns);

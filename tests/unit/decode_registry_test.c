@@ -51,6 +51,7 @@ static void packets_forget_the_one_before(void **state)
 {
 	(void)state;
 	memset(&packet, 0xff, sizeof packet);
+	packet.unchecked = false;        /* the one thing that is kept */
 	struct record record = sample_record(9999, (const uint8_t *)"", 0, 0);
 	packet_decode(&packet, &record);
 	for (const void **shortcut = (const void **)&packet.ip; (const uint8_t *)shortcut <
