@@ -226,7 +226,8 @@ struct packet {
 	bool truncated;              /* the trace holds less than the packet had (_ws.short) */
 	bool malformed;              /* some layer contradicts itself (_ws.malformed) */
 	const char *problem;         /* why the first layer that is not OK is not; NULL when all are */
-	bool unchecked;              /* set by who decodes, and kept: nobody asks for checksums of segments */
+	bool unchecked;              /* set by who decodes, once, and kept (so packets are zeroed when they are made):
+				      * nobody asks for checksums of segments */
 	bool unknown_link_type;      /* nobody decodes this LINKTYPE */
 
 	struct room room;

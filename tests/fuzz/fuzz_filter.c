@@ -14,6 +14,8 @@ static const uint8_t frame[] = {
 	'G', 'E', 'T', ' ', '/', '\r', '\n', '\0',
 };
 
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
 	static struct packet packet;
