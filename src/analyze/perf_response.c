@@ -228,7 +228,7 @@ static void add_slow(const struct response_state *state, struct service *service
 static void end_chain(struct chain *chain, struct service *service)
 {
 	bool timer = chain->near_longest >= 2 && chain->near_longest * 2 >= chain->slow;
-	bool events = chain->shortest * CHAIN_SPREAD <= chain->longest;
+	bool events = chain->shortest <= chain->longest / CHAIN_SPREAD;
 	if (service && chain->length >= CHAIN_LEAST && (timer || events))
 		service->polls += chain->slow;
 	chain->length = 0;

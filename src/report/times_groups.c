@@ -6,6 +6,7 @@
 
 #include "core/hash.h"
 #include "core/memory.h"
+#include "core/sum.h"
 
 #define SLOTS_FIRST 64               /* a power of two */
 
@@ -124,12 +125,12 @@ static void add_to(struct times_group *group, const struct culprit_transaction *
 	histogram_add(&group->times, transaction->total);
 	group->slow += transaction->slow;
 	for (int i = 0; i < CULPRIT_PARTS; i++)
-		group->part[i] += transaction->part[i];
-	group->total += transaction->total;
-	group->network += transaction->network;
-	group->answering += transaction->answering;
-	group->transfer += transaction->transfer;
-	group->client_think += transaction->client_think;
+		group->part[i] = sum_of(group->part[i], transaction->part[i]);
+	group->total = sum_of(group->total, transaction->total);
+	group->network = sum_of(group->network, transaction->network);
+	group->answering = sum_of(group->answering, transaction->answering);
+	group->transfer = sum_of(group->transfer, transaction->transfer);
+	group->client_think = sum_of(group->client_think, transaction->client_think);
 }
 
 static void service_words(char to[static TIMES_NAME_SIZE], const struct culprit_transaction *transaction)

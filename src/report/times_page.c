@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/sum.h"
 #include "report/times_rows.h"
 #include "report/wrap.h"
 
@@ -42,9 +43,9 @@ void times_sum_add(struct times_sum *sum, const struct culprit_transaction *tran
 	sum->spans[span]++;
 	sum->count++;
 	sum->slow += transaction->slow;
-	sum->total += transaction->total;
+	sum->total = sum_of(sum->total, transaction->total);
 	for (int i = 0; i < CULPRIT_PARTS; i++)
-		sum->part[i] += transaction->part[i];
+		sum->part[i] = sum_of(sum->part[i], transaction->part[i]);
 }
 
 static void add_bar(const struct page *page, double share)
@@ -52,6 +53,7 @@ static void add_bar(const struct page *page, double share)
 	size_t room = page->width > LABEL_WIDTH + BAR_LEAST ? page->width - LABEL_WIDTH : BAR_LEAST;
 	if (room > BAR_MOST)
 		room = BAR_MOST;
+	share = share > 0 ? share < 1 ? share : 1 : 0;   /* clocks that jump leave no sense in it */
 	size_t halves = (size_t)(share * (double)room * 2 + 0.5);
 	struct text bar = { 0 };
 	text_add(&bar, "");

@@ -277,7 +277,7 @@ static size_t take_messages(struct dialogue *dialogue, uint8_t direction, const 
 		}
 		if (length - taken < channel->wanted && !channel->ended && !dialogue->cut)
 			break;
-		struct cursor rest = cursor_make(bytes + taken, length - taken, length - taken);
+		struct cursor rest = cursor_make(taken ? bytes + taken : bytes, length - taken, length - taken);
 		size_t step = take_one(dialogue, direction, rest);
 		if (step == SIZE_MAX)
 			break;

@@ -225,6 +225,36 @@ static void times_fall_into_their_span(void **state)
 	}
 }
 
+static bool count_bytes(void *user, const void *bytes, size_t count)
+{
+	(void)bytes;
+	*(size_t *)user += count;
+	return true;
+}
+
+/* Clocks that jump by a century, forth and back: no sum overflows, and no bar is endless. */
+static void clocks_that_jump(void **state)
+{
+	(void)state;
+	size_t written = 0;
+	const struct culprit_output output = { .write = count_bytes, .user = &written };
+	struct times_sum sum = { 0 };
+	struct times_groups *groups = times_groups_create(CULPRIT_BY_SERVICE, 10);
+	struct times_top *top = times_top_create(CULPRIT_SORT_DEFAULT, 10);
+	for (uint64_t i = 1; i <= 5; i++) {
+		struct culprit_transaction next = transaction(i, "10.0.0.2", INT64_MAX / 3);
+		next.part[CULPRIT_PART_CONNECT] = -INT64_MAX / 3;
+		times_sum_add(&sum, &next);
+		times_groups_add(groups, &next);
+	}
+	assert_int_equal(sum.total, INT64_MAX);
+	assert_int_equal(sum.part[CULPRIT_PART_CONNECT], INT64_MIN);
+	times_page_write(&output, &sum, groups, top, 10, NANOSECONDS, false);
+	assert_in_range(written, 100, 10000);
+	times_top_destroy(top);
+	times_groups_destroy(groups);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +267,7 @@ int main(void)
 		cmocka_unit_test(milliseconds_are_rounded),
 		cmocka_unit_test(requests_are_made_harmless),
 		cmocka_unit_test(times_fall_into_their_span),
+		cmocka_unit_test(clocks_that_jump),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
