@@ -3,6 +3,7 @@
 #include "analyze/cache.h"
 #include "analyze/frame.h"
 #include "analyze/proof.h"
+#include "core/sum.h"
 
 #define PAIRS_REMEMBERED 512
 #define OPEN_PINGS 32            /* requests under way at once; a faster ping is a flood */
@@ -115,7 +116,7 @@ static void note_reply(struct echo_state *state, const struct packet *packet)
 	if (!ping)
 		return;
 	int64_t trip = packet->record->time - ping->time;
-	pings->sum += trip;
+	pings->sum = sum_of(pings->sum, trip);
 	if (!pings->answered++ || trip < pings->best)
 		pings->best = trip;
 	proof_add(&pings->replies, packet);

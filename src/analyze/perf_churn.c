@@ -5,6 +5,7 @@
 #include "analyze/cache.h"
 #include "analyze/rate.h"
 #include "core/clock.h"
+#include "core/sum.h"
 #include "decode/ip.h"
 
 static const struct finding_kind churn = {
@@ -134,11 +135,11 @@ static void churn_end(struct analysis_context *context, const struct session *se
 	}
 	calls->connections++;
 	calls->quality |= session->quality;
-	calls->opening += tcp->handshake.done_time - client->syn_first_time;
+	calls->opening = sum_of(calls->opening, tcp->handshake.done_time - client->syn_first_time);
 	/* What comes after the last data is only the closing, and hurts nobody. */
 	int64_t done = tcp->side[0].last_data_time > tcp->side[1].last_data_time
 		? tcp->side[0].last_data_time : tcp->side[1].last_data_time;
-	calls->lasted += done - client->syn_first_time;
+	calls->lasted = sum_of(calls->lasted, done - client->syn_first_time);
 	calls->last_packet = client->syn_first_packet;
 	calls->last_time = client->syn_first_time;
 	uint32_t rate = rate_add(&calls->rate, client->syn_first_time, MINUTE);

@@ -8,6 +8,7 @@
 #include "analyze/analyzer.h"
 #include "analyze/answers.h"
 #include "core/clock.h"
+#include "core/sum.h"
 #include "core/text.h"
 
 static const struct finding_kind response_time = {
@@ -264,7 +265,7 @@ static void add(struct analysis_context *context, const struct session *session,
 {
 	struct response_state *state = context->state;
 	struct response_session *mine = context->session_state;
-	mine->client_time += transaction->client_think;
+	mine->client_time = sum_of(mine->client_time, transaction->client_think);
 	mine->turns++;
 	if (!transaction->turn_based || session->role == ROLE_FIRST_SENDER)
 		return;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "core/sum.h"
+
 static int compare_u64(uint64_t a, uint64_t b)
 {
 	return (a > b) - (a < b);
@@ -102,7 +104,7 @@ static void merge_sums(struct finding *into, const struct finding *other)
 	into->role_guessed = into->role_guessed && other->role_guessed;
 	into->quality |= other->quality;
 	into->count += other->count;
-	into->cost += other->cost;
+	into->cost = sum_of(into->cost, other->cost);
 	if (other->last_packet > into->last_packet)
 		into->last_packet = other->last_packet;
 	if (other->first_time < into->first_time)
