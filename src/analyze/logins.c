@@ -6,6 +6,7 @@
 #include "core/hash.h"
 #include "decode/credentials.h"
 #include "decode/ftp.h"
+#include "decode/http2.h"
 #include "decode/imap.h"
 #include "decode/ldap.h"
 #include "decode/pop.h"
@@ -14,8 +15,9 @@
 
 #define DIALOGUES_REMEMBERED 2048
 
-const struct decoder *const logins_hears[] = { &ftp_decoder, &imap_decoder, &ldap_decoder, &pop_decoder,
-						    &smtp_decoder, &telnet_decoder, NULL };
+const struct decoder *const logins_hears[] = { &ftp_decoder, &http_decoder, &http2_decoder, &imap_decoder,
+						    &ldap_decoder, &pop_decoder, &smtp_decoder,
+						    &telnet_decoder, NULL };
 
 /* Where the answers of protocols that gather credentials themselves have them. */
 static const struct {
@@ -36,6 +38,7 @@ struct dialogue_key {
 struct dialogue { /* what a session said of its next try */
 	struct login login;
 	bool open;  /* the server has not decided yet */
+	uint64_t stream; /* of HTTP/2: who has to */
 	bool asked; /* Telnet: the server wants a password, which has not come whole yet */
 };
 
@@ -151,6 +154,43 @@ static bool hear_telnet(struct logins *logins, const struct dialogue_key *key,
 	return dialogue && take_telnet(dialogue, telnet, from_client, login, observation);
 }
 
+/* HTTP sends its credentials with every request, so only those that differ from the last ones of the conversation,
+ * or are refused once more, are a try. Only Basic can be read; whoever holds a ticket or a token does not
+ * guess. */
+static bool hear_http(struct logins *logins, const struct dialogue_key *key,
+		      const struct observation *observation, const struct http_message *http,
+		      struct login *login)
+{
+	if (http->kind == HTTP_REQUEST && http->authorization == HTTP_AUTHORIZATION_BASIC) {
+		struct dialogue *dialogue = cache_enter(&logins->dialogues, key, NULL);
+		bool same = dialogue->login.secret == http->secret && dialogue->login.accepted;
+		if (same)
+			return false;
+		take_name(dialogue, http->user, strlen(http->user));
+		dialogue->login.anonymous = false;
+		dialogue->login.readable = true;
+		dialogue->login.secret = http->secret;
+		dialogue->login.asked = sample_of(observation);
+		dialogue->stream = http->stream;
+		dialogue->open = true;
+		return false;
+	}
+	if (http->kind != HTTP_RESPONSE || http->status < 200)
+		return false;
+	struct dialogue *dialogue = cache_find(&logins->dialogues, key);
+	if (!dialogue || !dialogue->open || dialogue->stream != http->stream)
+		return false;
+	dialogue->open = false;
+	/* What fails otherwise says nothing about the password. */
+	bool refused = http->status == 401 || http->status == 407;
+	if (!refused && http->status >= 400 && http->status != 404)
+		return false;
+	dialogue->login.accepted = !refused;
+	*login = dialogue->login;
+	login->answered = sample_of(observation);
+	return true;
+}
+
 static bool hear_ftp(struct logins *logins, const struct dialogue_key *key,
 		     const struct observation *observation, const struct ftp_message *ftp,
 		     struct login *login)
@@ -190,6 +230,8 @@ bool logins_take(struct logins *logins, const struct observation *observation,
 				(const void *)((const char *)message->facts + gathered[i].offset),
 				observation, login);
 	struct dialogue_key key = { observation->session->number, observation->session->kind };
+	if (message->decoder == &http_decoder || message->decoder == &http2_decoder)
+		return hear_http(logins, &key, observation, message->facts, login);
 	if (message->decoder == &telnet_decoder)
 		return hear_telnet(logins, &key, observation, message, login);
 	return hear_ftp(logins, &key, observation, message->facts, login);

@@ -348,8 +348,10 @@ static struct frame frame_http(struct stream *stream, struct cursor in)
 	struct side *side = &state->side[stream->from_client];
 	side->missing += stream->missing;
 	side->never_came += stream->never_came;
-	if (side->bytes >= stream->never_came)
-		side->bytes -= stream->never_came;
+	/* Of a chunk the last two bytes are the end of its line. */
+	uint64_t framing = side->mode == IN_CHUNKS ? 2 : 0;
+	uint64_t less = stream->never_came > framing ? stream->never_came - framing : 0;
+	side->bytes -= less < side->bytes ? less : side->bytes;
 	if (side->mode == AT_HEAD)
 		return frame_head(stream, side, in);
 	/* Whatever was under way ends with its direction. */
@@ -374,7 +376,7 @@ static enum certainty probe_request(struct cursor in)
 	struct http_line method = http_take_word(&line);
 	if (method.length == in.captured) {
 		for (const char *const *known = methods; *known; known++)
-			if (in.captured < strlen(*known) && memcmp(*known, in.next, in.captured) == 0)
+			if (in.captured <= strlen(*known) && memcmp(*known, in.next, in.captured) == 0)
 				return CERTAINTY_MORE;
 		return CERTAINTY_NO;
 	}

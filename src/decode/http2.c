@@ -248,8 +248,7 @@ static struct frame frame_http2(struct stream *stream, struct cursor in)
 	prepare(stream);
 	if (side->mode == BEFORE_DATA) {
 		side->mode = BEHIND_DATA;
-		if (side->length)
-			return frame_skip(side->length);
+		return frame_skip(side->length);
 	}
 	if (side->mode == BEHIND_DATA) {
 		struct http2_stream *of = http2_streams_find(&state->streams, side->stream);
@@ -454,7 +453,8 @@ static void decode_headers(struct stream *stream, struct cursor in, struct frame
 	close_if_done(state, of);
 }
 
-static void decode_data(struct stream *stream, struct cursor in, struct frame_head frame)
+static void decode_data(struct stream *stream, struct cursor in, struct frame_head frame,
+			struct http2_message *message)
 {
 	struct http2_state *state = stream->state;
 	struct side *side = &state->side[stream->from_client];
@@ -463,11 +463,21 @@ static void decode_data(struct stream *stream, struct cursor in, struct frame_he
 	side->length = frame.length;
 	side->bytes = frame.length;
 	side->ends = frame.flags & HTTP2_END_STREAM;
-	if (!(frame.flags & HTTP2_PADDED) || !frame.length)
+	if (frame.flags & HTTP2_PADDED && frame.length) {
+		uint32_t padding = cursor_u8(&in);
+		side->length--;
+		side->bytes = padding < side->length ? (uint32_t)side->length - padding : 0;
+	}
+	if (side->length)
 		return;
-	uint32_t padding = cursor_u8(&in);
-	side->length--;
-	side->bytes = padding < side->length ? (uint32_t)side->length - padding : 0;
+	/* Nothing follows that could tell the end later. */
+	side->mode = AT_FRAME;
+	struct http2_stream *of = http2_streams_find(&state->streams, frame.stream);
+	if (!side->ends || !of || !of->body[stream->from_client].head)
+		return;
+	end_body(of, stream->from_client, &message->http);
+	message->http.complete = true;
+	close_if_done(state, of);
 }
 
 /* A stream that is reset ends the response, whoever resets it. What the client still sends then is not missed:
@@ -527,7 +537,7 @@ static void decode_frame(struct stream *stream, struct cursor in, struct http2_m
 	message->http.stream = frame.stream;
 	switch (frame.type) {
 	case HTTP2_DATA:
-		decode_data(stream, in, frame);
+		decode_data(stream, in, frame, message);
 		break;
 	case HTTP2_HEADERS:
 	case HTTP2_PUSH_PROMISE:
