@@ -132,6 +132,53 @@ static bool edit_announcement(struct edit *edit, uint8_t *line, size_t stop)
 	return memcmp(line, "229 ", 4) == 0 && memchr(line, '|', stop);
 }
 
+/* "GET /path HTTP/1.1" keeps all but the path, which gets a pseudonym; "HTTP/1.1 404 Not Found" all but the words.
+ * Returns whether the line is done with. */
+static bool edit_http_start(struct edit *edit, uint8_t *line, size_t stop)
+{
+	if (stop >= 12 && memcmp(line, "HTTP/1.", 7) == 0 && is_reply(line + 9, stop - 9 + 1)) {
+		memset(line + 12, ' ', stop - 12);
+		return true;
+	}
+	const size_t version = 9;        /* " HTTP/1.1" */
+	const uint8_t *blank = memchr(line, ' ', stop);
+	if (!blank || stop < version || memcmp(line + stop - version, " HTTP/1.", version - 1) != 0)
+		return false;
+	size_t from = (size_t)(blank - line) + 1, to = stop - version;
+	if (from < to && line[from] == '/')
+		from++;
+	/* The page and what is asked of it by themselves: one page stays one. */
+	const uint8_t *mark = from < to ? memchr(line + from, '?', to - from) : NULL;
+	size_t query = mark ? (size_t)(mark - line) : to;
+	if (from < query)
+		pseudonym_word(edit->pseudonyms, line + from, query - from);
+	if (query + 1 < to)
+		pseudonym_word(edit->pseudonyms, line + query + 1, to - query - 1);
+	return true;
+}
+
+/* "Authorization: Basic …" keeps what it is; the credentials become others without a name, so that a second try
+ * still differs from the first. Returns whether the line is done with. */
+static bool edit_credentials(struct edit *edit, uint8_t *line, size_t stop)
+{
+	static const char *const names[] = { "Authorization: ", "Proxy-Authorization: ", "WWW-Authenticate: ",
+		"Proxy-Authenticate: " };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		size_t from = strlen(names[i]);
+		if (stop < from || memcmp(line, names[i], from) != 0)
+			continue;
+		while (from < stop && line[from] != ' ')
+			from++;
+		from++;
+		if (from < stop)
+			pseudonym_word(edit->pseudonyms, line + from, stop - from);
+		if (from + 4 <= stop)
+			memcpy(line + from, "Ojo6", 4);  /* ":::" in base64 */
+		return true;
+	}
+	return false;
+}
+
 /* Keeps the first word of a line and its end. Returns the length of both and what is between, 0 when the line
  * does not end here. */
 static size_t edit_line(struct edit *edit, uint8_t *line, size_t length)
@@ -141,7 +188,9 @@ static size_t edit_line(struct edit *edit, uint8_t *line, size_t length)
 		return 0;
 	size_t all = (size_t)(end - line) + 1, kept = known_length(line, all);
 	size_t stop = all - (all > 1 && line[all - 2] == '\r' ? 2 : 1);
-	if (stop > 4 && kept && edit_announcement(edit, line, stop))
+	if (stop > 4 && kept && (edit_announcement(edit, line, stop) || edit_http_start(edit, line, stop)))
+		return all;
+	if (edit_credentials(edit, line, stop))
 		return all;
 	if (!is_harmless(line, all) && kept < stop)
 		memset(line + kept, 0, stop - kept);

@@ -204,8 +204,9 @@ static void decode_end(struct stream *stream, struct http_message *message)
 		message->complete = message->complete && side->mode == AT_END;
 	if (side->body == HTTP_BODY_UNTIL_CLOSE)
 		message->complete = stream->ended && !stream->reset;
-	message->closed = stream->ended && !stream->reset;
-	message->reset = stream->reset;
+	bool unknown = side->broken || stream->hole;
+	message->closed = stream->ended && !stream->reset && !unknown;
+	message->reset = stream->reset && !unknown;
 	*side = (struct side){ .mode = AT_HEAD };
 }
 
@@ -290,6 +291,12 @@ static struct frame frame_chunk(const struct stream *stream, struct side *side, 
 {
 	struct cursor rest = in;
 	struct http_line line;
+	/* Nobody's chunk: no word about where the body ends. */
+	if (in.captured && hexadecimal(in.next[0]) < 0) {
+		side->broken = true;
+		side->mode = AT_END;
+		return frame_message(0);
+	}
 	if (!frame_find_line_end(in, stream->seen) || !take_line(&rest, false, &line)) {
 		side->broken = side->broken || in.captured > LINE_LIMIT;
 		return in.captured > LINE_LIMIT ? frame_lost() : frame_more();

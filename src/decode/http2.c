@@ -508,7 +508,7 @@ static void decode_end(struct stream *stream, struct http2_message *message)
 	message->type = HTTP2_NOTHING;
 	if (!of)
 		return;
-	bool doubtful = of->body[from_client].doubtful;
+	bool doubtful = of->body[from_client].doubtful || stream->hole;
 	bool known = of->body[from_client].head && !of->body[from_client].ended;
 	if (known && (whole || !doubtful))
 		end_body(of, from_client, &message->http);

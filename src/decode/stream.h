@@ -45,6 +45,8 @@ struct stream {
 	bool reset;                  /* … because the connection was reset */
 	bool cut;                    /* `frame`: the recorder cut off what comes behind `in`. A message that makes
 				      * sense without its end may be taken as it is; `lost` is not called */
+	bool hole;                   /* … behind `ended`: bytes right before the end are not in the trace, so that
+				      * what was under way may have been complete */
 	bool middle[2];              /* [from_client]: the start of this direction is not in the trace */
 	uint64_t missing;            /* `frame`, behind a FRAME_SKIP: its bytes that the trace does not hold */
 	uint64_t never_came;         /* … that were not sent: the direction ended before */

@@ -30,6 +30,7 @@ struct channel {                 /* one direction */
 	bool skipped;                /* a skip has just ended: `frame` is to be asked once more */
 	bool midstream;              /* the trace does not hold its start */
 	bool ended;
+	bool hole;                   /* it ended while it was lost */
 };
 
 struct dialogue {
@@ -124,6 +125,7 @@ static void address_stream(struct dialogue *dialogue, uint8_t direction)
 	stream->ended = dialogue->channel[direction].ended;
 	stream->reset = dialogue->reset;
 	stream->cut = dialogue->cut;
+	stream->hole = dialogue->channel[direction].hole;
 	stream->missing = dialogue->channel[direction].missing;
 	stream->never_came = dialogue->channel[direction].never_came;
 	stream->seen = 0;
@@ -497,6 +499,7 @@ void dialogue_end(struct dialogue *dialogue, uint8_t direction, bool reset)
 	/* The rest of a message, or of a body: the decoder says what became of it. */
 	channel->never_came = channel->skip;
 	channel->skip = 0;
+	channel->hole = channel->lost;
 	channel->lost = false;
 	channel->skipped = true;
 	take_messages(dialogue, direction, channel->begun, channel->length);
