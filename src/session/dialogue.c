@@ -461,6 +461,11 @@ void dialogue_gap(struct dialogue *dialogue, uint8_t direction, uint64_t length,
 	struct channel *channel = &dialogue->channel[direction];
 	if (dialogue->hopeless)
 		return;
+	/* Behind a whole message it may be that nobody needs what is missing: the body of a head. */
+	if (dialogue->decoder && !channel->skip && !channel->length && !channel->lost) {
+		channel->skipped = true;
+		take_messages(dialogue, direction, NULL, 0);
+	}
 	if (!dialogue->decoder) {
 		/* What comes behind a gap may still tell. */
 		forget_bytes(dialogue, channel);

@@ -59,7 +59,7 @@ static void recognised_anywhere(void **state)
 {
 	static const struct { const char *client; const char *words; } said[] = {
 		{ GET("/"), "GET /" }, { "BREW /pot HTTP/1.1\r\n\r\n", "" }, { "GET / RTSP/1.0\r\n\r\n", "" },
-		{ "OPTIONS sip:x SIP/2.0\r\n\r\n", "" }, { "GETTING started\r\n", "" },
+		{ "OPTIONS sip:x SIP/2.0\r\n\r\n", "sip : OPTIONS" }, { "GETTING started\r\n", "" },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
