@@ -94,14 +94,18 @@ static const struct field ethernet_fields[] = {
 	{ 0 },
 };
 
-/* The bytes behind what the network layer says is its own: up to the shortest frame they are padding. */
+/* The bytes behind what the network layer says is its own: padding if they bring the frame to the shortest that
+ * Ethernet sends. With its check sequence no frame is shorter than 64 bytes, whatever the recorder says. */
 static void tell_padding(struct teller *teller, const struct packet *packet, struct cursor frame)
 {
-	size_t padding = packet->link.padding;
-	if (!padding || padding > frame.declared || frame.captured < frame.declared || packet->tunnel_count)
+	size_t padding = packet->link.padding, check = packet->record->fcs_length;
+	size_t behind = padding + check;
+	if (!padding || behind > frame.declared || frame.captured < frame.declared || packet->tunnel_count)
 		return;
-	size_t used = frame.declared - padding;
-	size_t short_by = used < FRAME_MINIMUM ? FRAME_MINIMUM - used : 0;
+	if (frame.declared < FRAME_MINIMUM + check)
+		padding = behind;
+	size_t used = frame.declared - behind;
+	size_t short_by = used < FRAME_MINIMUM && frame.declared >= FRAME_MINIMUM ? FRAME_MINIMUM - used : 0;
 	size_t first = short_by < padding ? short_by : padding;
 	cursor_skip(&frame, used);
 	/* What is not zero was put there by somebody. */

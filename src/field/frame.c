@@ -10,7 +10,7 @@ enum {
 	TIME_RELATIVE, NUMBER, LENGTH, CAPTURED_LENGTH, DIRECTION, PROTOCOLS, COMMENT, DROP_COUNT, FILE_NUMBER,
 };
 
-static const struct field_name directions[] = { { 1, "Inbound" }, { 2, "Outbound" }, { 0 } };
+static const struct field_name directions[] = { { 0, "Unknown" }, { 1, "Inbound" }, { 2, "Outbound" }, { 0 } };
 
 static bool get_number(const struct packet *packet, struct field_value *to)
 {
@@ -140,7 +140,7 @@ static void tell(struct teller *teller, const struct fields *context, const stru
 	tell_number(teller, &fields[NUMBER], NULL, 0, (int64_t)record->number);
 	tell_number(teller, &fields[LENGTH], NULL, 0, record->original_length);
 	tell_number(teller, &fields[CAPTURED_LENGTH], NULL, 0, record->captured_length);
-	if (record->direction != DIRECTION_UNKNOWN && interfaces)
+	if ((record->direction != DIRECTION_UNKNOWN || record->has_flags) && interfaces)
 		tell_number(teller, &fields[DIRECTION], NULL, 0, record->direction);
 	tell_protocols(teller, observation);
 	if (record->comment)

@@ -270,8 +270,12 @@ static size_t take_one(struct dialogue *dialogue, uint8_t direction, struct curs
 /* Decodes the whole messages at the start of the bytes and returns how many bytes they were. */
 static size_t take_messages(struct dialogue *dialogue, uint8_t direction, const uint8_t *bytes, size_t length)
 {
+	static const uint8_t nothing[1];
 	struct channel *channel = &dialogue->channel[direction];
 	size_t taken = 0;
+	/* Decoders compare bytes and must not mind that there are none. */
+	if (!bytes)
+		bytes = nothing;
 	while (dialogue->decoder && (taken < length || channel->skipped) && !channel->lost) {
 		if (channel->skip) {
 			taken += pass_over(channel, length - taken);
@@ -279,7 +283,7 @@ static size_t take_messages(struct dialogue *dialogue, uint8_t direction, const 
 		}
 		if (length - taken < channel->wanted && !channel->ended && !dialogue->cut)
 			break;
-		struct cursor rest = cursor_make(taken ? bytes + taken : bytes, length - taken, length - taken);
+		struct cursor rest = cursor_make(bytes + taken, length - taken, length - taken);
 		size_t step = take_one(dialogue, direction, rest);
 		if (step == SIZE_MAX)
 			break;

@@ -23,6 +23,7 @@ struct record {              /* one packet as the source delivered it */
 	uint32_t captured_length, original_length; /* bytes; captured is never more than `bytes` holds */
 	const uint8_t *bytes;    /* the source's; valid until its next record */
 	uint8_t direction;       /* enum record_direction, as the recorder says */
+	bool has_flags;          /* the recorder said something about it, if only that the direction is not known */
 	uint8_t fcs_length;      /* bytes of frame check sequence at the end, 0 when none or unknown */
 	uint16_t file;           /* index into source_report.files */
 	uint64_t offset;         /* of the record in its (decompressed) file */

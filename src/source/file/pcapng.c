@@ -168,6 +168,7 @@ static void packet_options(struct reader *reader, struct cursor options, struct 
 			add_comment(pcapng, option.value, record);
 		} else if (option.code == FLAGS) {
 			uint32_t flags = order_32(&option.value, pcapng->big_endian);
+			record->has_flags = true;
 			record->direction = (uint8_t)direction(flags);
 			if (flags >> 5 & 15)
 				record->fcs_length = flags >> 5 & 15;
