@@ -9,6 +9,8 @@
 #include "decode/http2.h"
 #include "decode/imap.h"
 #include "decode/ldap.h"
+#include "decode/mysql.h"
+#include "decode/pgsql.h"
 #include "decode/pop.h"
 #include "decode/smtp.h"
 #include "decode/telnet.h"
@@ -16,8 +18,8 @@
 #define DIALOGUES_REMEMBERED 2048
 
 const struct decoder *const logins_hears[] = { &ftp_decoder, &http_decoder, &http2_decoder, &imap_decoder,
-						    &ldap_decoder, &pop_decoder, &smtp_decoder,
-						    &telnet_decoder, NULL };
+						    &ldap_decoder, &mysql_decoder, &pgsql_decoder,
+						    &pop_decoder, &smtp_decoder, &telnet_decoder, NULL };
 
 /* Where the answers of protocols that gather credentials themselves have them. */
 static const struct {
@@ -26,6 +28,8 @@ static const struct {
 } gathered[] = {
 	{ &imap_decoder, offsetof(struct imap_message, login) },
 	{ &ldap_decoder, offsetof(struct ldap_message, login) },
+	{ &mysql_decoder, offsetof(struct mysql_message, login) },
+	{ &pgsql_decoder, offsetof(struct pgsql_message, login) },
 	{ &pop_decoder, offsetof(struct pop_message, login) },
 	{ &smtp_decoder, offsetof(struct smtp_message, login) },
 };

@@ -370,8 +370,10 @@ static bool is_brute_force(const struct login_state *state, const struct server_
 		return false;
 	if (tries->successes * 2 > tries->failures)
 		return false;
-	bool script = tries->secrets_known && tries->users.count <= 1 &&
-		      tries->secrets.count <= SECRETS_OF_A_SCRIPT;
+	/* Of answers to a challenge nobody sees whether the password is the same: one name is a program that was not
+	 * told of a new one. */
+	bool script = tries->secrets_known ? tries->users.count <= 1 && tries->secrets.count <= SECRETS_OF_A_SCRIPT
+					   : tries->users.count == 1;
 	return tries->failures && !script;
 }
 

@@ -25,6 +25,7 @@ enum binding_table {
 };
 
 #define DECODER_MAX_BINDINGS 12
+#define DECODER_MAX_ANNOUNCED 4  /* by one message: a call has speech, a picture, slides */
 
 struct binding {
 	enum binding_table table;
@@ -77,9 +78,9 @@ struct decoder {
 	void (*words)(struct text *to, const void *facts);
 	/* Whether it asks or answers. */
 	void (*exchange)(const void *facts, struct exchange_mark *mark);
-	/* The end at which another connection is to come in, which this message announces; its address family is
-	 * NONE when the sender's own is meant. False: it announces none. */
-	bool (*announce)(const void *facts, struct endpoint *to);
+	/* The ends at which other connections are to come in, which this message announces; their address family is
+	 * NONE when the sender's own is meant. Returns how many. */
+	unsigned (*announce)(const void *facts, struct endpoint to[static DECODER_MAX_ANNOUNCED]);
 	const char *announces;           /* who speaks UDP there ("rtp"); NULL: its bytes tell, as elsewhere */
 	/* Is this datagram its protocol's? Asked on ports that nobody is bound to. `memory` is kept for the
 	 * direction, zeroed at the start. CERTAINTY_MORE: it could be, and the next ones would tell. NULL: never. */

@@ -483,7 +483,7 @@ static void tell_ftp(struct teller *teller, struct cursor in, const struct packe
 }
 
 /* Where a data connection will go. */
-static bool announce_ftp(const void *facts, struct endpoint *to)
+static unsigned announce_ftp(const void *facts, struct endpoint to[static DECODER_MAX_ANNOUNCED])
 {
 	const struct ftp_message *message = facts;
 	*to = message->target;

@@ -23,6 +23,7 @@ enum {
 enum command { COM_QUIT = 1, COM_INIT_DB, COM_QUERY, COM_FIELD_LIST, COM_STATISTICS = 9, COM_CHANGE_USER = 17,
 	COM_BINLOG_DUMP, COM_PREPARE = 22, COM_EXECUTE, COM_SEND_LONG_DATA, COM_CLOSE_STATEMENT, COM_FETCH = 28,
 	COM_BINLOG_DUMP_GTID = 30, COM_LAST = 31 };
+enum { ACCESS_DENIED = 1045, ACCESS_DENIED_NO_PASSWORD = 1698 };
 /* What the next packet of the server is. */
 enum expectation { EXPECT_GREETING, EXPECT_AUTHENTICATION, EXPECT_ANSWER, EXPECT_COLUMNS, EXPECT_ROWS,
 	EXPECT_DEFINITIONS, EXPECT_NOTHING };
@@ -37,6 +38,7 @@ struct mysql_state {
 	bool logged_in;              /* what the client sends with sequence number 0 is a command */
 	bool sends_file;             /* LOAD DATA LOCAL */
 	bool opaque;                 /* compressed */
+	struct credentials login;    /* under way: of the password only what proves it is sent */
 };
 
 static const struct field_name commands[] = { { 0, "SLEEP" }, { COM_QUIT, "Quit" }, { COM_INIT_DB, "Use Database" },
@@ -118,8 +120,18 @@ static bool skip_attributes(const struct mysql_state *state, struct cursor *in)
 	return cursor_ok(in);
 }
 
-static void read_command(struct mysql_state *state, struct cursor *in, struct mysql_message *message)
+static void read_user(struct stream *stream, struct cursor *in, struct mysql_message *message)
 {
+	struct mysql_state *state = stream->state;
+	struct cursor user = take_string(in);
+	copy_text(message->user, sizeof message->user, user);
+	state->login = (struct credentials){ .packet = stream->packet, .time = stream->time };
+	credentials_name(&state->login, user);
+}
+
+static void read_command(struct stream *stream, struct cursor *in, struct mysql_message *message)
+{
+	struct mysql_state *state = stream->state;
 	message->kind = MYSQL_COMMAND;
 	message->command = cursor_u8(in);
 	state->command = message->command;
@@ -138,7 +150,7 @@ static void read_command(struct mysql_state *state, struct cursor *in, struct my
 		copy_text(message->text, sizeof message->text, *in);
 		break;
 	case COM_CHANGE_USER:
-		copy_text(message->user, sizeof message->user, take_string(in));
+		read_user(stream, in, message);
 		state->expect = EXPECT_AUTHENTICATION;
 		break;
 	case COM_QUIT:
@@ -173,7 +185,7 @@ static void read_login(struct stream *stream, struct cursor *in, struct mysql_me
 		return;
 	}
 	message->kind = MYSQL_LOGIN;
-	copy_text(message->user, sizeof message->user, take_string(in));
+	read_user(stream, in, message);
 }
 
 static void read_client(struct stream *stream, struct cursor *in, uint8_t sequence,
@@ -182,7 +194,7 @@ static void read_client(struct stream *stream, struct cursor *in, uint8_t sequen
 	struct mysql_state *state = stream->state;
 	if (sequence == 0) {
 		state->logged_in = true;
-		read_command(state, in, message);
+		read_command(stream, in, message);
 	} else if (state->expect == EXPECT_AUTHENTICATION && state->capabilities) {
 		message->kind = MYSQL_AUTHENTICATION;
 	} else {
@@ -270,7 +282,7 @@ static void read_server(struct mysql_state *state, struct cursor *in, uint8_t se
 {
 	size_t length = in->declared;
 	uint8_t first = cursor_u8(in);
-	bool authenticates = state->expect <= EXPECT_AUTHENTICATION;
+	bool authenticates = state->expect <= EXPECT_AUTHENTICATION, asked = state->login.packet != 0;
 	if (first == PROTOCOL_10 && sequence == 0)
 		read_greeting(state, in, message);
 	else if (first == ERROR)
@@ -283,6 +295,9 @@ static void read_server(struct mysql_state *state, struct cursor *in, uint8_t se
 		read_ok(state, in, message);
 	else
 		read_result(state, in, first, message);
+	bool denied = message->code == ACCESS_DENIED || message->code == ACCESS_DENIED_NO_PASSWORD;
+	if (authenticates && asked && (message->kind == MYSQL_OK || (message->kind == MYSQL_ERROR && denied)))
+		credentials_decide(&state->login, message->kind == MYSQL_OK, &message->login);
 }
 
 static struct next decode_mysql(struct cursor *in, struct packet *packet, void *facts)

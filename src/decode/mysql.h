@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "decode/credentials.h"
 #include "decode/sql.h"
 
 enum mysql_kind {
@@ -27,9 +28,9 @@ struct mysql_message {
 	char state[6];               /* SQLSTATE of an error; "" */
 	char text[SQL_SHAPE];        /* a statement without its values, the server's version */
 	char user[32];               /* of a login; cut when longer */
+	struct credentials login;    /* of the answer that decides on one */
 };
 
-struct decoder;
 extern const struct decoder mysql_decoder;
 
 #endif

@@ -11,7 +11,7 @@
 
 enum {
 	VERSION_3 = 3, CANCEL_REQUEST = 80877102, SSL_REQUEST = 80877103, GSS_REQUEST = 80877104,
-	AUTHENTICATION_OK = 0, AUTHENTICATION_SASL_FINAL = 12,
+	AUTHENTICATION_OK = 0, AUTHENTICATION_PLAIN = 3, AUTHENTICATION_SASL_FINAL = 12,
 };
 
 struct pgsql_state {
@@ -21,6 +21,8 @@ struct pgsql_state {
 	bool ready;                  /* the login is over */
 	bool batch;                  /* the client has begun what Sync ends */
 	bool opaque;                 /* encrypted by GSSAPI */
+	bool plain;                  /* the server asked for the password itself */
+	struct credentials login;    /* under way */
 };
 
 static const struct field_name client_types[] = { { 'B', "Bind" }, { 'C', "Close" }, { 'D', "Describe" },
@@ -100,15 +102,19 @@ static bool is_word(struct cursor text, const char *word)
 	return text.captured == strlen(word) && memcmp(text.next, word, text.captured) == 0;
 }
 
-static void read_startup(struct cursor *in, struct pgsql_message *message)
+static void read_startup(struct stream *stream, struct cursor *in, struct pgsql_message *message)
 {
+	struct pgsql_state *state = stream->state;
+	state->login = (struct credentials){ .packet = stream->packet, .time = stream->time };
 	cursor_skip(in, 8);
 	while (cursor_more(in) && *in->next) {
 		struct cursor name = take_string(in), value = take_string(in);
-		if (is_word(name, "user"))
+		if (is_word(name, "user")) {
 			copy_text(message->user, sizeof message->user, value);
-		else if (is_word(name, "database"))
+			credentials_name(&state->login, value);
+		} else if (is_word(name, "database")) {
 			copy_text(message->database, sizeof message->database, value);
+		}
 	}
 }
 
@@ -125,8 +131,9 @@ static void read_error(struct cursor in, struct pgsql_message *message)
 	}
 }
 
-static void read_client(struct pgsql_state *state, struct cursor in, struct pgsql_message *message)
+static void read_client(struct stream *stream, struct cursor in, struct pgsql_message *message)
 {
+	struct pgsql_state *state = stream->state;
 	struct cursor statement = { 0 };
 	switch (message->type) {
 	case 'P':
@@ -135,6 +142,11 @@ static void read_client(struct pgsql_state *state, struct cursor in, struct pgsq
 		break;
 	case 'Q':
 		statement = take_string(&in);
+		break;
+	case 'p':
+		if (state->plain)
+			credentials_secret(&state->login, stream, take_string(&in));
+		state->plain = false;
 		break;
 	default:
 		break;
@@ -158,6 +170,9 @@ static void read_server(struct pgsql_state *state, struct cursor in, struct pgsq
 	case 'E':
 		message->ends_login = !state->ready;
 		read_error(in, message);
+		if (message->ends_login && state->login.packet &&
+		    (strcmp(message->state, "28P01") == 0 || strcmp(message->state, "28000") == 0))
+			credentials_decide(&state->login, false, &message->login);
 		break;
 	case 'N':
 		read_error(in, message);
@@ -167,6 +182,9 @@ static void read_server(struct pgsql_state *state, struct cursor in, struct pgsq
 		break;
 	case 'R':
 		message->authentication = cursor_be32(&in);
+		state->plain = message->authentication == AUTHENTICATION_PLAIN;
+		if (message->authentication == AUTHENTICATION_OK && cursor_ok(&in) && state->login.packet)
+			credentials_decide(&state->login, true, &message->login);
 		break;
 	case 'Z':
 		state->ready = true;
@@ -195,7 +213,7 @@ static void read_untyped(struct stream *stream, struct cursor *in, struct pgsql_
 	default:
 		message->kind = PGSQL_STARTUP;
 		state->started = true;
-		read_startup(in, message);
+		read_startup(stream, in, message);
 	}
 }
 
@@ -226,7 +244,7 @@ static struct next decode_pgsql(struct cursor *in, struct packet *packet, void *
 	} else {
 		cursor_skip(in, 5);
 		if (stream->from_client)
-			read_client(state, *in, message);
+			read_client(stream, *in, message);
 		else
 			read_server(state, *in, message);
 	}

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "decode/credentials.h"
 #include "decode/sql.h"
 
 enum pgsql_kind {
@@ -24,9 +25,9 @@ struct pgsql_message {
 	char state[6];               /* SQLSTATE of an error or a notice; "" */
 	char text[SQL_SHAPE];        /* a statement without its values, a tag, a severity */
 	char user[32], database[32]; /* of a startup message; cut when longer */
+	struct credentials login;    /* of the answer that decides on one */
 };
 
-struct decoder;
 extern const struct decoder pgsql_decoder;
 
 #endif

@@ -158,26 +158,29 @@ static bool read_connection(struct cursor line, struct address *to)
 	return address_parse(words, to);
 }
 
-/* The address of the session, or that of the first medium, and its port. A port of 0 turns it down. */
+/* Each medium with the address of the session, or its own. A port of 0 turns it down. */
 static void read_description(struct cursor body, struct sip_message *sip)
 {
+	struct endpoint medium = { 0 };
+	struct address of_session = { 0 };
 	bool in_media = false;
-	while (body.captured) {
+	while (body.captured && sip->media_count < DECODER_MAX_ANNOUNCED) {
 		struct cursor line = next_line(&body);
 		bool media = line_starts(line, "m=");
-		if (media && in_media)
-			break;
+		if (media && medium.port)
+			sip->media[sip->media_count++] = medium;
 		if (line_starts(line, "c=")) {
 			cursor_skip(&line, 2);
-			read_connection(line, &sip->media.address);
+			read_connection(line, in_media ? &medium.address : &of_session);
 		} else if (media) {
 			in_media = true;
 			next_word(&line);
 			int64_t port = line_number(&line, UINT16_MAX);
-			sip->media.port = (uint16_t)(port > 0 ? port : 0);
+			medium = (struct endpoint){ .port = (uint16_t)(port > 0 ? port : 0), .address = of_session };
 		}
 	}
-	sip->has_media = sip->media.port != 0;
+	if (medium.port && sip->media_count < DECODER_MAX_ANNOUNCED)
+		sip->media[sip->media_count++] = medium;
 }
 
 static void read_headers(struct cursor *in, struct sip_message *sip)
@@ -285,11 +288,11 @@ static void mark_sip(const void *facts, struct exchange_mark *mark)
 	mark->failed = sip->code >= 400 && sip->code != CHALLENGED && sip->code != PROXY_CHALLENGED;
 }
 
-static bool announce_sip(const void *facts, struct endpoint *to)
+static unsigned announce_sip(const void *facts, struct endpoint to[static DECODER_MAX_ANNOUNCED])
 {
 	const struct sip_message *sip = facts;
-	*to = sip->media;
-	return sip->has_media;
+	memcpy(to, sip->media, sizeof sip->media);
+	return sip->media_count;
 }
 
 static void tell_start(struct teller *teller, struct cursor line, const struct sip_message *sip)
@@ -359,7 +362,7 @@ static void tell_sip(struct teller *teller, struct cursor in, const struct packe
 			break;
 		tell_header(teller, line);
 	}
-	if (sip->has_media || line_starts(text, "v=0"))
+	if (sip->media_count || line_starts(text, "v=0"))
 		tell_description(teller, text);
 }
 

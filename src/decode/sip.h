@@ -13,8 +13,8 @@ struct sip_message {
 	char method[16];             /* of the request, or the one that is answered (CSeq) */
 	uint32_t sequence;           /* CSeq */
 	uint64_t call;               /* stands for the Call-ID */
-	bool has_media;
-	struct endpoint media;       /* where the sender of this message wants the first medium */
+	uint8_t media_count;
+	struct endpoint media[DECODER_MAX_ANNOUNCED]; /* where the sender of this message wants the first ones */
 };
 
 extern const struct decoder sip_decoder;

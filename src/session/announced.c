@@ -66,12 +66,9 @@ static void remember(struct announced *announced, const struct endpoint *end,
 	at->parent = *parent;
 }
 
-void announced_observe(struct announced *announced, const struct session *session,
-		       const struct session_message *message, const struct packet *packet)
+static void observe_end(struct announced *announced, const struct session *session,
+			const struct session_message *message, const struct packet *packet, struct endpoint end)
 {
-	struct endpoint end = { 0 };
-	if (!message->decoder->announce || !message->decoder->announce(message->facts, &end))
-		return;
 	const struct address *sender = &session->key.end[message->direction].address;
 	const struct session_parent parent = { .decoder = message->decoder, .number = session->number,
 		.kind = session->kind, .packet = packet->record->number, .time = packet->record->time };
@@ -81,6 +78,15 @@ void announced_observe(struct announced *announced, const struct session *sessio
 	/* Behind an address translation the sender itself is meant, whatever address it names. */
 	end.address = *sender;
 	remember(announced, &end, &parent);
+}
+
+void announced_observe(struct announced *announced, const struct session *session,
+		       const struct session_message *message, const struct packet *packet)
+{
+	struct endpoint ends[DECODER_MAX_ANNOUNCED] = { 0 };
+	unsigned count = message->decoder->announce ? message->decoder->announce(message->facts, ends) : 0;
+	for (unsigned i = 0; i < count; i++)
+		observe_end(announced, session, message, packet, ends[i]);
 }
 
 void announced_match(struct announced *announced, struct session *session, const struct endpoint *to,

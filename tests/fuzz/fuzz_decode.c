@@ -53,13 +53,13 @@ static void tell_all(const struct packet *packet, const struct layer *layer)
 	struct cursor in = cursor_make(layer->bytes, layer->captured, layer->declared);
 	struct text words = { 0 };
 	struct exchange_mark mark = { 0 };
-	struct endpoint end = { 0 };
+	struct endpoint ends[DECODER_MAX_ANNOUNCED] = { 0 };
 	if (decoder->words)
 		decoder->words(&words, layer->facts);
 	if (decoder->exchange)
 		decoder->exchange(layer->facts, &mark);
 	if (decoder->announce)
-		decoder->announce(layer->facts, &end);
+		decoder->announce(layer->facts, ends);
 	if (decoder->tell)
 		decoder->tell(&teller, in, packet, layer->facts);
 	text_finish(&words);

@@ -124,15 +124,15 @@ static void sip_calls(void **state)
 	(void)state;
 	struct talk talk = talk_begin(&sip_decoder, 5060);
 	struct exchange_mark asked = { 0 }, told = { 0 };
-	struct endpoint media;
+	struct endpoint media[DECODER_MAX_ANNOUNCED];
 	expect(&talk, CLIENT, "\r\n\r\nOPTIONS sip:b SIP/2.0\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\n\r\n", "sip : OPTIONS");
-	assert_false(sip_decoder.announce(sip(&talk), &media));
+	assert_int_equal(sip_decoder.announce(sip(&talk), media), 0);
 	expect(&talk, CLIENT, invite, "");
 	assert_int_equal(sizeof body - 1, 68);
 	expect(&talk, CLIENT, body, "sip : INVITE");
-	assert_true(sip_decoder.announce(sip(&talk), &media));
-	assert_int_equal(media.port, 40002);
-	assert_int_equal(media.address.bytes[3], 7);
+	assert_int_equal(sip_decoder.announce(sip(&talk), media), 1);
+	assert_int_equal(media[0].port, 40002);
+	assert_int_equal(media[0].address.bytes[3], 7);
 	sip_decoder.exchange(sip(&talk), &asked);
 	assert_int_equal(asked.role, EXCHANGE_REQUEST);
 	static const struct { const char *status; enum exchange_role role; bool failed; } answers[] = {
