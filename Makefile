@@ -2,7 +2,7 @@
 DEMO = examples/receiver-stopped-reading.pcapng
 SANITIZE = -Db_sanitize=address,undefined -Db_lundef=false
 
-.PHONY: demo check build bench fuzz install clean
+.PHONY: demo check build bench fuzz lab install clean
 build: build/build.ninja
 	ninja -C build
 
@@ -36,6 +36,11 @@ fuzz:
 	test -f build-fuzz/build.ninja || CC=clang meson setup build-fuzz -Dfuzz=true $(SANITIZE)
 	ninja -C build-fuzz
 	tests/fuzz/run build-fuzz
+
+# Faults with known causes, made with real servers: lab/README.md.
+lab:
+	scripts/setup lab
+	lab/run
 
 install: build
 	meson install -C build
