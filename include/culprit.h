@@ -696,6 +696,62 @@ CULPRIT_API bool culprit_report_protocols(const struct culprit_output *output);
 CULPRIT_API bool culprit_report_fields(const char *pattern, const struct culprit_output *output,
 				       struct culprit_error *error);
 
+/* ---- z/OS: taking traces ------------------------------------------------------------------------ */
+
+/* Text in, text out: nothing is sent to any system. A panel is a kind of trace with its parameters, a form is what
+ * somebody chose on it. */
+struct culprit_zos_panel {
+	const char *name;            /* "packet-trace", "data-trace", "osaenta" */
+	const char *title, *summary;
+};
+struct culprit_zos_parameter {
+	const char *option;          /* "source-port" */
+	const char *label;           /* "Source Port", as CleverView's panel calls it */
+	const char *argument;        /* "N" */
+	const char *range;           /* what may be given, in words */
+	const char *initial;         /* the default; empty when there is none */
+	bool required;
+	bool filter;                 /* says which packets: every line of filters has its own */
+};
+struct culprit_zos_form;
+
+CULPRIT_API bool culprit_zos_panel(size_t index, struct culprit_zos_panel *to);      /* false past the last */
+CULPRIT_API bool culprit_zos_parameter(const char *panel, size_t index, struct culprit_zos_parameter *to);
+
+/* NULL with `error` when there is no such panel. */
+CULPRIT_API struct culprit_zos_form *culprit_zos_form(const char *panel, struct culprit_error *error);
+CULPRIT_API void culprit_zos_form_destroy(struct culprit_zos_form *form);            /* NULL is fine */
+/* Checks one value and takes it. False with `error`, which says why not. */
+CULPRIT_API bool culprit_zos_set(struct culprit_zos_form *form, const char *option, const char *value,
+				 struct culprit_error *error);
+/* Filters that follow are another line: packets are recorded that any line selects (OSAENTA: lines add up). */
+CULPRIT_API bool culprit_zos_next_line(struct culprit_zos_form *form, struct culprit_error *error);
+/* Commands name only what was set. */
+CULPRIT_API void culprit_zos_brief(struct culprit_zos_form *form);
+
+enum culprit_zos_parts { CULPRIT_ZOS_START = 1, CULPRIT_ZOS_CHECK = 2, CULPRIT_ZOS_STOP = 4 };
+
+/* The commands of some parts with the replies to expect; with all of them (0) the writer's JCL, its PARMLIB member,
+ * how much disk it takes and how to fetch the data set. `bare`: text of commands only, one a line. Text, or JSON: one
+ * object with the keys schema ("culprit.zos-commands/1"), trace, title, parameters (an object for each line of
+ * filters), start, check, stop (lists of command, purpose, replies), writer, allocation, member (name, text; or
+ * null), transfer (lists of lines), read (the command that reads the trace), expected (records, record_bytes, bytes,
+ * cylinders) and notes. False with `error` when values do not go together. */
+CULPRIT_API bool culprit_report_zos_commands(const struct culprit_zos_form *form, unsigned parts, bool bare,
+					     const struct culprit_output *output, struct culprit_error *error);
+
+/* Why z/OS throws packets away. A row can stand for a range of codes that nobody explains one by one. */
+struct culprit_zos_code {
+	uint16_t first, last;
+	const char *name;            /* as IPCS prints it: "IP_MAC_BRDCST"; or NULL */
+	const char *layer, *meaning;
+	const char *cause, *advice;  /* or NULL */
+};
+CULPRIT_API bool culprit_zos_code(size_t index, struct culprit_zos_code *to);        /* false past the last */
+/* Explains one code: text, JSON Lines or CSV. NULL `code`: lists all. False with `error` when it is no code. */
+CULPRIT_API bool culprit_report_zos_codes(const char *code, const struct culprit_output *output,
+					  struct culprit_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -25,6 +25,7 @@
 #include "report/response_limit.h"
 #include "report/selection.h"
 #include "report/sessions.h"
+#include "report/tell.h"
 #include "report/timeline.h"
 #include "report/times.h"
 #include "report/transaction.h"
@@ -75,18 +76,6 @@ struct culprit_analysis {
 const char *culprit_version(void)
 {
 	return CULPRIT_VERSION;
-}
-
-/* Hands an error out; the return value is that of the failed function. */
-static bool tell(struct culprit_error *to, const struct error *from)
-{
-	if (!to)
-		return false;
-	*to = (struct culprit_error){ .code = (enum culprit_error_code)from->code, .offset = from->offset };
-	snprintf(to->message, sizeof to->message, "%s", from->message);
-	snprintf(to->remedy, sizeof to->remedy, "%s", from->remedy);
-	snprintf(to->file, sizeof to->file, "%s", from->file);
-	return false;
 }
 
 struct culprit_analysis *culprit_create(void)

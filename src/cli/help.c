@@ -6,8 +6,7 @@
 #define HELP_WIDTH 79
 #define OPTION_COLUMN 26
 
-/* Words from column `at` on; the lines after the first are indented. */
-static void put_wrapped(const char *words, size_t at, size_t indent)
+void help_wrapped(const char *words, size_t at, size_t indent)
 {
 	const char *between = "";
 	while (*words) {
@@ -26,7 +25,7 @@ static void put_wrapped(const char *words, size_t at, size_t indent)
 	putchar('\n');
 }
 
-static void put_options(const char *title, const struct option *table)
+void help_options(const char *title, const struct option *table)
 {
 	printf("\n%s:\n", title);
 	for (const struct option *option = table; option->name; option++) {
@@ -41,7 +40,7 @@ static void put_options(const char *title, const struct option *table)
 			printf("\n%*s", OPTION_COLUMN, "");
 		else
 			printf("%*s", OPTION_COLUMN - width - 2, "");
-		put_wrapped(option->help, OPTION_COLUMN, OPTION_COLUMN);
+		help_wrapped(option->help, OPTION_COLUMN, OPTION_COLUMN);
 	}
 }
 
@@ -50,21 +49,21 @@ void help_print(const struct command *command)
 	if (command) {
 		printf("Usage: culprit %s [OPTION...]%s%s\n\n", command->name,
 		       command->arguments[0] ? " " : "", command->arguments);
-		put_wrapped(command->description, 0, 0);
+		help_wrapped(command->description, 0, 0);
 		if (command->options)
-			put_options("Its own options", command->options);
-		put_options("Options", option_table);
+			help_options("Its own options", command->options);
+		help_options("Options", option_table);
 		return;
 	}
 	puts("Usage: culprit [COMMAND] [OPTION...] TRACE...\n");
-	put_wrapped("Reads packet traces and says what is wrong, who is to blame, which packets prove it "
+	help_wrapped("Reads packet traces and says what is wrong, who is to blame, which packets prove it "
 		    "and what to do next.", 0, 0);
 	puts("\nCommands:");
 	for (size_t i = 0; commands[i]; i++) {
 		printf("  %-11s ", commands[i]->name);
-		put_wrapped(commands[i]->summary, 14, 14);
+		help_wrapped(commands[i]->summary, 14, 14);
 	}
 	printf("\nWithout a command: %s. See culprit COMMAND --help.\n", commands[0]->name);
-	put_options("Options", option_table);
+	help_options("Options", option_table);
 	puts("\nExit status: 0 done; 1 done, and --fail-on was reached; 2 wrong usage; 3 failed.");
 }

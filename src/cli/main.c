@@ -8,7 +8,8 @@
 static enum exit_code run(const struct options *options)
 {
 	if (options->help) {
-		help_print(options->command);
+		if (!options->command || !options->command->help || !options->command->help(options))
+			help_print(options->command);
 		return EXIT_DONE;
 	}
 	if (options->version) {

@@ -238,6 +238,9 @@ static const struct option *find_long(struct options *options, const char *name,
 	const struct option *option = find_in(option_table, name, length);
 	if (!option && options->command && (option = find_in(options->command->options, name, length)))
 		return option;
+	if (!option && options->command && options->command->find &&
+	    (option = options->command->find(options, name, length)))
+		return option;
 	for (size_t i = 0; !option && commands[i]; i++) {
 		option = find_in(commands[i]->options, name, length);
 		if (option) {
@@ -271,8 +274,9 @@ static const struct option *find_short(struct options *options, char letter)
 	return option;
 }
 
-static void complain_unknown(const char *word, size_t length)
+static void complain_unknown(const struct options *options, const char *word, size_t length)
 {
+	const struct command *command = options->command;
 	const char *names[MOST_OPTIONS];
 	char name[64];
 	size_t count = 0;
@@ -282,6 +286,12 @@ static void complain_unknown(const char *word, size_t length)
 		for (const struct option *option = commands[i]->options; option && option->name; option++)
 			if (count < MOST_OPTIONS)
 				names[count++] = option->name;
+	for (size_t i = 0; command && command->name_option && count < MOST_OPTIONS; i++) {
+		const char *own = command->name_option(options, i);
+		if (!own)
+			break;
+		names[count++] = own;
+	}
 	snprintf(name, sizeof name, "%.*s", (int)length, word);
 	const char *nearest = culprit_nearest(name, names, count);
 	if (nearest)
@@ -315,7 +325,7 @@ static bool parse_long(struct options *options, int *at, int argc, char **argv)
 	size_t length = strcspn(word, "=");
 	const struct option *option = find_long(options, word, length);
 	if (!option) {
-		complain_unknown(word, length);
+		complain_unknown(options, word, length);
 		return false;
 	}
 	return apply(options, option, word[length] ? word + length + 1 : NULL, at, argc, argv);
@@ -361,8 +371,9 @@ bool options_parse(struct options *options, int argc, char **argv)
 		.ignored = calloc(room, sizeof *options->ignored),
 		.response_limits = calloc(room, sizeof *options->response_limits),
 		.fields = calloc(room, sizeof *options->fields),
+		.zos.choices = calloc(room, sizeof *options->zos.choices),
 	};
-	if (!options->words || !options->thresholds || !options->decode_as || !options->ignored || !options->response_limits ||
+	if (!options->zos.choices || !options->words || !options->thresholds || !options->decode_as || !options->ignored || !options->response_limits ||
 	    !options->fields) {
 		complain("out of memory");
 		return false;
@@ -396,4 +407,5 @@ void options_finish(struct options *options)
 	free(options->ignored);
 	free(options->response_limits);
 	free(options->fields);
+	free(options->zos.choices);
 }

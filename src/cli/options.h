@@ -50,6 +50,12 @@ struct options {
 	size_t response_limit_count;
 	const char **fields;         /* of packets: -e */
 	size_t field_count;
+	struct {                     /* of zos */
+		struct zos_choice { const char *option, *value; } *choices;  /* option NULL: the next line */
+		size_t count;
+		unsigned parts;      /* enum culprit_zos_parts */
+		bool brief;
+	} zos;
 	const char *own_option;      /* one that only some command has, and that command's name */
 	const char *own_option_of;
 };

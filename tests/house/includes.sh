@@ -3,12 +3,13 @@
 # before it, never of those behind it.
 set -eu
 cd "$1/src"
-order='core source decode session finding analyze field filter analysis.h report convert culprit.c tui web cli'
+order='core source zos decode session finding analyze field filter analysis.h report convert culprit.c tui web cli'
 rank() { r=0; for f in $order; do r=$((r + 1)); [ "$f" = "$1" ] && { echo $r; return; }; done; echo 0; }
 bad=0
 for file in $(find . -name '*.[ch]' | sed 's,^\./,,' | sort); do
 	own=${file%%/*}
 	[ "$own" = analysis.c ] && own=analysis.h
+	case $own in culprit_*.c) own=culprit.c ;; esac
 	for header in $(sed -n 's/^#include "\(.*\)"/\1/p' "$file"); do
 		theirs=${header%%/*}
 		case $theirs in config.h|culprit.h) continue ;; esac
