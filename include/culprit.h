@@ -223,6 +223,18 @@ CULPRIT_API size_t culprit_finding_count(const struct culprit_analysis *analysis
 /* In the order of the report: root causes first. NULL past the last. */
 CULPRIT_API const struct culprit_finding *culprit_finding(const struct culprit_analysis *analysis,
 							  size_t index);
+/* What looks like a fault but is not told, or only as something possible, because the trace cannot prove it: the
+ * recorder missed packets, saw one direction only, cut them … */
+struct culprit_untold {
+	const char *id, *title;      /* of the finding that it would be */
+	enum culprit_severity severity;      /* that it would have */
+	uint64_t count;              /* how often */
+	uint64_t first_packet;       /* 0 when there is no packet */
+	const char *reason;          /* why the trace cannot tell */
+	const char *remedy;          /* what to record to know: where, with which filter, for how long */
+};
+/* First what is not told at all, by severity; `index` from 0. NULL past the last. */
+CULPRIT_API const struct culprit_untold *culprit_untold(const struct culprit_analysis *analysis, size_t index);
 /* Packets counted as Wireshark counts them. `index` from 0; NULL past the last name. */
 CULPRIT_API const char *culprit_count(const struct culprit_analysis *analysis, unsigned index,
 				      uint64_t *value);
@@ -684,6 +696,11 @@ CULPRIT_API bool culprit_report_exceptions(struct culprit_analysis *analysis,
 CULPRIT_API bool culprit_report_statistics(struct culprit_analysis *analysis,
 					   const struct culprit_statistics *statistics,
 					   const struct culprit_output *output, struct culprit_error *error);
+/* Why the finding with this number is there: its rule, the numbers it saw, the thresholds and where they come
+ * from, what else was considered and why it was rejected, what would raise the confidence. Text or one JSON
+ * object. False as well when there is no such finding. */
+CULPRIT_API bool culprit_report_why(const struct culprit_analysis *analysis, uint32_t number,
+				    const struct culprit_output *output);
 /* What a finding means: text or one JSON object. False with `error` filled when there is none. */
 CULPRIT_API bool culprit_report_kind(const char *id, const struct culprit_output *output,
 				     struct culprit_error *error);

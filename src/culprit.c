@@ -30,6 +30,7 @@
 #include "report/times.h"
 #include "report/transaction.h"
 #include "report/view.h"
+#include "report/why.h"
 #include "source/whole_file.h"
 #include "source/write/writers.h"
 
@@ -500,6 +501,12 @@ const struct culprit_finding *culprit_finding(const struct culprit_analysis *ana
 	return index < culprit_finding_count(analysis) ? &analysis->diagnosis->findings[index] : NULL;
 }
 
+const struct culprit_untold *culprit_untold(const struct culprit_analysis *analysis, size_t index)
+{
+	return analysis->diagnosis && index < analysis->diagnosis->untold_count
+		? &analysis->diagnosis->untold[index] : NULL;
+}
+
 const char *culprit_count(const struct culprit_analysis *analysis, unsigned index, uint64_t *value)
 {
 	return analysis->diagnosis && analysis->diagnosis->counts
@@ -727,6 +734,18 @@ bool culprit_report_diagnosis(const struct culprit_analysis *analysis, const str
 		return false;
 	analysis->diagnosis->pictures = output->pictures ? output->pictures->pictures : NULL;
 	return report_write(REPORT_DIAGNOSIS, analysis->diagnosis, output);
+}
+
+bool culprit_report_why(const struct culprit_analysis *analysis, uint32_t number,
+			const struct culprit_output *output)
+{
+	struct why why;
+	if (!number || number > culprit_finding_count(analysis))
+		return false;
+	why_fill(&why, analysis->analysis, analysis->diagnosis, number - 1);
+	bool written = report_write(REPORT_WHY, &why, output);
+	why_finish(&why);
+	return written;
 }
 
 bool culprit_choose_packets(struct culprit_analysis *analysis, const struct culprit_packet_choice *choice,

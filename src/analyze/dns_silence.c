@@ -182,11 +182,8 @@ static void report_silence(struct analysis_context *context, const struct dns_qu
 		finding.severity = pair->answers || pair->queries < SILENT_SERVER
 					   ? SEVERITY_NOTICE
 					   : SEVERITY_WARNING;
-	if (!host || !host->packets_received) {
-		finding.severity = SEVERITY_NOTICE;
-		finding.confidence = CONFIDENCE_POSSIBLE;
-		finding_alternative(&finding, "the trace holds only what the client sends", NULL);
-	}
+	if (!host || !host->packets_received)
+		finding_doubt(&finding, QUALITY_ONE_WAY);
 	proof_give(&lookup->tries, &finding, "the question, not answered");
 	finding_submit(context->findings, &finding);
 }

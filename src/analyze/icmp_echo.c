@@ -189,10 +189,8 @@ static void name_loss(struct analysis_context *context, struct finding *finding,
 	finding_alternative(finding, "the host is down", NULL);
 	if (pings->lost < PINGS_OF_A_USER)
 		finding->severity = SEVERITY_NOTICE;
-	if (!heard) {
-		finding->severity = SEVERITY_NOTICE;
-		finding_alternative(finding, "the trace holds only what this host sends", NULL);
-	}
+	if (!heard)
+		finding_doubt(finding, QUALITY_ONE_WAY);
 }
 
 static void begin_report(struct finding *finding, const struct pair_key *key, const struct pings *pings)

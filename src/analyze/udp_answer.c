@@ -191,10 +191,8 @@ static void report_silence(struct analysis_context *context, const struct reques
 			    "answer from this service.");
 		finding_alternative(&finding, "a firewall drops the requests or the answers", NULL);
 	}
-	if (!hears_answers) {
-		finding.severity = SEVERITY_NOTICE;
-		finding_alternative(&finding, "the trace holds only what the client sends", NULL);
-	}
+	if (!hears_answers)
+		finding_doubt(&finding, QUALITY_ONE_WAY);
 	proof_give(&silence->proof, &finding, "a request without an answer");
 	finding_submit(context->findings, &finding);
 }

@@ -12,6 +12,7 @@ const struct command *const commands[] = {
 	&stats_command,
 	&times_command,
 	&convert_command,
+	&why_command,
 	&zos_command,
 	&explain_command,
 	&fields_command,

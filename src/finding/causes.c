@@ -109,8 +109,8 @@ static bool parties_fit(const struct finding *cause, const struct finding *effec
 	return one == two || one == PARTY_UNKNOWN || two == PARTY_UNKNOWN;
 }
 
-/* A cause of a cause must not be its effect. Chains are short: the rules have no cycles. */
-static bool explains_already(const struct entry *effect, const struct entry *cause)
+/* Chains are short: the rules have no cycles. */
+bool cause_explains_already(const struct entry *effect, const struct entry *cause)
 {
 	for (; cause; cause = cause->cause)
 		if (cause == effect)
@@ -118,20 +118,26 @@ static bool explains_already(const struct entry *effect, const struct entry *cau
 	return false;
 }
 
+unsigned cause_conditions_missing(const struct cause_rule *rule, const struct entry *cause,
+				  const struct entry *effect)
+{
+	const struct finding *c = &cause->finding, *e = &effect->finding;
+	unsigned missing = 0;
+	if (c->severity < e->severity || c->severity < SEVERITY_WARNING)
+		missing |= NOT_ABOVE;
+	if (!times_fit(c, e))
+		missing |= SAME_TIME;
+	if (!parties_fit(c, e))
+		missing |= SAME_PARTY;
+	return missing & rule->conditions;
+}
+
 static bool may_explain(const struct cause_rule *rule, const struct entry *cause,
 			const struct entry *effect)
 {
-	const struct finding *c = &cause->finding, *e = &effect->finding;
-	if (cause == effect || c->severity == SEVERITY_INFO)
+	if (cause == effect || cause->finding.severity == SEVERITY_INFO)
 		return false;
-	if (rule->conditions & NOT_ABOVE &&
-	    (c->severity < e->severity || c->severity < SEVERITY_WARNING))
-		return false;
-	if (rule->conditions & SAME_TIME && !times_fit(c, e))
-		return false;
-	if (rule->conditions & SAME_PARTY && !parties_fit(c, e))
-		return false;
-	return !explains_already(effect, cause);
+	return !cause_conditions_missing(rule, cause, effect) && !cause_explains_already(effect, cause);
 }
 
 /* The more severe explains better, then the closer relation, then what came first. */
@@ -214,6 +220,40 @@ static void apply(const struct finding_store *store, const struct cause_rule *ru
 	lookup_finish(&is_effect);
 	lookup_finish(&index.heads);
 	free(index.nodes);
+}
+
+struct sharing { uint64_t key; bool found; };
+
+static void compare_key(void *user, uint64_t key, struct entry *entry)
+{
+	struct sharing *sharing = user;
+	(void)entry;
+	sharing->found |= key == sharing->key;
+}
+
+struct meeting { const struct finding_store *store; struct entry *other; enum relation relation; bool found; };
+
+static void look_for_key(void *user, uint64_t key, struct entry *entry)
+{
+	struct meeting *meeting = user;
+	struct sharing sharing = { key, false };
+	(void)entry;
+	if (!meeting->found)
+		each_key(meeting->store, meeting->other, meeting->relation, compare_key, &sharing);
+	meeting->found |= sharing.found;
+}
+
+bool cause_shares(const struct finding_store *store, const struct entry *cause, const struct entry *effect,
+		  enum relation relation)
+{
+	if (concerns_all(cause, relation))
+		return true;
+	size_t causes = (size_t)cause->finding.session_total, effects = (size_t)effect->finding.session_total;
+	/* The fewer keys are looked for among the many. */
+	bool swap = relation == RELATION_SESSION && causes > effects;
+	struct meeting meeting = { store, store->entries[swap ? cause->index : effect->index], relation, false };
+	each_key(store, store->entries[swap ? effect->index : cause->index], relation, look_for_key, &meeting);
+	return meeting.found;
 }
 
 void store_fold(struct finding_store *store)

@@ -35,4 +35,15 @@ extern const size_t cause_rule_count;
 /* Does the list of patterns name `id`? */
 bool cause_pattern_matches(const char *patterns, const char *id);
 
+/* For weigh.c, once the store was folded. Does the cause have `effect` for its own cause, directly or not? */
+struct entry;
+struct finding_store;
+bool cause_explains_already(const struct entry *effect, const struct entry *cause);
+/* The conditions of the rule that the two do not meet: enum condition. */
+unsigned cause_conditions_missing(const struct cause_rule *rule, const struct entry *cause,
+				  const struct entry *effect);
+/* Do they share what the relation asks for? */
+bool cause_shares(const struct finding_store *store, const struct entry *cause, const struct entry *effect,
+		  enum relation relation);
+
 #endif

@@ -134,6 +134,7 @@ struct finding {
 	uint8_t session_kinds[8];    /* enum session_kind of each: hosts and traces mix them */
 	unsigned session_count;      /* in sessions[] */
 	uint64_t session_total;      /* all sessions concerned */
+	uint32_t weakened_for;       /* QUALITY_* that lowered confidence and severity; 0: none did */
 };
 
 /* Starts a finding of `kind` about `session` (NULL: about no conversation). Subject, session number and
@@ -162,6 +163,10 @@ void finding_why(struct finding *finding, const char *format, ...)
 /* `rejected` NULL: the alternative stands. */
 void finding_alternative(struct finding *finding, const char *text, const char *rejected);
 
+/* What the analyzer itself knows that the trace cannot prove, for reasons of `flags` (QUALITY_*), which the gate
+ * does not see: it is only possible, a notice at most, and reports say what to record to know. */
+void finding_doubt(struct finding *finding, uint32_t flags);
+
 /* Blame, in the words of A1. `side` is an index into the session's key and sides. */
 void blame_host(struct finding *finding, const struct session *session, uint8_t side);       /* client, server */
 void blame_program(struct finding *finding, const struct session *session, uint8_t side);    /* app:… */
@@ -186,6 +191,8 @@ struct text;
 void finding_render(const struct finding *finding, const char *template_, struct text *to);
 /* What happened here, in words: `say` (else kind->say) rendered, and how many more it happened to. */
 void finding_text(const struct finding *finding, struct text *to);
+/* The value of a fact as templates write it: "1.2 s". */
+void fact_render(const struct fact *fact, struct text *to);
 /* The first {name} that rendering left over, NULL when there is none. For tests. */
 const char *finding_unrendered(const char *rendered);
 
@@ -207,6 +214,11 @@ const struct finding *finding_store_get(const struct finding_store *store, size_
  * finding.sessions holds the first of them. False past the last. */
 bool finding_store_session(const struct finding_store *store, size_t index, size_t which,
 			   enum session_kind *kind, uint32_t *number);
+/* QUALITY_* of the whole trace, as finish was given it. */
+uint32_t finding_store_quality(const struct finding_store *store);
+/* What the gates kept back, by severity (withheld.h); NULL past the last. After finish. */
+struct withheld;
+const struct withheld *finding_store_withheld(const struct finding_store *store, size_t index);
 bool finding_store_has(const struct finding_store *store, const char *id);  /* before or after finish */
 /* How many conversations were judged, for the words of a healthy verdict; 0: leave them out. */
 void finding_store_sessions(struct finding_store *store, uint64_t sessions);

@@ -103,6 +103,9 @@ static void merge_sums(struct finding *into, const struct finding *other)
 		into->confidence = other->confidence;
 	into->role_guessed = into->role_guessed && other->role_guessed;
 	into->quality |= other->quality;
+	/* One that nothing weakened stands for all. */
+	into->weakened_for = into->weakened_for && other->weakened_for
+		? into->weakened_for | other->weakened_for : 0;
 	into->count += other->count;
 	into->cost = sum_of(into->cost, other->cost);
 	if (other->last_packet > into->last_packet)

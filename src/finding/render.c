@@ -58,7 +58,7 @@ static void add_seconds(struct text *to, double value)
 	text_add(to, duration_text((int64_t)llround(bounded * NANOSECONDS), duration));
 }
 
-static void add_fact(struct text *to, const struct fact *fact)
+void fact_render(const struct fact *fact, struct text *to)
 {
 	switch (fact->unit) {
 	case UNIT_NONE:
@@ -169,7 +169,7 @@ static bool add_name(struct text *to, const struct finding *finding, const char 
 	const struct fact *fact = find_fact(finding, name, length);
 	if (!fact)
 		return add_known(to, finding, name, length);
-	add_fact(to, fact);
+	fact_render(fact, to);
 	return true;
 }
 

@@ -49,6 +49,11 @@ enum profile settings_profile_in_force(const struct settings *settings)
 	return settings->profile;
 }
 
+const char *profile_name(enum profile profile)
+{
+	return profiles[profile];
+}
+
 bool settings_profile(struct settings *settings, const char *name, struct error *error)
 {
 	for (size_t i = 0; i < PROFILES; i++) {
@@ -329,6 +334,17 @@ double setting(const struct settings *settings, const struct finding_kind *kind,
 	if (value == 0)
 		value = parameter->value;
 	return value == PARAMETER_ZERO ? 0 : value;
+}
+
+enum setting_source setting_source(const struct settings *settings, const struct finding_kind *kind,
+				   const char *name)
+{
+	const struct parameter *parameter = parameter_of(kind, name);
+	assert(parameter);
+	if (override_of(settings, kind, parameter))
+		return SETTING_USER;
+	return settings->profile != PROFILE_WAN && column(parameter, settings->profile) != 0
+		? SETTING_PROFILE : SETTING_STANDARD;
 }
 
 static int64_t to_nanoseconds(double seconds)

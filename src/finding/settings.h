@@ -28,7 +28,12 @@ bool settings_duration(const char *text, int64_t *nanoseconds, struct error *err
 double setting(const struct settings *settings, const struct finding_kind *kind, const char *parameter);
 int64_t setting_duration(const struct settings *settings, const struct finding_kind *kind,
 			 const char *parameter);      /* the same, in ns */
+/* Where the value in force comes from. */
+enum setting_source { SETTING_STANDARD, SETTING_PROFILE, SETTING_USER };
+enum setting_source setting_source(const struct settings *settings, const struct finding_kind *kind,
+				   const char *parameter);
 bool setting_off(const struct settings *settings, const struct finding_kind *kind);
 enum profile settings_profile_in_force(const struct settings *settings);
+const char *profile_name(enum profile profile);
 
 #endif

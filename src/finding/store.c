@@ -31,6 +31,7 @@ void finding_store_destroy(struct finding_store *store)
 	free(store->ignored);
 	free(store->linked);
 	free(store->ranked);
+	withheld_finish(&store->withheld);
 	free(store);
 }
 
@@ -258,9 +259,12 @@ void finding_submit(struct finding_store *store, const struct finding *finding)
 	assert(!store->finished);
 	struct finding gated = *finding;
 	bool weakened = false;
-	if (is_ignored(store, finding->kind->id) ||
-	    !quality_gate(&gated, finding->quality, &weakened))
+	if (is_ignored(store, finding->kind->id))
 		return;
+	if (!quality_gate(&gated, finding->quality, &weakened)) {
+		withheld_add(&store->withheld, finding, finding->kind->suppressed_by & finding->quality);
+		return;
+	}
 	weaken_guessed_role(&gated);
 	struct entry *entry = entry_place(store, &gated, weakened);
 	if (gated.session_number && store->links.count < STORE_MAX_LINKS)
@@ -301,14 +305,28 @@ void finding_store_finish(struct finding_store *store, uint32_t trace_quality)
 	assert(!store->finished);
 	for (size_t i = 0; i < store->count; i++) {
 		struct entry *entry = store->entries[i];
-		if (!quality_gate(&entry->finding, trace_quality, &entry->weakened))
-			entry->dropped = true;
+		if (entry->dropped || quality_gate(&entry->finding, trace_quality, &entry->weakened))
+			continue;
+		entry->dropped = true;
+		withheld_add(&store->withheld, &entry->finding, entry->finding.kind->suppressed_by & trace_quality);
 	}
+	withheld_sort(&store->withheld);
+	store->trace_quality = trace_quality;
 	store_group(store);
 	store_link_sessions(store);
 	store_fold(store);
 	store_rank(store);
 	store->finished = true;
+}
+
+uint32_t finding_store_quality(const struct finding_store *store)
+{
+	return store->trace_quality;
+}
+
+const struct withheld *finding_store_withheld(const struct finding_store *store, size_t index)
+{
+	return index < store->withheld.count ? &store->withheld.list[index] : NULL;
 }
 
 size_t finding_store_count(const struct finding_store *store)

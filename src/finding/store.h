@@ -4,6 +4,7 @@
 
 #include "finding/finding.h"
 #include "finding/lookup.h"
+#include "finding/withheld.h"
 
 #define STORE_GROUP_FROM 5       /* so many targets of one client (clients of one server) make one finding */
 #define STORE_PER_ID_CAP 1000    /* A2: findings kept apart for one id; the rest become one more */
@@ -45,6 +46,8 @@ struct finding_store {
 	size_t linked_count;
 	struct entry **ranked;       /* finished: report order */
 	size_t ranked_count;
+	struct withheld_list withheld;       /* what the gates kept back */
+	uint32_t trace_quality;      /* finished: QUALITY_* of the whole trace */
 	uint64_t sessions;           /* judged, for the verdict; 0 unknown */
 	bool finished;
 };

@@ -7,6 +7,9 @@
 #include "core/memory.h"
 #include "core/text.h"
 #include "decode/decoder.h"
+#include "finding/gate.h"
+#include "finding/wanted.h"
+#include "finding/withheld.h"
 
 _Static_assert((int)SEVERITY_CRITICAL == (int)CULPRIT_CRITICAL &&
 	       (int)CONFIDENCE_CERTAIN == (int)CULPRIT_CERTAIN, "the public enums mirror ours");
@@ -246,6 +249,57 @@ static void describe_finding(struct diagnosis *to, const struct finding *from,
 	describe_buttons(to, from, finding);
 }
 
+static const char *describe_flaws(struct diagnosis *to, uint32_t flags)
+{
+	struct text words = { 0 };
+	for (size_t i = 0; i < gate_flag_count; i++)
+		if (flags & gate_flags[i].flag)
+			text_addf(&words, "%s%s", words.length ? "; " : "", gate_flags[i].impairment);
+	return keep(to, &words);
+}
+
+static void add_untold(struct diagnosis *to, const struct withheld *withheld, enum severity severity)
+{
+	struct text remedy = { 0 };
+	wanted_add(&withheld->first, withheld->flags, &remedy);
+	to->untold[to->untold_count++] = (struct culprit_untold){
+		.id = withheld->first.kind->id,
+		.title = withheld->first.kind->title,
+		.severity = (enum culprit_severity)severity,
+		.count = withheld->count,
+		.first_packet = withheld->first.first_packet,
+		.reason = describe_flaws(to, withheld->flags),
+		.remedy = keep(to, &remedy),
+	};
+}
+
+/* What is told as a mere notice, since the trace does not prove more. */
+static bool is_half_told(const struct finding *finding)
+{
+	return finding->weakened_for && finding->severity < finding->kind->severity && !finding->caused_by;
+}
+
+/* First what is not told at all. */
+static void describe_untold(struct diagnosis *to, const struct finding_store *findings)
+{
+	const struct withheld *withheld;
+	const struct finding *finding;
+	struct withheld_list half_told = { 0 };
+	size_t room = 0;
+	for (size_t i = 0; (finding = finding_store_get(findings, i)) != NULL; i++)
+		if (is_half_told(finding))
+			withheld_add(&half_told, finding, finding->weakened_for);
+	withheld_sort(&half_told);
+	while (finding_store_withheld(findings, room))
+		room++;
+	to->untold = pool_allocate(&to->pool, room + half_told.count, sizeof *to->untold);
+	for (size_t i = 0; (withheld = finding_store_withheld(findings, i)) != NULL; i++)
+		add_untold(to, withheld, withheld->first.severity);
+	for (size_t i = 0; i < half_told.count; i++)
+		add_untold(to, &half_told.list[i], half_told.list[i].first.kind->severity);
+	withheld_finish(&half_told);
+}
+
 struct diagnosis *diagnosis_create(const struct trace_analysis *analysis)
 {
 	struct diagnosis *diagnosis = memory_zeroed(1, sizeof *diagnosis);
@@ -258,6 +312,7 @@ struct diagnosis *diagnosis_create(const struct trace_analysis *analysis)
 	for (size_t i = 0; i < diagnosis->finding_count; i++)
 		describe_finding(diagnosis, finding_store_get(analysis->findings, i),
 				 &diagnosis->findings[i]);
+	describe_untold(diagnosis, analysis->findings);
 	return diagnosis;
 }
 

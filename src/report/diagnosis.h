@@ -13,6 +13,8 @@ struct diagnosis {
 	struct culprit_verdict verdict;
 	struct culprit_finding *findings;    /* in report order */
 	size_t finding_count;
+	struct culprit_untold *untold;
+	size_t untold_count;
 	const struct wireshark_counts *counts;
 	/* Not its own; NULL where nobody asked for them before reading. */
 	const struct session_rows *sessions;

@@ -129,6 +129,19 @@ static void write_finding(struct json *json, const struct culprit_finding *findi
 	json_close(json, '}');
 }
 
+static void write_untold(struct json *json, const struct culprit_untold *untold)
+{
+	json_open(json, NULL, '{');
+	json_words(json, "id", untold->id);
+	json_words(json, "title", untold->title);
+	json_words(json, "severity", culprit_severity_name(untold->severity));
+	json_number(json, "count", untold->count);
+	json_number_or_null(json, "first_packet", untold->first_packet);
+	json_words(json, "reason", untold->reason);
+	json_words(json, "remedy", untold->remedy);
+	json_close(json, '}');
+}
+
 static void write(struct text *to, const void *about, const struct culprit_output *output)
 {
 	const struct diagnosis *diagnosis = about;
@@ -141,6 +154,10 @@ static void write(struct text *to, const void *about, const struct culprit_outpu
 	json_open(&json, "findings", '[');
 	for (size_t i = 0; i < diagnosis->finding_count; i++)
 		write_finding(&json, &diagnosis->findings[i], diagnosis->trace.time_digits);
+	json_close(&json, ']');
+	json_open(&json, "cannot_tell", '[');
+	for (size_t i = 0; i < diagnosis->untold_count; i++)
+		write_untold(&json, &diagnosis->untold[i]);
 	json_close(&json, ']');
 	json_open(&json, "counts", '{');
 	const char *name;

@@ -15,6 +15,7 @@
 #define MINIMUM_WIDTH 40         /* below it, words of packets would stand one a line */
 #define LABEL_WIDTH 7            /* "Blame  " */
 #define NOTICE_LIMIT 12          /* more would bury what matters */
+#define UNTOLD_LIMIT 6           /* likewise */
 
 struct letter {                  /* what all parts of the text need */
 	struct page page;
@@ -259,6 +260,29 @@ static void add_notices(const struct letter *letter, const struct finding_tree *
 			  count - NOTICE_LIMIT);
 }
 
+/* Honest absence: what looks like a fault but may as well be a flaw of the trace. */
+static void add_untold(const struct letter *letter)
+{
+	const struct diagnosis *diagnosis = letter->diagnosis;
+	size_t count = 0;
+	for (size_t i = 0; i < diagnosis->untold_count && count < UNTOLD_LIMIT; i++) {
+		const struct culprit_untold *untold = &diagnosis->untold[i];
+		struct text words = { 0 };
+		if (untold->severity < CULPRIT_WARNING)
+			continue;
+		if (!count++)
+			text_add(letter->page.to, "\nWhat this trace cannot tell\n");
+		text_addf(&words, "Whether it is true that: %s [%s]. It looks so (", untold->title, untold->id);
+		words_counted(&words, untold->count, "time", "times");
+		if (untold->first_packet)
+			text_addf(&words, ", first at packet %llu", (unsigned long long)untold->first_packet);
+		text_addf(&words, "), but %s. %s", untold->reason, untold->remedy);
+		page_indent(&letter->page, 2);
+		page_wrap(&letter->page, INK_PLAIN, 2, 4, words.bytes);
+		text_finish(&words);
+	}
+}
+
 static void write(struct text *to, const void *about, const struct culprit_output *output)
 {
 	const struct diagnosis *diagnosis = about;
@@ -274,6 +298,7 @@ static void write(struct text *to, const void *about, const struct culprit_outpu
 	for (size_t i = 0; i < diagnosis->finding_count; i++)
 		if (trees[i].root == i && trees[i].shown)
 			add_tree(&letter, trees, i);
+	add_untold(&letter);
 	add_notices(&letter, trees);
 	free(trees);
 }

@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""why, and what a trace cannot tell, as users and scripts rely on them.
+
+usage: reasons.py PROGRAM EXAMPLES
+"""
+import glob, json, os, subprocess, sys, tempfile
+
+program, examples = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+WINDOW = os.path.join(examples, "receiver-stopped-reading.pcapng")
+SILENT = os.path.join(examples, "name-server-silent.pcapng")
+GUESSES = os.path.join(examples, "password-guessing.pcapng")
+tests = []
+
+
+def test(function):
+    tests.append(function)
+    return function
+
+
+def run(*arguments, **more):
+    return subprocess.run([program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, **more)
+
+
+def document(*arguments):
+    done = run(*arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def fails(code, words, *arguments, **more):
+    done = run(*arguments, **more)
+    assert done.returncode == code and words in done.stderr.decode(), (done.returncode, done.stderr)
+
+
+@test
+def what_cannot_be_asked():
+    fails(2, "no trace given", "why")
+    fails(2, "leave out --csv", "why", "--csv", WINDOW)
+    fails(2, "there is no finding 99 in this trace", "why", WINDOW, "99")
+    fails(2, "there is no finding 0 in this trace", "why", WINDOW, "0")
+    fails(2, "there is no finding dns/slow in this trace", "why", WINDOW, "dns/slow")
+    fails(3, "no such file", "why", WINDOW, "dns/slwo")
+
+
+@test
+def every_finding_of_the_examples_has_its_reasons():
+    for path in sorted(glob.glob(os.path.join(examples, "*.pcapng"))):
+        for finding in document(path)["findings"]:
+            why = document("why", path, str(finding["number"]))
+            assert why["id"] == finding["id"] and why["text"] == finding["text"] and why["rule"], finding
+            assert why["confidence_why"].startswith(finding["confidence"]), why
+            assert why["severity_why"].startswith(finding["severity"]), why
+            assert (why["raises_confidence"] is None) == (finding["confidence"] == "certain"), why
+            causes = [c["finding"] for c in why["considered"] if c["outcome"] == "explains"]
+            assert causes == [finding["caused_by"]] * (finding["caused_by"] is not None), why
+            for name in finding["values"]:
+                assert why["values"][name] == finding["values"][name], name
+
+
+@test
+def where_thresholds_come_from():
+    def threshold(*arguments):
+        why = document("why", *arguments, WINDOW, "tcp/zero-window")
+        return [(t["value"], t["default"], t["from"]) for t in why["thresholds"] if t["name"] == "min"]
+    assert threshold() == [(0.2, 0.2, "default")]
+    assert threshold("--profile", "lan") == [(0.05, 0.2, "profile")]
+    assert threshold("--profile", "lan", "--set", "tcp/zero-window.min=1s") == [(1, 0.2, "user")]
+    text = run("why", "--profile", "lan", WINDOW, "1").stdout.decode()
+    assert "min = 50 ms (from profile lan; the default is 200 ms)" in " ".join(text.split()), text
+
+
+@test
+def one_text_for_several():
+    both = run("why", GUESSES).stdout.decode()
+    numbers = [str(f["number"]) for f in document(GUESSES)["findings"]]
+    assert len(numbers) > 1
+    assert both == "\n\n".join(run("why", GUESSES, n).stdout.decode() for n in numbers)
+
+
+def one_direction(path, to, sender):
+    """Only what `sender` sends."""
+    done = run("convert", "-q", "-Y", "ip.src == " + sender, path, to)
+    assert done.returncode == 0, done.stderr
+
+
+@test
+def silence_of_which_one_direction_is_known_is_no_accusation():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "one.pcapng")
+        client = [f["subject"]["client"] for f in document(SILENT)["findings"] if f["id"] == "dns/no-answer"][0]
+        one_direction(SILENT, path, client)
+        diagnosis = document(path)
+        assert all(f["severity"] in ("info", "notice") for f in diagnosis["findings"]
+                   if not f["id"].startswith("capture/")), diagnosis["findings"]
+        untold = [u for u in diagnosis["cannot_tell"] if u["id"] == "dns/no-answer"]
+        assert len(untold) == 1 and "one direction" in untold[0]["reason"], diagnosis["cannot_tell"]
+        assert "both directions" in untold[0]["remedy"] and "host " + client in untold[0]["remedy"], untold
+        text = run(path).stdout.decode()
+        assert "What this trace cannot tell" in text and "[dns/no-answer]" in text, text
+
+
+@test
+def what_a_whole_trace_tells_is_not_doubted():
+    for name in ("receiver-stopped-reading", "healthy-download", "refused"):
+        path = os.path.join(examples, name + ".pcapng")
+        assert [u for u in document(path)["cannot_tell"] if u["severity"] not in ("info", "notice")] == [], name
+        assert "cannot tell" not in run(path).stdout.decode()
+
+
+def main():
+    print("1..%d" % len(tests))
+    failed = 0
+    for number, function in enumerate(tests, 1):
+        try:
+            function()
+            print("ok %d - %s" % (number, function.__name__))
+        except Exception as error:
+            failed += 1
+            print("not ok %d - %s" % (number, function.__name__))
+            print("# %s: %s" % (type(error).__name__, str(error).replace("\n", "\n# ")))
+    return failed > 0
+
+
+sys.exit(main())
