@@ -69,6 +69,7 @@ static void prepare(struct trace_analysis *analysis, struct source *source, size
 		.analyzer_state_size = analysis->undiagnosed ? 0 : analyzer_set_session_size(),
 		.exchange_words = analysis->listener.answers != NULL,
 		.message_bytes = analysis->message_bytes,
+		.words_only = analysis->words_only,
 		.keys = analysis->keys,
 		.decode_as = analysis->decode_as,
 		.decode_as_count = analysis->decode_as_count,
@@ -107,11 +108,30 @@ static void trace_observe(struct trace_state *trace, struct record *record)
 	trace->now = trace->last_time;
 }
 
-static bool go_on(struct trace_analysis *analysis, const struct observation *observation)
+static bool is_unwanted(const struct trace_analysis *analysis)
 {
 	const struct analysis_listener *listener = &analysis->listener;
-	if (listener->packet && !listener->packet(listener->user, analysis, observation))
-		return false;
+	return listener->unwanted && listener->unwanted(listener->user, &analysis->packet);
+}
+
+/* False when somebody has seen enough. */
+static bool observe_packet(struct trace_analysis *analysis)
+{
+	const struct analysis_listener *listener = &analysis->listener;
+	struct packet *packet = &analysis->packet;
+	struct observation observation;
+	session_table_observe(analysis->sessions, packet, &observation);
+	if (!analysis->undiagnosed)
+		analyzer_set_observe(analysis->analyzers, &observation);
+	tell_answers(analysis, &observation);
+	if (!analysis->undiagnosed)
+		wireshark_counter_observe(analysis->counter, packet, observation.analysis);
+	return !listener->packet || listener->packet(listener->user, analysis, &observation);
+}
+
+static bool go_on(struct trace_analysis *analysis)
+{
+	const struct analysis_listener *listener = &analysis->listener;
 	return !listener->progress || analysis->trace.packets % ANALYSIS_PROGRESS_EVERY != 0 ||
 	       listener->progress(listener->user, analysis);
 }
@@ -146,16 +166,11 @@ bool analysis_run(struct trace_analysis *analysis, struct source *source, size_t
 	prepare(analysis, source, max_sessions);
 	packet->unchecked = analysis->unchecked;
 	while (!analysis->stopped && (got = source_next(source, &record, error)) == SOURCE_RECORD) {
-		struct observation observation;
 		trace_observe(&analysis->trace, &record);
 		packet_decode(packet, &record);
-		session_table_observe(analysis->sessions, packet, &observation);
-		if (!analysis->undiagnosed)
-			analyzer_set_observe(analysis->analyzers, &observation);
-		tell_answers(analysis, &observation);
-		if (!analysis->undiagnosed)
-			wireshark_counter_observe(analysis->counter, packet, observation.analysis);
-		analysis->stopped |= !go_on(analysis, &observation);
+		if (!is_unwanted(analysis))
+			analysis->stopped |= !observe_packet(analysis);
+		analysis->stopped |= !go_on(analysis);
 	}
 	/* What was read before an error is judged all the same. */
 	conclude(analysis);

@@ -11,6 +11,8 @@ struct trace_analysis;
 
 /* Who wants to see packets and sessions go by; any may be NULL. `packet` returning false stops. */
 struct analysis_listener {
+	/* Of a packet that was just decoded: true leaves it out of everything. */
+	bool (*unwanted)(void *user, const struct packet *packet);
 	bool (*packet)(void *user, const struct trace_analysis *analysis, const struct observation *observation);
 	/* In no particular order; the numbers of all findings are known only at the end. */
 	void (*session)(void *user, const struct trace_analysis *analysis, const struct session *session);
@@ -42,6 +44,7 @@ struct trace_analysis {                        /* others read it and leave it as
 	size_t decode_as_count;
 	bool unchecked;                  /* set before the run: no checksums either */
 	bool undiagnosed;                /* set before the run: nobody wants findings, verdict or counts */
+	bool words_only;                 /* set before the run, with undiagnosed: nobody asks for sessions either */
 	bool message_bytes;              /* set before the run: somebody wants the fields of messages */
 	bool stopped;                    /* a listener wanted no more */
 };

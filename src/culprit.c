@@ -350,6 +350,14 @@ static bool on_packet(void *user, const struct trace_analysis *inner, const stru
 	return (!analysis->packets || packets_row(analysis->packets, &packet)) && !over;
 }
 
+/* Of a list of packets, when the filter selects whole connections. */
+static bool is_unwanted(void *user, const struct packet *packet)
+{
+	struct culprit_analysis *analysis = user;
+	bool over = analysis->chosen && packet_choice_is_over(&analysis->choice, packet->record->number);
+	return !over && sieve_rules_out(analysis->sieve, packet);
+}
+
 static void on_session(void *user, const struct trace_analysis *inner, const struct session *session)
 {
 	struct culprit_analysis *analysis = user;
@@ -395,6 +403,20 @@ static bool on_progress(void *user, const struct trace_analysis *inner)
 	return analysis->progress(analysis->progress_user, bytes, total, inner->trace.packets);
 }
 
+/* Plain lists of packets show nothing that checksums tell, and as text nothing of sessions but their words. */
+static void set_short_cuts(struct culprit_analysis *analysis)
+{
+	struct trace_analysis *inner = analysis->analysis;
+	const struct filter *filter = analysis->sieve ? sieve_filter(analysis->sieve) : NULL;
+	inner->unchecked = inner->undiagnosed && analysis->packets && !analysis->packet_seen &&
+			   !analysis->view_count && !analysis->sessions && !analysis->timeline &&
+			   !inner->listener.answers && (!filter || filter_is_about_ends(filter));
+	inner->words_only = inner->unchecked && packets_are_words(analysis->packets);
+	if (inner->words_only && filter && filter_selects_connections(filter) &&
+	    !tls_keys_has_private(inner->keys))
+		inner->listener.unwanted = is_unwanted;
+}
+
 /* Listens only for what somebody asked for: a packet row costs more than all the rest of a packet. */
 static bool read_source(struct culprit_analysis *analysis, struct error *error)
 {
@@ -411,9 +433,7 @@ static bool read_source(struct culprit_analysis *analysis, struct error *error)
 		.progress = analysis->progress ? on_progress : NULL,
 		.user = analysis,
 	};
-	/* Plain lists of packets, which show nothing that checksums tell. */
-	inner->unchecked = inner->undiagnosed && analysis->packets && !analysis->packet_seen && !analysis->sieve &&
-			   !analysis->view_count && !inner->listener.session && !inner->listener.answers;
+	set_short_cuts(analysis);
 	if (analysis->sieve)
 		sieve_begin(analysis->sieve, source_report(analysis->source));
 	if (!analysis_run(inner, analysis->source, analysis->session_limit, error))

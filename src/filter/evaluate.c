@@ -259,6 +259,11 @@ static enum truth evaluate(struct filter *filter, unsigned index, const struct p
 	return left == UNKNOWN || right == UNKNOWN ? UNKNOWN : right;
 }
 
+bool filter_rules_out(struct filter *filter, const struct packet *packet)
+{
+	return fields_simple(packet) && evaluate(filter, filter->root, packet) == IS_FALSE;
+}
+
 bool filter_matches(struct filter *filter, struct fields *fields, const struct observation *observation)
 {
 	const struct packet *packet = observation->packet;

@@ -31,10 +31,16 @@ void filter_destroy(struct filter *filter);    /* NULL is fine */
 bool filter_needs_walk(const struct filter *filter);          /* not only addresses, ports and the like */
 bool filter_needs_message_bytes(const struct filter *filter); /* fields of applications on streams */
 bool filter_needs_findings(const struct filter *filter);      /* culprit.finding and the like: a second pass */
+/* Nothing but addresses, ports, and whether it is IP, TCP or UDP. */
+bool filter_is_about_ends(const struct filter *filter);
+/* The same, and it selects whole TCP connections and nothing else: one packet tells for both directions. */
+bool filter_selects_connections(const struct filter *filter);
 /* Nothing but what is known of a session: it can be asked at a session's end as well, when
  * observation->packet is NULL. */
 bool filter_is_about_sessions(const struct filter *filter);
 
+/* Whether the facts alone show that the packet is not selected, before its session is looked at. */
+bool filter_rules_out(struct filter *filter, const struct packet *packet);
 /* Not for two threads at a time: the filter holds what it heard of the packet. */
 bool filter_matches(struct filter *filter, struct fields *fields, const struct observation *observation);
 

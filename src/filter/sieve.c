@@ -68,6 +68,11 @@ bool sieve_packet(struct sieve *sieve, const struct observation *observation)
 	return selected;
 }
 
+bool sieve_rules_out(struct sieve *sieve, const struct packet *packet)
+{
+	return filter_rules_out(sieve->filter, packet);
+}
+
 bool sieve_session(struct sieve *sieve, const struct session *session)
 {
 	const struct observation last = { .session = session };

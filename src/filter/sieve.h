@@ -16,6 +16,8 @@ void sieve_use_findings(struct sieve *sieve, fields_findings *findings, void *us
 void sieve_begin(struct sieve *sieve, const struct source_report *report);
 /* Of every packet, in order. */
 bool sieve_packet(struct sieve *sieve, const struct observation *observation);
+/* Of a packet before its session is looked at: see filter_rules_out. */
+bool sieve_rules_out(struct sieve *sieve, const struct packet *packet);
 /* Of a session that ends: whether it is selected. */
 bool sieve_session(struct sieve *sieve, const struct session *session);
 /* The same by its name, also later. */

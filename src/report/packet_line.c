@@ -2,35 +2,10 @@
 
 #include <string.h>
 
+#include "core/digits.h"
 #include "report/service_words.h"
 
 #define MOST_WITHOUT_MESSAGE 1024        /* bytes of a row, but for its message and its padding */
-#define MOST_DIGITS 20
-
-/* Two digits a step. */
-static char *put_number(char *to, uint64_t number)
-{
-	static const char pairs[] =
-		"00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
-		"49505152535455565758596061626364656667686970717273747576777879808182838485868788899091929394959697"
-		"9899";
-	char digits[MOST_DIGITS], *at = digits + sizeof digits;
-	while (number >= 100) {
-		at -= 2;
-		memcpy(at, pairs + number % 100 * 2, 2);
-		number /= 100;
-	}
-	if (number >= 10) {
-		at -= 2;
-		memcpy(at, pairs + number * 2, 2);
-	} else {
-		*--at = (char)('0' + number);
-	}
-	size_t length = (size_t)(digits + sizeof digits - at);
-	memcpy(to, at, length);
-	return to + length;
-}
-
 static char *put_words(char *to, const char *words)
 {
 	size_t length = strlen(words);
@@ -73,24 +48,24 @@ static char *put_csv_numbers(char *to, const struct culprit_packet *packet)
 	if (!packet->is_tcp)
 		return put_csv_analysis(put_words(to, ",,,,,"), packet->analysis);
 	*to++ = ',';
-	to = put_number(to, packet->sequence);
+	to = digits_put(to, packet->sequence);
 	*to++ = ',';
-	to = put_number(to, packet->acknowledgment);
+	to = digits_put(to, packet->acknowledgment);
 	*to++ = ',';
-	to = put_number(to, packet->window);
+	to = digits_put(to, packet->window);
 	*to++ = ',';
-	to = put_number(to, packet->flags);
+	to = digits_put(to, packet->flags);
 	*to++ = ',';
 	return put_csv_analysis(to, packet->analysis);
 }
 
 static char *put_csv(struct table_writer *writer, char *to, const struct culprit_packet *packet)
 {
-	to = put_number(to, packet->number);
+	to = digits_put(to, packet->number);
 	*to++ = ',';
 	to = put_time(writer, to, packet);
 	*to++ = ',';
-	to = put_number(to, packet->length);
+	to = digits_put(to, packet->length);
 	*to++ = ',';
 	to = put_words(to, packet->protocol);
 	*to++ = ',';
@@ -99,13 +74,13 @@ static char *put_csv(struct table_writer *writer, char *to, const struct culprit
 	to = put_words(to, packet->destination);
 	*to++ = ',';
 	if (packet->has_ports)
-		to = put_number(to, packet->source_port);
+		to = digits_put(to, packet->source_port);
 	*to++ = ',';
 	if (packet->has_ports)
-		to = put_number(to, packet->destination_port);
+		to = digits_put(to, packet->destination_port);
 	*to++ = ',';
 	if (packet->has_stream)
-		to = put_number(to, packet->stream);
+		to = digits_put(to, packet->stream);
 	*to++ = ',';
 	to = put_words(to, packet->message);
 	to = put_csv_numbers(to, packet);
@@ -117,7 +92,7 @@ static char *put_csv(struct table_writer *writer, char *to, const struct culprit
 static char *put_json_number(char *to, const char *key, bool there, uint64_t number)
 {
 	to = put_words(to, key);
-	return there ? put_number(to, number) : put_words(to, "null");
+	return there ? digits_put(to, number) : put_words(to, "null");
 }
 
 static char *put_json_words(char *to, const char *key, const char *words)
@@ -166,38 +141,70 @@ static char *put_json(struct table_writer *writer, char *to, const struct culpri
 	return put_json_analysis(to, packet->analysis);
 }
 
-/* Where a row of text is written: column by column. */
+/* Where a row of text is written: column by column, each on spaces that were put there before. */
 struct row { struct table_writer *writer; char *at; unsigned column; };
 
-static void pad(struct row *row, size_t count)
+#define BETWEEN 2                /* spaces after each column */
+#define STEP 8                   /* bytes written at once: so many more than needed must be free */
+
+static void blank(char *at, size_t count)
 {
-	memset(row->at, ' ', count);
-	row->at += count;
+	for (size_t i = 0; i < count; i += STEP)
+		memcpy(at + i, "        ", STEP);
 }
 
-static void put_cell(struct row *row, const char *words, size_t length, bool right)
+/* Short words: a loop is faster than calls. */
+static void put_cell(struct row *row, const char *words)
 {
 	size_t width = table_width(row->writer, row->column++);
-	size_t missing = length < width ? width - length : 0;
-	if (right)
-		pad(row, missing);
-	memcpy(row->at, words, length);
-	row->at += length;
-	if (!right)
-		pad(row, missing);
-	pad(row, 2);
+	char *start = row->at, *at = start;
+	blank(start, width + BETWEEN);
+	while (*words)
+		*at++ = *words++;
+	if ((size_t)(at - start) > width) {
+		blank(at, BETWEEN);
+		width = (size_t)(at - start);
+	}
+	row->at = start + width + BETWEEN;
+}
+
+static void put_cell_right(struct row *row, const char *words)
+{
+	size_t length = strlen(words), width = table_width(row->writer, row->column);
+	if (length >= width) {
+		put_cell(row, words);
+		return;
+	}
+	row->column++;
+	blank(row->at, width + BETWEEN);
+	memcpy(row->at + width - length, words, length);
+	row->at += width + BETWEEN;
 }
 
 static void put_cell_number(struct row *row, bool there, uint64_t number)
 {
-	char digits[MOST_DIGITS];
-	put_cell(row, digits, there ? (size_t)(put_number(digits, number) - digits) : 0, true);
+	size_t width = table_width(row->writer, row->column++);
+	if (!there || width >= DIGITS_MOST) {
+		blank(row->at, width + BETWEEN);
+		if (there)
+			digits_before(row->at + width, number);
+		row->at += width + BETWEEN;
+		return;
+	}
+	char digits[DIGITS_MOST];
+	const char *start = digits_before(digits + sizeof digits, number);
+	size_t length = (size_t)(digits + sizeof digits - start);
+	if (length > width)
+		width = length;
+	blank(row->at, width + BETWEEN);
+	memcpy(row->at + width - length, start, length);
+	row->at += width + BETWEEN;
 }
 
 static void put_cell_port(struct row *row, bool there, const char *service, uint16_t port)
 {
 	if (service)
-		put_cell(row, service, strlen(service), true);
+		put_cell_right(row, service);
 	else
 		put_cell_number(row, there, port);
 }
@@ -206,8 +213,8 @@ static size_t padding_at_most(const struct table_writer *writer, unsigned column
 {
 	size_t sum = 0;
 	for (unsigned i = 0; i < columns; i++)
-		sum += table_width(writer, i) + 2;
-	return sum;
+		sum += table_width(writer, i) + BETWEEN;
+	return sum + STEP;
 }
 
 /* Without the spaces that empty cells at the end leave. */
@@ -232,12 +239,14 @@ static void put_text(struct table_writer *writer, const struct culprit_packet *p
 	table_add_clock(writer, out, packet->time, packet->time_digits);
 	size_t length = out->length - before, width = table_width(writer, row.column++);
 	row.at = text_room(out, room);
-	pad(&row, (length < width ? width - length : 0) + 2);
+	size_t missing = (length < width ? width - length : 0) + BETWEEN;
+	blank(row.at, missing);
+	row.at += missing;
 	put_cell_number(&row, true, packet->datagram_length);
-	put_cell(&row, packet->source, strlen(packet->source), false);
-	put_cell(&row, packet->destination, strlen(packet->destination), false);
-	put_cell(&row, packet->transport, strlen(packet->transport), false);
-	put_cell(&row, packet->message, strlen(packet->message), false);
+	put_cell(&row, packet->source);
+	put_cell(&row, packet->destination);
+	put_cell(&row, packet->transport);
+	put_cell(&row, packet->message);
 	/* CleverView shows the ports that ICMP does not have as 0. */
 	bool ports = packet->has_ports || strncmp(packet->transport, "ICMP", 4) == 0;
 	put_cell_port(&row, ports, service_words(packet->source_service), packet->source_port);

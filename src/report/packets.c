@@ -271,6 +271,11 @@ bool packets_row_by_columns(struct packet_list *list, const struct culprit_packe
 	return table_row(list->writer, &line);
 }
 
+bool packets_are_words(const struct packet_list *list)
+{
+	return !list->marked && table_is_text(list->writer);
+}
+
 static bool write_row(struct packet_list *list, const struct culprit_packet *packet)
 {
 	bool fast = !list->marked && !(list->narrow && table_is_text(list->writer)) &&

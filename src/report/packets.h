@@ -15,6 +15,8 @@ void packet_row_fill(struct culprit_packet *to, const struct trace_analysis *ana
 struct packet_list;
 struct packet_list *packets_begin(const struct culprit_output *output, size_t tail, bool marked);
 bool packets_row(struct packet_list *list, const struct culprit_packet *packet);
+/* It shows nothing but what packets say: no stream, no analysis, no findings. */
+bool packets_are_words(const struct packet_list *list);
 /* The same as packets_row, column by column, as tables write their rows. */
 bool packets_row_by_columns(struct packet_list *list, const struct culprit_packet *packet);
 void packets_end(struct packet_list *list);

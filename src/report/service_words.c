@@ -11,7 +11,10 @@ static const struct { const char *service, *words; } names[] = {
 
 const char *service_words(const char *service)
 {
-	for (size_t i = 0; service && i < sizeof names / sizeof *names; i++)
+	/* Lists of packets ask for two ports a packet, and most services are not among these. */
+	if (!service || !memchr("fdsn", *service, 4))
+		return service;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (strcmp(service, names[i].service) == 0)
 			return names[i].words;
 	return service;

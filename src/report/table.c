@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/digits.h"
 #include "core/memory.h"
 #include "report/json.h"
 #include "report/wrap.h"
@@ -61,13 +62,11 @@ static enum time_style style_of(enum culprit_time_style style)
 	return TIME_STYLE_UTC;
 }
 
+/* `rest`: below a second. */
 static void add_fraction(struct text *to, int64_t rest, unsigned digits)
 {
-	char fraction[11] = ".";
-	for (unsigned i = 9; i > 0; i--) {
-		fraction[i] = (char)('0' + rest % 10);
-		rest /= 10;
-	}
+	char fraction[10] = ".";
+	digits_nine(fraction + 1, (uint32_t)rest);
 	text_add_bytes(to, fraction, digits ? digits + 1 : 0);
 }
 

@@ -189,6 +189,7 @@ struct session_limits {
 	size_t analyzer_state_size;  /* bytes of analyzer_state to give each session */
 	bool message_bytes;          /* keep the bytes of a packet's messages: somebody wants their fields */
 	bool exchange_words;         /* keep what was asked */
+	bool words_only;             /* nobody asks for more than what packets say: see session_table_observe */
 	struct tls_keys *keys;       /* secrets to decrypt with (decode/tls_keys.h), must outlive the table; NULL */
 	const struct decode_as *decode_as;   /* must outlive the table */
 	size_t decode_as_count;
@@ -217,7 +218,9 @@ void session_table_destroy(struct session_table *table);     /* NULL is fine */
 
 /* Feeds one packet: finds duplicates, reassembles IP fragments, finds or makes the session, runs the
  * TCP engine. The packet is written to only when fragments are put together. The observation points
- * into the table and the packet. */
+ * into the table and the packet. With words_only, packets of conversations that will say nothing any more (no
+ * protocol is known, or all was said) are passed by: they have no segment, analysis or events, and their session
+ * does not count them. */
 void session_table_observe(struct session_table *table, struct packet *packet,
 			   struct observation *observation);
 

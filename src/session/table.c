@@ -38,6 +38,7 @@ struct session_table {
 	struct name_lookups *lookups;
 	struct fragments *fragments;
 	size_t max_sessions;
+	bool words_only;
 	uint32_t numbers[SESSION_KINDS];     /* last number given */
 	uint64_t made[SESSION_KINDS], evicted;
 	struct session_entry *parting;       /* replaced by the last packet; analyzers still look */
@@ -60,6 +61,7 @@ struct session_table *session_table_create(const struct session_limits *limits)
 	table->fragments = fragments_create();
 	table->message_room = message_room_create(limits);
 	table->announced = announced_create();
+	table->words_only = limits->words_only;
 	table->max_sessions = limits->max_sessions ? limits->max_sessions : DEFAULT_MAX_SESSIONS;
 	return table;
 }
@@ -375,6 +377,32 @@ static void observe_socket(struct session_table *table, struct packet *packet,
 				observation);
 }
 
+/* Is there nothing that this packet could say? What opens or ends a connection goes on through the engine, so that
+ * closed ones are forgotten and ports that are used again are noticed. */
+static bool is_silent(const struct session_entry *entry, const struct packet *packet)
+{
+	if (!entry || !entry->no_messages || !packet->tcp ||
+	    (packet->tcp->flags & (TCP_SYN | TCP_FIN | TCP_RST)))
+		return false;
+	const struct tcp_side *side = entry->session.tcp->side;
+	return !side[0].fin_seen && !side[1].fin_seen;
+}
+
+/* A packet of a silent conversation, where nobody asks for more than words. */
+static bool pass_by(struct session_table *table, const struct flow *flow, uint64_t hash,
+		    struct observation *observation)
+{
+	struct session_entry *entry = session_store_find(table->store, &flow->key, hash);
+	if (!is_silent(entry, observation->packet))
+		return false;
+	session_store_touch(table->store, entry);
+	note_time(&entry->session, observation->packet->record->time);
+	entry->session.last_time = table->now;
+	observation->session = &entry->session;
+	observation->direction = flow->direction;
+	return true;
+}
+
 void session_table_observe(struct session_table *table, struct packet *packet,
 			   struct observation *observation)
 {
@@ -389,11 +417,16 @@ void session_table_observe(struct session_table *table, struct packet *packet,
 		return;
 	/* Both look-ups miss the cache as a rule: start them, then wait for them together. */
 	struct flow flow;
-	uint64_t signature = twins_sign(table->twins, packet), hash = 0;
+	uint64_t signature = table->words_only ? 0 : twins_sign(table->twins, packet), hash = 0;
 	bool flows = flow_of_packet(packet, &flow);
 	if (flows) {
 		hash = session_store_hash(table->store, &flow.key);
 		session_store_prefetch(table->store, hash);
+	}
+	if (table->words_only) {
+		if (flows && pass_by(table, &flow, hash, observation))
+			return;
+		signature = twins_sign(table->twins, packet);
 	}
 	observe_twins(table, signature, flows ? &flow : NULL, hash, observation);
 	if (packet->ip->fragmented && !observation->twin_of) {

@@ -72,6 +72,38 @@ def sections_count_the_same_packets():
         assert row["packets"] == row["packets_sent"] + row["packets_received"]
 
 
+def texts_and_messages(path, *more):
+    """The lines of the list that people see, and what programs see: only the former takes short cuts."""
+    header, *lines = text("packets", *more, path).splitlines()
+    start, end = header.index("Messages"), header.index("Local Port")
+    return ([(int(line.split()[0]), line[start:end].strip()) for line in lines],
+            [(row["number"], row["message"] or "") for row in rows("packets", *more, path)])
+
+
+@test
+def short_cuts_change_no_list():
+    trace = traces.Trace()
+    for n in range(3):                       # silent after a while; then their ports are used again
+        for port, data in ((8080, b"\x01\x02\x03\x04" * 300), (80, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")):
+            base = 1000 + n * 100000
+            trace.tcp("10.0.0.5", 40000, "10.0.0.9", port, traces.SYN, base, 0)
+            trace.tcp("10.0.0.9", port, "10.0.0.5", 40000, traces.SYN | traces.ACK, 5000, base + 1)
+            for i in range(6):
+                at = base + 1 + i * len(data)
+                trace.tcp("10.0.0.5", 40000, "10.0.0.9", port, traces.ACK | traces.PSH, at, 5001, data)
+                trace.tcp("10.0.0.9", port, "10.0.0.5", 40000, traces.ACK, 5001, at + len(data))
+            trace.tcp("10.0.0.5", 40000, "10.0.0.9", port, traces.FIN | traces.ACK, at + len(data), 5001)
+        trace.dns("10.0.0.5", "10.0.0.1", b"example.com", n)
+    with open("silent.pcap", "wb") as file:
+        file.write(trace.bytes())
+    for path in ("silent.pcap", "office.pcap", "refused.pcap"):
+        for more in ((), ("-Y", "tcp.port == 80"), ("-Y", "tcp.port == 8080"), ("-Y", "tcp.dstport == 80"),
+                     ("-Y", "udp"), ("-Y", "tcp", "--head", "20"), ("-Y", "tcp.port == 80", "--tail", "5")):
+            people, programs = texts_and_messages(path, *more)
+            assert people == programs, (path, more)
+    assert len(texts_and_messages("silent.pcap", "-Y", "tcp.port == 80")[0]) == 45
+
+
 @test
 def a_protocol_is_never_more_than_what_carries_it():
     counts = {row["name"]: row["packets"] for row in rows("stats", "--section", "protocols", "office.pcap")}

@@ -262,6 +262,45 @@ static void what_a_filter_needs_is_known(void **state)
 	}
 }
 
+static void what_a_filter_speaks_of_is_known(void **state)
+{
+	static const struct { const char *expression; bool ends, connections; } cases[] = {
+		{ "tcp.port == 80", true, true }, { "tcp", true, true },
+		{ "tcp.port in {80, 443} && ip.addr == 10.0.0.1", true, true },
+		{ "tcp.port == 80 || tcp.port == 443", true, true }, { "!udp && tcp.port != 80", true, true },
+		/* Not TCP only. */
+		{ "ip.addr == 10.0.0.1", true, false }, { "!tcp", true, false }, { "!(tcp.port == 80)", true, false },
+		{ "tcp.port == 53 || udp.port == 53", true, false }, { "tcp.port == 80 ^^ ip", true, false },
+		/* One direction only. */
+		{ "tcp.dstport == 80", true, false }, { "tcp.port == 80 && ip.src == 10.0.0.1", true, false },
+		/* More than ends. */
+		{ "tcp.port == 80 && frame.len > 100", false, false }, { "tcp.checksum.status == 0", false, false },
+		{ "tcp.port == 80 && tcp.analysis.flags", false, false }, { "tcp.port == tcp.srcport", false, false },
+		{ "tcp.port == 80 && http", false, false }, { "tcp contains 00", false, false },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct filter *filter = filter_compile(cases[i].expression, NULL);
+		assert_non_null(filter);
+		if (filter_is_about_ends(filter) != cases[i].ends ||
+		    filter_selects_connections(filter) != cases[i].connections)
+			fail_msg("%s", cases[i].expression);
+		filter_destroy(filter);
+	}
+}
+
+static void packets_are_ruled_out_early(void **state)
+{
+	struct filter *filter = filter_compile("tcp.port == 80", NULL);
+	(void)state;
+	sample_decode(&packet, "tcp_syn");
+	assert_true(filter_rules_out(filter, &packet));
+	filter_destroy(filter);
+	filter = filter_compile("tcp.port == 443", NULL);
+	assert_false(filter_rules_out(filter, &packet));
+	filter_destroy(filter);
+}
+
 static void times_are_read(void **state)
 {
 	static const struct { const char *words; int64_t seconds, rest; } good[] = {
@@ -292,6 +331,7 @@ int main(void)
 		cmocka_unit_test(regular_expressions), cmocka_unit_test(arithmetic), cmocka_unit_test(layers),
 		cmocka_unit_test(wrong_expressions_are_explained), cmocka_unit_test(hostile_expressions_are_refused),
 		cmocka_unit_test(rows_of_tests_are_evaluated), cmocka_unit_test(what_a_filter_needs_is_known),
+		cmocka_unit_test(what_a_filter_speaks_of_is_known), cmocka_unit_test(packets_are_ruled_out_early),
 		cmocka_unit_test(times_are_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
