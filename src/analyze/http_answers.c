@@ -20,7 +20,8 @@ static const struct finding_kind no_response = {
 	.meaning = "The request had been confirmed by the server's TCP, and no response came before the server closed "
 		   "the connection, or within `wait`.",
 	.false_alarms = "Long polls wait by design: a request that merely waits is only a notice. A server that closes "
-			"an idle connection in the same moment is tcp/reset-race.",
+			"an idle connection in the same moment is tcp/reset-race. Where the client confirms bytes that "
+			"the recorder missed or cut, the answer may be among them: nothing is said.",
 	.advice = { "Look at the server's log and its workers at the times shown, for {url}." },
 	.reference = "RFC 9110 9.2.2; RFC 9112 9",
 	.parameters = {
@@ -424,7 +425,9 @@ static void answers_session_end(struct analysis_context *context, const struct s
 	bool confirmed = serves && client->ack_hi + 1 >= client->snd_max;
 	for (uint32_t i = 0; i < connection->requests.count && confirmed; i++) {
 		const struct http_request *request = &connection->requests.open[i];
-		bool data_since = server->last_data_time > request->last.time;
+		/* Sent, or confirmed by the client, whether the trace shows it or not. */
+		bool data_since = server->last_data_time > request->last.time ||
+				  server->snd_max - server->fin_seen > request->server_position;
 		bool closed = server->fin_seen || (server->rst_seen && server->rst_time > request->last.time);
 		int64_t end = closed || client->fin_seen || client->rst_seen ? session->last_time
 									     : context->trace->last_time;

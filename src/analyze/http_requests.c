@@ -99,6 +99,11 @@ static void make_url(char to[static HTTP_URL], const struct http_message *messag
 	snprintf(to + length, HTTP_URL - length, "%.*s", (int)(HTTP_URL - 1 - length), path);
 }
 
+static uint64_t server_position(const struct session *session)
+{
+	return session->tcp ? session->tcp->side[session_server(session)].snd_max : 0;
+}
+
 static struct http_request *add(struct http_requests *requests, const struct observation *observation,
 				const struct http_message *message)
 {
@@ -108,6 +113,7 @@ static struct http_request *add(struct http_requests *requests, const struct obs
 	struct http_request *request = &requests->open[requests->count++];
 	*request = (struct http_request){ .stream = message->stream,
 		.asked = { record->number, record->time }, .last = { record->number, record->time },
+		.server_position = server_position(observation->session),
 		.repeats = http_repeats(observation->session),
 		.credentials = message->authorization != HTTP_AUTHORIZATION_NONE, .grpc = message->grpc };
 	http_words(request->method, sizeof request->method, message->method);
@@ -127,9 +133,11 @@ struct http_request *http_requests_follow(struct http_requests *requests, const 
 	if (http->kind == HTTP_BODY_END && http->from_client) {
 		struct http_request *request = http->stream ? find(requests, http->stream, false)
 					       : requests->count ? &requests->open[requests->count - 1] : NULL;
-		if (request && observation->packet && request->stream == http->stream)
+		if (request && observation->packet && request->stream == http->stream) {
 			request->last = (struct tcp_mark){ observation->packet->record->number,
 				observation->packet->record->time };
+			request->server_position = server_position(observation->session);
+		}
 		return request;
 	}
 	struct http_request *request = find(requests, http->stream, http->kind == HTTP_RESPONSE);

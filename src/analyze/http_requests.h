@@ -14,6 +14,7 @@ struct http_request {
 	char method[16];
 	char url[HTTP_URL];          /* host and path, without the query; fit to be shown */
 	struct tcp_mark asked, last; /* head; last byte of the body */
+	uint64_t server_position;    /* where the server's bytes ended by then */
 	uint64_t repeats;            /* segments that either end had repeated by then */
 	bool answered;               /* the head of the response came */
 	bool credentials;

@@ -13,7 +13,8 @@ static const struct finding_kind truncated = {
 	.meaning = "A FIN or a reset of the sender itself while a record of it was not complete: the receiver cannot even "
 		   "decrypt what it got of it.",
 	.false_alarms = "Many programs close without close_notify, which is no fault as long as the last record is "
-			"complete; a receiver that resets has had enough and is tcp/reset-by-peer.",
+			"complete; a receiver that resets has had enough and is tcp/reset-by-peer. Where the recorder cut "
+			"or missed packets the ends of records are not known, and nothing is said.",
 	.advice = { "Find out why {closer} ended: a crash, a time limit, a restart." },
 	.reference = "RFC 8446 6.1",
 };
@@ -25,7 +26,7 @@ static void cut_message(struct analysis_context *context, const struct observati
 {
 	const struct tls_facts *tls = message->facts;
 	struct cut *own = context->session_state;
-	if (own && observation->session->tcp && !message->depth && tls->cut && !tls->part)
+	if (observation->session->tcp && !message->depth && tls->cut && !tls->part)
 		own->cut[message->direction] = true;
 }
 
@@ -66,6 +67,7 @@ const struct analyzer tls_cut_analyzer = {
 	.name = "tls-cut",
 	.kinds = kinds,
 	.session_state_size = sizeof(struct cut),
+	.state_on_message = true,
 	.hears = hears,
 	.message = cut_message,
 	.session_end = cut_end,

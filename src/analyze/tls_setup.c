@@ -262,6 +262,12 @@ static void count_handshake(struct analysis_context *context, const struct sessi
 
 /* ---- Following --------------------------------------------------------------------------------- */
 
+static void forget(struct setup_session *own)
+{
+	free(own->setup);
+	own->setup = NULL;
+}
+
 static void finish(struct analysis_context *context, const struct session *session, struct setup_session *own)
 {
 	struct setup *setup = own->setup;
@@ -270,8 +276,7 @@ static void finish(struct analysis_context *context, const struct session *sessi
 		report_slow(context, session, setup);
 		count_handshake(context, session, setup);
 	}
-	free(setup);
-	own->setup = NULL;
+	forget(own);
 }
 
 static void take_hello(const struct observation *observation, const struct session_message *message,
@@ -300,6 +305,9 @@ static void setup_message(struct analysis_context *context, const struct observa
 		return;
 	if (tls_says(tls, TLS_CLIENT_HELLO) && !tls->ssl2)
 		take_hello(observation, message, own);
+	/* What the recorder missed may have been the end of the handshake. */
+	if (tls->after_gap)
+		forget(own);
 	struct setup *setup = own->setup;
 	if (!setup)
 		return;
@@ -331,7 +339,6 @@ static void setup_message(struct analysis_context *context, const struct observa
 		if (setup->finished.time < setup->client_finished.time)
 			setup->finished = setup->client_finished;
 		finish(context, observation->session, own);
-		own->setup = NULL;
 	}
 }
 
@@ -340,10 +347,8 @@ static void setup_end(struct analysis_context *context, const struct session *se
 {
 	struct setup_session *own = context->session_state;
 	(void)session, (void)last;
-	if (own) {
-		free(own->setup);
-		own->setup = NULL;
-	}
+	if (own)
+		forget(own);
 }
 
 static const struct finding_kind *const kinds[] = { &handshake_slow, &no_resumption, NULL };

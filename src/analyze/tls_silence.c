@@ -21,7 +21,8 @@ const struct finding_kind tls_no_server_hello = {
 	.meaning = "The Client Hello was confirmed in full, and the server's program sent nothing. Kind closed: it "
 		   "closed at once without an alert.",
 	.false_alarms = "A hello that did not arrive in full is tls/clienthello-cut; names that are cut while others "
-			"pass are tls/sni-blocked; a client that closes early waits for nobody.",
+			"pass are tls/sni-blocked; a client that closes early waits for nobody; where the recorder missed "
+			"or cut what the server sent nothing is said.",
 	.advice = { "Look at the log of the server: does it serve TLS on this port, and this name?" },
 	.reference = "RFC 8446 4.1.3",
 	.parameters = {
@@ -221,6 +222,10 @@ bool tls_silences_know(struct tls_silences *silences, const struct endpoint *ser
 
 void tls_silences_add(struct tls_silences *silences, const struct tls_case *judged)
 {
+	const struct tcp_side *server = &judged->session->tcp->side[tls_server_of(judged->story)];
+	/* What it sent and the trace does not show, or only in part, may have been the answer. */
+	if (server->unique_bytes + server->hole_acked_bytes > judged->story->server_before)
+		return;
 	const struct signs signs = read_signs(judged);
 	int64_t wait = setting_duration(judged->context->settings, &tls_no_server_hello, "wait");
 	bool unanswered = !signs.unconfirmed && !judged->story->cut_hello && !signs.closed && signs.waited >= wait;

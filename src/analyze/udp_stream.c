@@ -19,8 +19,9 @@ static const struct finding_kind stream_loss = {
 	       "{sent}{bursts}.",
 	.meaning = "Every packet of such a stream (RTP) has a number, and numbers are missing. Nothing repeats what is "
 		   "lost: it is heard as clicks and gaps, or seen as blocks and frozen pictures.",
-	.false_alarms = "A sender that starts anew with other numbers lost nothing, late packets are waited for, and "
-			"where the receiver reports fewer losses than the trace has gaps, the recorder missed them.",
+	.false_alarms = "A sender that starts anew with other numbers lost nothing, and late packets are waited for. A "
+			"recorder that misses packets leaves the same gaps: only where the receiver reports losses at "
+			"the same times is this a warning; where it reports none nothing is said.",
 	.advice = { "Look at the queues and errors of the links on that side, and at whether the stream has its quality of "
 		    "service class (DSCP) there.",
 		    "Bursts mean full queues or changes of the route; single losses over all the time mean a bad line." },
@@ -39,6 +40,7 @@ struct receiver {                /* what the receiver of a stream says about it 
 	bool reported;
 	int32_t first_lost, last_lost;       /* by its first and last report … */
 	int64_t first_gaps, last_gaps;       /* … and what the trace lacked then */
+	int64_t confirmed;           /* of these gaps, missed by the receiver from the same report to the next */
 	uint32_t first_highest, last_highest;
 	struct proof proof;          /* reports that tell of more losses */
 };
@@ -96,12 +98,14 @@ static void add_figures(struct finding *finding, const struct media_stream *medi
 }
 
 /* What the trace lacks and the receiver does not miss, the recorder missed. */
-static bool is_recorders(const struct receiver *receiver)
+enum witness { WITNESS_NONE, WITNESS_DENIES, WITNESS_CONFIRMS };
+
+static enum witness ask_receiver(const struct receiver *receiver)
 {
-	if (!receiver->reported || receiver->last_gaps <= receiver->first_gaps)
-		return false;
 	int64_t gaps = receiver->last_gaps - receiver->first_gaps;
-	return ((int64_t)receiver->last_lost - receiver->first_lost) * 2 < gaps;
+	if (!receiver->reported || gaps <= 0)
+		return WITNESS_NONE;
+	return receiver->confirmed * 2 < gaps ? WITNESS_DENIES : WITNESS_CONFIRMS;
 }
 
 static void report_before(struct analysis_context *context, const struct session *session, uint8_t side,
@@ -110,7 +114,8 @@ static void report_before(struct analysis_context *context, const struct session
 	const struct stream_state *state = context->state;
 	double lost = (double)media->lost, sent = lost + (double)media->received;
 	const char *reason = NULL;
-	if (!is_much(state, lost, sent) || is_recorders(receiver))
+	enum witness witness = ask_receiver(receiver);
+	if (!is_much(state, lost, sent) || witness == WITNESS_DENIES)
 		return;
 	/* At the sender only its own host or the recorder can have lost them: nobody in the network did. */
 	if (session_vantage(context->trace->sessions, session, side, &reason) == VANTAGE_AT)
@@ -118,7 +123,11 @@ static void report_before(struct analysis_context *context, const struct session
 	struct finding finding;
 	begin_finding(state, &finding, session, side, lost, sent);
 	finding.sub_kind = "before the trace point";
-	finding.confidence = receiver->reported && lost < sent / 2 ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
+	finding.confidence = CONFIDENCE_LIKELY;
+	if (witness == WITNESS_NONE) {
+		finding.severity = SEVERITY_NOTICE;
+		finding.confidence = CONFIDENCE_POSSIBLE;
+	}
 	finding_words(&finding, "where", "already at the trace point");
 	finding_words(&finding, "bursts", ", in bursts of up to %llu", (unsigned long long)media->longest);
 	finding_number(&finding, "burst", UNIT_COUNT, (double)media->longest, FACT_MAX);
@@ -126,7 +135,7 @@ static void report_before(struct analysis_context *context, const struct session
 	blame_network_at(&finding, session, side);
 	finding_why(&finding, "Numbers are missing in the trace: the packets were lost between their sender and here.");
 	finding_alternative(&finding, "the recorder missed them",
-			    receiver->reported ? "the receiver reports them lost, too" : NULL);
+			    witness == WITNESS_CONFIRMS ? "the receiver reports them lost, too" : NULL);
 	finding_alternative(&finding, "other packets of the stream took another path", NULL);
 	proof_give(&media->proof, &finding, "numbers are missing before this packet");
 	finding_submit(context->findings, &finding);
@@ -231,6 +240,9 @@ static void hear_rtcp(struct analysis_context *context, const struct observation
 			receiver->first_gaps = receiver->gaps;
 			receiver->first_highest = report->highest;
 		} else if (report->lost > receiver->last_lost) {
+			int64_t gaps = receiver->gaps - receiver->last_gaps;
+			int64_t lost = (int64_t)report->lost - receiver->last_lost;
+			receiver->confirmed += gaps < lost ? gaps : lost;
 			proof_add_at(&receiver->proof, record->number, record->time);
 		}
 		receiver->reported = true;

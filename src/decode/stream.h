@@ -47,6 +47,8 @@ struct stream {
 				      * sense without its end may be taken as it is; `lost` is not called */
 	bool hole;                   /* … behind `ended`: bytes right before the end are not in the trace, so that
 				      * what was under way may have been complete */
+	bool found_again;            /* bytes of this direction before `in` are missing, and where a message starts was
+				      * found by its looks: lengths may be chance */
 	bool middle[2];              /* [from_client]: the start of this direction is not in the trace */
 	uint64_t missing;            /* `frame`, behind a FRAME_SKIP: its bytes that the trace does not hold */
 	uint64_t never_came;         /* … that were not sent: the direction ended before */

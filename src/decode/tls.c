@@ -54,7 +54,7 @@ static void forget_body(const struct stream *stream)
 {
 	struct tls_state *state = stream->state;
 	struct tls_direction *direction = &state->direction[index_of(state, stream)];
-	direction->body = direction->skipping = 0;
+	direction->body = 0;
 }
 
 /* ---- Recognising ------------------------------------------------------------------------------- */
@@ -122,10 +122,12 @@ static void learn_client(struct tls_state *state, struct stream *stream, unsigne
 /* ---- Cutting ----------------------------------------------------------------------------------- */
 
 /* What is left of a record whose end does not come. */
-static struct frame frame_end(const struct tls_direction *direction, struct cursor in)
+static struct frame frame_end(const struct stream *stream, const struct tls_direction *direction, struct cursor in)
 {
-	bool cut = direction->body || direction->skipping || in.captured;
-	return cut && !direction->cut_told && !direction->plain ? frame_message(in.captured) : frame_more();
+	bool cut = direction->body || stream->never_came || in.captured;
+	bool by_recorder = stream->ended && (stream->hole || stream->found_again);
+	return cut && !by_recorder && !direction->cut_told && !direction->plain ? frame_message(in.captured)
+									       : frame_more();
 }
 
 static bool is_text(struct cursor in)
@@ -153,18 +155,17 @@ static struct frame frame_tls(struct stream *stream, struct cursor in)
 	struct tls_state *state = stream->state;
 	unsigned direction_index = index_of(state, stream);
 	struct tls_direction *direction = &state->direction[direction_index];
-	if (stream->ended && !in.captured && (direction->body || direction->skipping))
-		return frame_end(direction, in);
-	direction->skipping = 0;
+	if (stream->ended && !in.captured)
+		return frame_end(stream, direction, in);
 	if (direction->body) {
-		direction->skipping = direction->body;
+		uint64_t body = direction->body;
 		direction->body = 0;
-		return frame_skip(direction->skipping);
+		return frame_skip(body);
 	}
 	if (direction->plain)
 		return frame_lost();
 	if (in.captured < HEADER_LENGTH)
-		return stream->ended && !in.captured ? frame_end(direction, in) : frame_more();
+		return frame_more();
 	if (!is_record_header(in.next)) {
 		if (state->ssl2 || (!direction->records && (*in.next & SSL2_SPLIT)))
 			return frame_ssl2(in);
@@ -176,7 +177,7 @@ static struct frame frame_tls(struct stream *stream, struct cursor in)
 	if (in.next[0] == TLS_APPLICATION_DATA && !tls_decrypt_ready(state, direction_index))
 		return frame_message(HEADER_LENGTH);
 	size_t length = HEADER_LENGTH + load_be16(in.next + 3);
-	return (stream->ended || stream->cut) && length > in.captured ? frame_end(direction, in)
+	return (stream->ended || stream->cut) && length > in.captured ? frame_end(stream, direction, in)
 								       : frame_message(length);
 }
 
@@ -301,6 +302,7 @@ static void take_message(struct tls_state *state, struct stream *stream, uint8_t
 		break;
 	}
 	facts->by_client = index == state->client;
+	facts->after_gap = stream->found_again;
 }
 
 /* Takes whole messages from the start of the bytes; returns how many bytes they were. */
@@ -580,6 +582,7 @@ static struct next decode_tls(struct cursor *in, struct packet *packet, void *to
 		begin_packet(state, stream);
 	facts->connection = &state->connection;
 	facts->by_client = index == state->client;
+	facts->after_gap = stream->found_again;
 	facts->first = state->last_type == 0;
 	if (is_part(stream, record)) {
 		take_part(state, stream, record, index, facts);
@@ -596,6 +599,7 @@ static struct next decode_tls(struct cursor *in, struct packet *packet, void *to
 		take_plain(direction, record, facts);
 	}
 	facts->by_client = index == state->client;
+	facts->after_gap = stream->found_again;
 	facts->repeated = facts->encrypted && !facts->message_count && !facts->has_alert && facts->content_type == state->last_type;
 	if (!facts->cut)
 		state->last_type = facts->plain ? UINT8_MAX : facts->content_type;
@@ -608,7 +612,7 @@ static void lost_tls(struct stream *stream)
 	struct tls_state *state = stream->state;
 	struct tls_direction *direction = &state->direction[index_of(state, stream)];
 	forget_begun(direction);
-	direction->body = direction->skipping = 0;
+	direction->body = 0;
 	tls_decrypt_lost(state, index_of(state, stream));
 	/* What was missed may have been the ChangeCipherSpec. Records in the clear show themselves. */
 	direction->records++;

@@ -131,6 +131,7 @@ struct tls_facts {
 	bool quic;                   /* a handshake that QUIC carries, without records */
 	bool ssl2;                   /* a record of SSL 2.0 */
 	bool unfinished;             /* a handshake message begins that ends in a later record */
+	bool after_gap;              /* the trace lacks records before it that the same end sent */
 	bool has_alert;
 	uint8_t alert_level, alert;
 	uint8_t message_count;

@@ -11,7 +11,6 @@ struct tls_direction {           /* what one end sent */
 	uint8_t *begun;              /* handshake bytes whose message has not ended */
 	size_t length, capacity;
 	uint64_t body;               /* bytes of the record behind a header that was told */
-	uint64_t skipping;           /* of those that are being passed over */
 	uint64_t beyond;             /* bytes still to come of a handshake message that is too long to hold */
 	uint64_t records;
 	bool encrypted;              /* behind its ChangeCipherSpec (before TLS 1.3) */

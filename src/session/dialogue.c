@@ -27,6 +27,7 @@ struct channel {                 /* one direction */
 	uint8_t empty;               /* messages without a byte so far */
 	uint8_t tries;               /* how often its protocol was looked for */
 	bool lost;                   /* no idea where the next message starts */
+	bool found_again;            /* … or there was none before */
 	bool skipped;                /* a skip has just ended: `frame` is to be asked once more */
 	bool midstream;              /* the trace does not hold its start */
 	bool ended;
@@ -126,6 +127,7 @@ static void address_stream(struct dialogue *dialogue, uint8_t direction)
 	stream->reset = dialogue->reset;
 	stream->cut = dialogue->cut;
 	stream->hole = dialogue->channel[direction].hole;
+	stream->found_again = dialogue->channel[direction].found_again;
 	stream->missing = dialogue->channel[direction].missing;
 	stream->never_came = dialogue->channel[direction].never_came;
 	stream->seen = 0;
@@ -205,7 +207,7 @@ static void decode_message(struct dialogue *dialogue, uint8_t direction, struct 
 static void lose(struct dialogue *dialogue, uint8_t direction)
 {
 	struct channel *channel = &dialogue->channel[direction];
-	channel->lost = true;
+	channel->lost = channel->found_again = true;
 	channel->skipped = false;
 	channel->empty = 0;
 	ask_anew(channel);
@@ -422,8 +424,8 @@ static void catch_up(struct dialogue *dialogue, uint8_t direction)
 
 void dialogue_midstream(struct dialogue *dialogue, uint8_t direction)
 {
-	dialogue->channel[direction].lost = true;
-	dialogue->channel[direction].midstream = true;
+	struct channel *channel = &dialogue->channel[direction];
+	channel->lost = channel->found_again = channel->midstream = true;
 }
 
 void dialogue_bytes(struct dialogue *dialogue, uint8_t direction, const uint8_t *bytes, size_t length)
@@ -455,7 +457,7 @@ static void take_cut(struct dialogue *dialogue, uint8_t direction)
 		take_messages(dialogue, direction, channel->begun, channel->length);
 		dialogue->cut = false;
 	}
-	channel->lost = true;
+	channel->lost = channel->found_again = true;
 	channel->skipped = false;
 	channel->empty = 0;
 }

@@ -153,15 +153,25 @@ static const struct damage damages[] = {
 
 #define DAMAGES (sizeof damages / sizeof *damages)
 
+/* A notice that names the recorder as the other possible cause accuses nobody else. */
+static bool suspects_recorder(const struct culprit_finding *finding)
+{
+	if (finding->severity > CULPRIT_NOTICE || finding->confidence != CULPRIT_POSSIBLE)
+		return false;
+	for (size_t i = 0; i < finding->alternative_count; i++)
+		if (strstr(finding->alternatives[i].text, "the recorder") && !finding->alternatives[i].rejected)
+			return true;
+	return false;
+}
+
 /* How many findings are there that damage must not bring? They are printed. */
 static unsigned wrong_findings(const struct culprit_analysis *analysis, struct text *out)
 {
 	unsigned wrong = 0;
 	for (size_t i = 0; i < culprit_finding_count(analysis); i++) {
 		const struct culprit_finding *finding = culprit_finding(analysis, i);
-		/* Nothing confirms what arrived of a media stream: what its recorder missed looks lost. */
 		if (strncmp(finding->id, "capture/", 8) == 0 || finding->severity == CULPRIT_INFO ||
-		    strcmp(finding->id, "udp/stream-loss") == 0)
+		    suspects_recorder(finding))
 			continue;
 		wrong++;
 		text_addf(out, "# %s (%s): %s\n", finding->id,
