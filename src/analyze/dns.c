@@ -17,6 +17,7 @@
 #define CONNECTING_REMEMBERED 512
 #define NAME_SEED 0x6e616d65
 #define STORM_WINDOW (60 * NANOSECONDS)
+#define SHORTEST_RETRY (NANOSECONDS / 10) /* nobody gives up earlier; what comes sooner was asked twice */
 #define TOO_LARGE 1232 /* bytes: what passes every path in one piece (RFC 9715) */
 
 struct dns_pair *dns_pair_of(struct dns_state *state, const struct address *client,
@@ -135,7 +136,8 @@ static void look_back(struct dns_state *state, struct dns_lookup *lookup)
 	}
 }
 
-static void note_try(struct dns_state *state, const struct dns_heard *heard,
+/* Is it a query that was sent before, long enough ago to have been given up? */
+static bool note_try(struct dns_state *state, const struct dns_heard *heard,
 		     const struct dns_try_key *key)
 {
 	struct dns_try *try = cache_enter(&state->tries, key, NULL);
@@ -150,6 +152,7 @@ static void note_try(struct dns_state *state, const struct dns_heard *heard,
 	try->recursive = heard->dns->flags & DNS_RD;
 	struct dns_try_key *port = cache_enter(&state->ports, &heard->client, NULL);
 	*port = *key;
+	return again && heard->here.time - try->query.time >= SHORTEST_RETRY;
 }
 
 static void hear_query(struct analysis_context *context, const struct dns_heard *heard)
@@ -183,7 +186,7 @@ static void hear_query(struct analysis_context *context, const struct dns_heard 
 	if (asked)
 		asked->tries++;
 	count_rate(lookup, heard);
-	note_try(state, heard, &key);
+	lookup->repeats += note_try(state, heard, &key);
 	dns_note_reverse(state, heard);
 }
 
@@ -253,6 +256,7 @@ static void settle(struct dns_state *state, const struct dns_heard *heard,
 	struct dns_case *slow = &pair->cases[next ? DNS_CASE_NEXT_SERVER : DNS_CASE_SLOW];
 	dns_case_add(slow, heard);
 	slow->cost += took;
+	slow->repeated += lookup->repeats > 0;
 	slow->retried += (heard->here.time - lookup->tries.last.time) * 2 < took;
 	if (took > slow->worst) {
 		slow->worst = took;

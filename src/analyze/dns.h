@@ -48,6 +48,8 @@ struct dns_asked { struct address server; uint8_t pad; uint16_t tries; bool answ
 struct dns_lookup {              /* a question, from its first try to a usable answer */
 	char name[DNS_SHOWN];
 	struct proof tries;
+	uint32_t repeats;            /* of them, the same query once more: who does that got no answer, whatever the
+				      * recorder missed. A new query for the same name may be a new lookup */
 	struct dns_asked asked[DNS_LOOKUP_SERVERS];
 	uint8_t asked_count;
 	uint8_t session_kind;
@@ -77,6 +79,7 @@ struct dns_case {
 	uint32_t count;              /* lookups, or messages */
 	uint32_t harmless;           /* after which the client got what it wanted */
 	uint32_t retried;            /* slow ones whose last try was answered at once */
+	uint32_t repeated;           /* slow ones whose query was repeated as it was */
 	int64_t cost, worst;
 	struct proof proof;
 	struct spread names;

@@ -3,6 +3,7 @@
 
 #define REPEATED 3              /* slow lookups that are no chance any more … */
 #define REPEATED_SHARE 4        /* … when every fourth is slow */
+#define CHANCE 20               /* lookups of which one that is slow says nothing of the server */
 #define NEAR (NANOSECONDS / 20) /* a server with an answer this fast once is not far away */
 
 const struct finding_kind dns_slow = {
@@ -16,7 +17,8 @@ const struct finding_kind dns_slow = {
 	.say = "Looking up {name} took {worst} at {server}; {slow|lookup|lookups} of {lookups} took longer than {limit}.",
 	.meaning = "From the first try to the first usable answer, names took longer than users notice.",
 	.false_alarms = "A resolver that sees a name for the first time has to ask others: single slow lookups are a "
-			"notice unless they are very slow.",
+			"notice unless they are very slow and among few. Where a name was asked for again with another query, "
+			"the recorder may have missed the first answer: a notice, too.",
 	.advice = { "Use a resolver near {client}, or a cache on it.",
 		    "Look at what {server} waits for: its forwarders, servers out of reach, IPv6 without a way out." },
 	.reference = "RFC 1034 5.3.3",
@@ -82,7 +84,8 @@ static void judge_slow(struct analysis_context *context, const struct dns_pair_k
 	finding_count(&finding, "lookups", pair->settled);
 	finding_threshold(&finding, "limit", UNIT_SECONDS, (double)state->slow_limit / 1e9);
 	bool often = what->count >= REPEATED && what->count * REPEATED_SHARE >= pair->settled;
-	if (what->worst < state->slow_single && !often)
+	bool chance = what->count == 1 && pair->settled >= CHANCE;
+	if ((what->worst < state->slow_single || chance) && !often)
 		finding.severity = SEVERITY_NOTICE;
 	finding.confidence = CONFIDENCE_LIKELY;
 	if (next) {
@@ -102,6 +105,8 @@ static void judge_slow(struct analysis_context *context, const struct dns_pair_k
 		finding.confidence = CONFIDENCE_POSSIBLE;
 		finding_why(&finding, "A later try was answered at once, so the first question or its answer was lost.");
 		finding_alternative(&finding, "the server dropped the first question", NULL);
+		if (!what->repeated)
+			finding_doubt(&finding, QUALITY_LOSS);
 	} else if (pair->fastest < NEAR) {
 		finding.sub_kind = "resolver";
 		finding_why(

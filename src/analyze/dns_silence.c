@@ -62,11 +62,13 @@ const struct finding_kind dns_retry_storm = {
 	.severity = SEVERITY_WARNING,
 	.buttons = BUTTON_TE,
 	.merge = MERGE_SERVICE,
-	.weakened_by = QUALITY_DUPLICATES,
+	.suppressed_by = QUALITY_ONE_WAY,
+	.weakened_by = QUALITY_DUPLICATES | QUALITY_LOSS | QUALITY_TRUNCATED,
 	.title = "A client asks for the same name again and again",
 	.say = "{client} asks {server} for {name} ({type}) {repeats|time|times} within a minute.",
 	.meaning = "The same question was asked far more often than a client that waits and caches would.",
-	.false_alarms = "A client that gets its answers and asks again caches nothing, which harms nobody: a notice.",
+	.false_alarms = "A client that gets its answers and asks again caches nothing, which harms nobody: a notice, and "
+			"so it is where the answers may only be missing in the trace.",
 	.advice = { "Find out first why the answer is missing or useless.",
 		    "Let the program wait longer between tries, and use a cache (nscd, systemd-resolved)." },
 	.reference = "RFC 1536 2",
@@ -84,6 +86,13 @@ static void name_lookup(struct finding *finding, const struct dns_question *ques
 	finding->quality = lookup->quality & ~(uint32_t)QUALITY_END;
 	finding_words(finding, "name", "%s", lookup->name);
 	finding_words(finding, "type", "%s", dns_type_text(question->type, type));
+}
+
+/* Does the trace hold anything that goes to the client? */
+static bool hears_answers(const struct analysis_context *context, const struct dns_question *question)
+{
+	const struct host *host = session_table_host(context->trace->sessions, &question->client);
+	return host && host->packets_received;
 }
 
 static bool waited_long_enough(const struct dns_state *state, const struct dns_lookup *lookup,
@@ -159,7 +168,6 @@ static void report_silence(struct analysis_context *context, const struct dns_qu
 	struct dns_state *state = context->state;
 	struct dns_pair_key key = { question->client, asked->server };
 	struct dns_pair *kept = cache_find(&state->pairs, &key);
-	const struct host *host = session_table_host(context->trace->sessions, &question->client);
 	static const struct dns_pair unknown;
 	struct finding finding;
 	const struct dns_pair *pair = kept ? kept : &unknown;
@@ -177,12 +185,15 @@ static void report_silence(struct analysis_context *context, const struct dns_qu
 						 : end - lookup->tries.first[0].time);
 	finding_threshold(&finding, "wait", UNIT_SECONDS, (double)state->wait / 1e9);
 	blame_silence(state, lookup, &key, pair, &finding);
-	/* A server that answers loses a query now and then; one that never did may be anything. */
-	if (lookup->tries.total == 1)
-		finding.severity = pair->answers || pair->queries < SILENT_SERVER
-					   ? SEVERITY_NOTICE
-					   : SEVERITY_WARNING;
-	if (!host || !host->packets_received)
+	/* A server that answers loses a query now and then, and the recorder an answer, so that a second lookup
+	 * looks like a second try; a server that never answered may be anything. */
+	if (lookup->tries.total == 1 || (lookup->tries.total == 2 && !lookup->repeats)) {
+		if (pair->answers || pair->queries < SILENT_SERVER)
+			finding_doubt(&finding, QUALITY_LOSS);
+		else
+			finding.severity = SEVERITY_WARNING;
+	}
+	if (!hears_answers(context, question))
 		finding_doubt(&finding, QUALITY_ONE_WAY);
 	proof_give(&lookup->tries, &finding, "the question, not answered");
 	finding_submit(context->findings, &finding);
@@ -336,6 +347,8 @@ void dns_judge_storm(struct analysis_context *context, const struct dns_question
 			&finding,
 			"The client repeats the question without waiting for what comes of it.");
 		finding_alternative(&finding, "the server leaves it without a usable answer", NULL);
+		if (!hears_answers(context, question))
+			finding_doubt(&finding, QUALITY_ONE_WAY);
 	}
 	proof_give(&lookup->burst, &finding, "the same question");
 	finding_submit(context->findings, &finding);

@@ -147,6 +147,9 @@ static void take_record(struct tls_story *story, const struct observation *obser
 	}
 	if (tls->cut)
 		return;
+	bool swapped = by_client && tls->content_type == TLS_APPLICATION_DATA && !story->server_hello.packet &&
+		       !story->early;
+	story->gaps = story->gaps || tls->after_gap || swapped;
 	*(by_client ? &story->client_last : &story->server_last) = mark_of(observation);
 	take_messages(story, observation, sender, tls);
 	if (tls->has_alert && tls->alert_level == 2 && tls->alert && !story->alert.at.packet) {
@@ -190,7 +193,7 @@ bool tls_story_established(const struct tls_story *story)
 
 int tls_story_hidden_refusal(const struct tls_story *story)
 {
-	if (story->version < TLS_1_3 || !story->client_hidden)
+	if (story->version < TLS_1_3 || !story->client_hidden || story->gaps)
 		return -1;
 	/* Where the Finished belongs stands something as short as an alert, and nothing behind it. */
 	if (story->client_hidden == 1 && story->client_lengths[0] <= ALERT_MOST)

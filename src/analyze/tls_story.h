@@ -18,6 +18,8 @@ struct tls_story {
 	bool offers_weak_only;
 	bool resumed, retried, psk;
 	bool cut_hello;              /* the hello never came in full */
+	bool gaps;                   /* records behind it are missing, or were recorded in the wrong order: what came
+				      * first, or last, is not known */
 	uint16_t minimum, maximum;   /* versions offered */
 	uint16_t version, cipher;    /* chosen; 0: not yet */
 	uint16_t alert_version;      /* of the record of the alert */

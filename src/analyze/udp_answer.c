@@ -65,6 +65,8 @@ struct answer_state {
 	struct cache requesters; /* struct requester_key to struct requester */
 	struct cache servers;    /* struct server_key to struct server */
 	struct cache heard;      /* struct address of hosts that got ARP replies in the trace, to nothing */
+	struct address speaker;  /* the first host that sent something … */
+	bool several;            /* … and it was not the only one */
 	uint64_t requests;
 	int64_t wait;
 };
@@ -139,11 +141,21 @@ static void note_error(struct answer_state *state, const struct icmp_header *icm
 		requester->answered = true;
 }
 
+/* A recorder at the client that shows packets of others, if only to everybody, would show answers. */
+static void note_speaker(struct answer_state *state, const struct address *source)
+{
+	if (!state->speaker.family)
+		state->speaker = *source;
+	state->several = !address_equal(&state->speaker, source);
+}
+
 static void answer_observe(struct analysis_context *context, const struct observation *observation)
 {
 	struct answer_state *state = context->state;
 	const struct packet *packet = observation->packet;
 	const struct session *session = observation->session;
+	if (!state->several && packet->ip)
+		note_speaker(state, &packet->ip->source);
 	if (packet->icmp) {
 		note_error(state, packet->icmp);
 	} else if (packet->arp && packet->arp->operation == ARP_REPLY && packet->arp->target.family) {
@@ -223,7 +235,7 @@ static void report_requesters(struct analysis_context *context)
 		if (server)
 			server->silence.proof.total = 0;     /* told */
 		report_silence(context, key, &requester->silence, others > 0,
-			       requester->at_client || hears(state, context->trace, &key->client));
+			       (requester->at_client && state->several) || hears(state, context->trace, &key->client));
 	}
 }
 

@@ -124,18 +124,16 @@ static void report_before(struct analysis_context *context, const struct session
 	begin_finding(state, &finding, session, side, lost, sent);
 	finding.sub_kind = "before the trace point";
 	finding.confidence = CONFIDENCE_LIKELY;
-	if (witness == WITNESS_NONE) {
-		finding.severity = SEVERITY_NOTICE;
-		finding.confidence = CONFIDENCE_POSSIBLE;
-	}
+	if (witness == WITNESS_NONE)
+		finding_doubt(&finding, QUALITY_LOSS);
+	else
+		finding_alternative(&finding, "the recorder missed them", "the receiver reports them lost, too");
 	finding_words(&finding, "where", "already at the trace point");
 	finding_words(&finding, "bursts", ", in bursts of up to %llu", (unsigned long long)media->longest);
 	finding_number(&finding, "burst", UNIT_COUNT, (double)media->longest, FACT_MAX);
 	add_figures(&finding, media);
 	blame_network_at(&finding, session, side);
 	finding_why(&finding, "Numbers are missing in the trace: the packets were lost between their sender and here.");
-	finding_alternative(&finding, "the recorder missed them",
-			    witness == WITNESS_CONFIRMS ? "the receiver reports them lost, too" : NULL);
 	finding_alternative(&finding, "other packets of the stream took another path", NULL);
 	proof_give(&media->proof, &finding, "numbers are missing before this packet");
 	finding_submit(context->findings, &finding);

@@ -1,4 +1,4 @@
-/* Small messages: NTP, RTP, SNMP, spanning tree. */
+/* Small messages: NTP, RTP, RTCP, SNMP, spanning tree. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,6 +55,38 @@ const struct payload_builder rtp_builder = {
 	.name = "rtp",
 	.usage = "[rtp seq N ts N [pt N] [ssrc N] [len N] [marker]]",
 	.build = build_rtp,
+};
+
+/* A report of a receiver with one block, RFC 3550, 6.4.2 */
+static void build_rtcp(struct words *words, struct text *to)
+{
+	uint64_t sender = 0x99, source = 0x1234, lost = 0, highest = 0;
+	while (words_more(words)) {
+		if (words_accept(words, "ssrc"))
+			sender = (uint64_t)words_integer(words, "the reporter", 0, UINT32_MAX);
+		else if (words_accept(words, "source"))
+			source = (uint64_t)words_integer(words, "the source", 0, UINT32_MAX);
+		else if (words_accept(words, "lost"))
+			lost = (uint64_t)words_integer(words, "the packets lost so far", 0, (1 << 23) - 1);
+		else if (words_accept(words, "highest"))
+			highest = (uint64_t)words_integer(words, "the highest sequence number", 0, UINT32_MAX);
+		else
+			words_end(words);
+	}
+	put8(to, 0x81);
+	put8(to, 201);
+	put16(to, 7);
+	put32(to, sender);
+	put32(to, source);
+	put32(to, lost);
+	put32(to, highest);
+	put_zeros(to, 12);
+}
+
+const struct payload_builder rtcp_builder = {
+	.name = "rtcp",
+	.usage = "[rtcp [ssrc N] source N lost N highest N]",
+	.build = build_rtcp,
 };
 
 /* SNMP in BER, RFC 1157 and 3416: lengths always take two bytes (0x82), which BER allows. */

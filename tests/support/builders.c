@@ -5,8 +5,8 @@
 #include "compiler.h"
 
 static const struct payload_builder *const builders[] = {
-	&bpdu_builder, &dhcp_builder, &dns_builder, &http2_builder, &ntp_builder, &rtp_builder, &snmp_builder,
-	&tls_builder, NULL,
+	&bpdu_builder, &dhcp_builder, &dns_builder, &http2_builder, &ntp_builder, &rtcp_builder, &rtp_builder,
+	&snmp_builder, &tls_builder, NULL,
 };
 
 static void put(struct text *to, uint64_t value, unsigned bytes)
@@ -70,6 +70,6 @@ bool payload_build(struct words *words, struct text *to)
 	}
 	words_fail(
 		words,
-		"there is no payload builder of that name (bpdu, dhcp, dns, http2, ntp, rtp, snmp, tls)");
+		"there is no payload builder of that name (bpdu, dhcp, dns, http2, ntp, rtcp, rtp, snmp, tls)");
 	return false;
 }

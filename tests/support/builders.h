@@ -12,7 +12,7 @@ struct payload_builder {
 };
 
 extern const struct payload_builder dns_builder, dhcp_builder, http2_builder, tls_builder, snmp_builder,
-	ntp_builder, rtp_builder, bpdu_builder;
+	ntp_builder, rtcp_builder, rtp_builder, bpdu_builder;
 
 void put8(struct text *to, uint64_t value);
 void put16(struct text *to, uint64_t value);

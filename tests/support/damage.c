@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/cursor.h"
 #include "core/memory.h"
 #include "source/source.h"
@@ -54,10 +55,14 @@ void damage_lose(struct trace *trace, double share, uint64_t seed)
 	trace_compact(trace);
 }
 
+/* Packets that waited in different queues of a recorder were at most so far apart. */
+#define QUEUE_TIME (20 * MILLISECOND)
+
 void damage_swap(struct trace *trace, double share, uint64_t seed)
 {
 	for (size_t i = 0; i + 1 < trace->count; i++) {
-		if (random_fraction(&seed) >= share)
+		bool near = trace->packets[i + 1].time - trace->packets[i].time <= QUEUE_TIME;
+		if (random_fraction(&seed) >= share || !near)
 			continue;
 		struct trace_packet first = trace->packets[i], second = trace->packets[i + 1];
 		int64_t time = first.time;
