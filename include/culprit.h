@@ -701,6 +701,13 @@ CULPRIT_API bool culprit_report_statistics(struct culprit_analysis *analysis,
  * object. False as well when there is no such finding. */
 CULPRIT_API bool culprit_report_why(const struct culprit_analysis *analysis, uint32_t number,
 				    const struct culprit_output *output);
+/* Analyses the packets that the finding with this number cites, then more of the trace, until the same finding
+ * comes out again (or does not), leaves out what is not needed, and writes which packets it took: text or one
+ * JSON object. The paths are those that the analysis read. False when there is no such finding, a path cannot be
+ * read again (then `error` is filled), or the output ended. */
+CULPRIT_API bool culprit_prove(const struct culprit_analysis *analysis, const char *const *paths, size_t count,
+			       uint32_t number, bool *proved, const struct culprit_output *output,
+			       struct culprit_error *error);
 /* What a finding means: text or one JSON object. False with `error` filled when there is none. */
 CULPRIT_API bool culprit_report_kind(const char *id, const struct culprit_output *output,
 				     struct culprit_error *error);

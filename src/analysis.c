@@ -9,14 +9,28 @@
 
 #include "core/memory.h"
 
-struct trace_analysis *analysis_create(void)
+static struct trace_analysis *create(struct settings *settings, struct tls_keys *keys)
 {
 	struct trace_analysis *analysis = memory_zeroed(1, sizeof *analysis);
-	analysis->settings = settings_create();
+	analysis->settings = settings;
 	analysis->findings = finding_store_create();
-	analysis->keys = tls_keys_create();
+	analysis->keys = keys;
 	analysis->trace.first_time = INT64_MIN;
 	analysis->trace.last_time = INT64_MIN;
+	return analysis;
+}
+
+struct trace_analysis *analysis_create(void)
+{
+	return create(settings_create(), tls_keys_create());
+}
+
+struct trace_analysis *analysis_create_like(const struct trace_analysis *other)
+{
+	struct trace_analysis *analysis = create(other->settings, other->keys);
+	analysis->borrows = true;
+	memcpy(analysis->decode_as, other->decode_as, sizeof analysis->decode_as);
+	analysis->decode_as_count = other->decode_as_count;
 	return analysis;
 }
 
@@ -28,8 +42,10 @@ void analysis_destroy(struct trace_analysis *analysis)
 	session_table_destroy(analysis->sessions);
 	wireshark_counter_destroy(analysis->counter);
 	finding_store_destroy(analysis->findings);
-	tls_keys_destroy(analysis->keys);
-	settings_destroy(analysis->settings);
+	if (!analysis->borrows) {
+		tls_keys_destroy(analysis->keys);
+		settings_destroy(analysis->settings);
+	}
 	free(analysis);
 }
 
@@ -62,7 +78,7 @@ static void on_fragments(const struct fragment_report *report, void *user)
 		analyzer_set_fragments(analysis->analyzers, report);
 }
 
-static void prepare(struct trace_analysis *analysis, struct source *source, size_t max_sessions)
+void analysis_begin(struct trace_analysis *analysis, const struct source_report *report, size_t max_sessions)
 {
 	const struct session_limits limits = {
 		.max_sessions = max_sessions,
@@ -74,11 +90,11 @@ static void prepare(struct trace_analysis *analysis, struct source *source, size
 		.decode_as = analysis->decode_as,
 		.decode_as_count = analysis->decode_as_count,
 	};
-	tls_keys_follow(analysis->keys, source_report(source));
+	tls_keys_follow(analysis->keys, report);
 	analysis->sessions = session_table_create(&limits);
 	session_table_on_end(analysis->sessions, on_session_end, analysis);
 	session_table_on_fragments(analysis->sessions, on_fragments, analysis);
-	analysis->trace.source = source_report(source);
+	analysis->trace.source = report;
 	analysis->trace.sessions = analysis->sessions;
 	if (analysis->undiagnosed)
 		return;
@@ -137,7 +153,7 @@ static bool go_on(struct trace_analysis *analysis)
 }
 
 /* What only the end of the trace decides, in the order in which one needs the other. */
-static void conclude(struct trace_analysis *analysis)
+void analysis_end(struct trace_analysis *analysis)
 {
 	struct trace_state *trace = &analysis->trace;
 	uint64_t sessions = 0;
@@ -156,24 +172,27 @@ static void conclude(struct trace_analysis *analysis)
 	analysis->counts = wireshark_counter_finish(analysis->counter);
 }
 
+void analysis_feed(struct trace_analysis *analysis, struct record *record)
+{
+	trace_observe(&analysis->trace, record);
+	packet_decode(&analysis->packet, record);
+	if (!is_unwanted(analysis))
+		analysis->stopped |= !observe_packet(analysis);
+	analysis->stopped |= !go_on(analysis);
+}
+
 bool analysis_run(struct trace_analysis *analysis, struct source *source, size_t max_sessions,
 		  struct error *error)
 {
-	struct packet *packet = &analysis->packet;
 	struct record record;
 	enum source_status got = SOURCE_END;
 
-	prepare(analysis, source, max_sessions);
-	packet->unchecked = analysis->unchecked;
-	while (!analysis->stopped && (got = source_next(source, &record, error)) == SOURCE_RECORD) {
-		trace_observe(&analysis->trace, &record);
-		packet_decode(packet, &record);
-		if (!is_unwanted(analysis))
-			analysis->stopped |= !observe_packet(analysis);
-		analysis->stopped |= !go_on(analysis);
-	}
+	analysis_begin(analysis, source_report(source), max_sessions);
+	analysis->packet.unchecked = analysis->unchecked;
+	while (!analysis->stopped && (got = source_next(source, &record, error)) == SOURCE_RECORD)
+		analysis_feed(analysis, &record);
 	/* What was read before an error is judged all the same. */
-	conclude(analysis);
+	analysis_end(analysis);
 	return got != SOURCE_ERROR;
 }
 

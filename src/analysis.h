@@ -47,15 +47,24 @@ struct trace_analysis {                        /* others read it and leave it as
 	bool words_only;                 /* set before the run, with undiagnosed: nobody asks for sessions either */
 	bool message_bytes;              /* set before the run: somebody wants the fields of messages */
 	bool stopped;                    /* a listener wanted no more */
+	bool borrows;                    /* settings and keys are another's */
 };
 
 struct trace_analysis *analysis_create(void);
+/* Another one under the same conditions: it uses the settings, keys and ports of `other`, which must live longer. */
+struct trace_analysis *analysis_create_like(const struct trace_analysis *other);
 void analysis_destroy(struct trace_analysis *analysis);    /* NULL is fine */
 
 /* Reads `source` to its end. The source stays the caller's and must live as long as the analysis.
  * `max_sessions` as in session_limits. False, with `error`, when the source fails on the way. Once. */
 bool analysis_run(struct trace_analysis *analysis, struct source *source, size_t max_sessions,
 		  struct error *error);
+
+/* The same in single steps, for records that come from elsewhere: begin, feed each, end. `report` must live as
+ * long as the analysis. Feeding fills in the time of a record that has none. */
+void analysis_begin(struct trace_analysis *analysis, const struct source_report *report, size_t max_sessions);
+void analysis_feed(struct trace_analysis *analysis, struct record *record);
+void analysis_end(struct trace_analysis *analysis);
 
 /* Decimals of a second that the clocks of the trace have, 0 to 9: the finest of all interfaces. */
 unsigned analysis_time_digits(const struct trace_analysis *analysis);

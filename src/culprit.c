@@ -21,6 +21,7 @@
 #include "report/packet_choice.h"
 #include "report/packets.h"
 #include "report/pictures.h"
+#include "report/proof.h"
 #include "report/report.h"
 #include "report/response_limit.h"
 #include "report/selection.h"
@@ -766,6 +767,33 @@ bool culprit_report_why(const struct culprit_analysis *analysis, uint32_t number
 	bool written = report_write(REPORT_WHY, &why, output);
 	why_finish(&why);
 	return written;
+}
+
+bool culprit_prove(const struct culprit_analysis *analysis, const char *const *paths, size_t count,
+		   uint32_t number, bool *proved, const struct culprit_output *output, struct culprit_error *error)
+{
+	const struct source_options options = { .leap_seconds = analysis->leap_seconds };
+	struct error inner = ERROR_INIT;
+	struct proof proof;
+	if (!number || number > culprit_finding_count(analysis)) {
+		error_set(&inner, ERROR_USAGE, "see culprit diagnose", "there is no finding %u", (unsigned)number);
+		return tell(error, &inner);
+	}
+	struct source *source = source_open(paths, count, &options, &inner);
+	if (!source)
+		return tell(error, &inner);
+	bool done = prove(&proof, analysis->analysis, source, number - 1, analysis->session_limit, &inner);
+	source_close(source);
+	if (!done) {
+		proof_finish(&proof);
+		return tell(error, &inner);
+	}
+	const struct proof_report report = { analysis->diagnosis, &analysis->diagnosis->findings[number - 1],
+		finding_store_get(analysis->analysis->findings, number - 1)->kind, &proof };
+	*proved = proof.proved;
+	done = report_write(REPORT_PROOF, &report, output);
+	proof_finish(&proof);
+	return done;
 }
 
 bool culprit_choose_packets(struct culprit_analysis *analysis, const struct culprit_packet_choice *choice,

@@ -24,6 +24,7 @@ static const struct finding_kind no_reply = {
 		    "If {server} is the gateway of {client}, check the gateway's address in the "
 		    "configuration of {client}." },
 	.reference = "RFC 826; RFC 1122 2.3.2",
+	.beyond = "That nothing answers is said only where the trace goes on and holds the answers of others.",
 	.parameters = {
 		{ .name = "tries", .unit = UNIT_COUNT, .value = 3, .meaning = "requests without an answer" },
 		{ .name = "span", .unit = UNIT_SECONDS, .value = 2,

@@ -24,6 +24,7 @@ static const struct finding_kind storm = {
 		    "If {asker} is a router, let its ARP entries live longer, and look for a scan from "
 		    "behind it." },
 	.reference = "RFC 826; RFC 1122 2.3.2.1",
+	.beyond = "One request is nothing: their rate is the finding.",
 	.parameters = {
 		{ .name = "rate", .unit = UNIT_RATE_PER_SECOND, .value = 100, .meaning = "requests of one station" },
 		{ .name = "targets", .unit = UNIT_COUNT, .value = 20,

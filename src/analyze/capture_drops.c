@@ -21,6 +21,7 @@ static const struct finding_kind drops_reported = {
 		    "recorder.",
 		    "Write to a faster disk, and show nothing while recording." },
 	.reference = "draft-ietf-opsawg-pcapng, interface statistics block",
+	.beyond = "The recorder counts what it lost beside all packets of the trace.",
 	.parameters = {
 		{ .name = "warn", .unit = UNIT_RATIO, .value = 0.001,
 		  .meaning = "share of all packets that is a warning" },

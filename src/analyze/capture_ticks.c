@@ -18,6 +18,7 @@ static const struct finding_kind coarse_timestamps = {
 			"them.",
 	.advice = { "Record with microseconds or nanoseconds; store in pcap or pcapng." },
 	.reference = "Paxson, SIGMETRICS'98 (clock resolution)",
+	.beyond = "How coarse a clock is shows in the time stamps of many packets.",
 	.parameters = {
 		{ .name = "tick", .unit = UNIT_SECONDS, .value = 0.001,
 		  .meaning = "so coarse or coarser" },

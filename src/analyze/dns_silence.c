@@ -72,6 +72,7 @@ const struct finding_kind dns_retry_storm = {
 	.advice = { "Find out first why the answer is missing or useless.",
 		    "Let the program wait longer between tries, and use a cache (nscd, systemd-resolved)." },
 	.reference = "RFC 1536 2",
+	.beyond = "One question is a storm only beside the many that came before and after it.",
 	.parameters = {
 		{ .name = "repeats", .unit = UNIT_COUNT, .value = 20, .meaning = "of one question within 60 s" },
 	},

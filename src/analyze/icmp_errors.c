@@ -34,6 +34,7 @@ static const struct finding_kind port_unreachable = {
 	.advice = { "Start the service on {server}, or see on which port and address it listens.",
 		    "If it runs, look for a host firewall that rejects in its name." },
 	.reference = "RFC 792; RFC 4443 3.1; RFC 1122 4.1.3.1",
+	.beyond = "The same error about many ports of one host is told as one, so all of them are part of it.",
 	.parameters = {
 		{ .name = "scan", .unit = UNIT_COUNT, .value = 10,
 		  .meaning = "closed ports met by one host that make it a scanner" },
@@ -56,6 +57,7 @@ static const struct finding_kind unreachable = {
 	.advice = { "Look at the routing table of {router} for {server}.",
 		    "If it is the last router: is {server} up, does it answer ARP there?" },
 	.reference = "RFC 792; RFC 1812 5.2.7.1; RFC 4443 3.1",
+	.beyond = "The same error about many hosts is told as one, so all of them are part of it.",
 	.parameters = {
 		{ .name = "errors", .unit = UNIT_COUNT, .value = 2, .meaning = "reports about one destination" },
 		{ .name = "scan", .unit = UNIT_COUNT, .value = 10,

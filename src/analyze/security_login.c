@@ -79,6 +79,7 @@ static const struct finding_kind password_spray = {
 	.advice = { "Block {client}; look for its successes in the logs.",
 		    "Ask for a second factor." },
 	.reference = "MITRE ATT&CK T1110.003",
+	.beyond = "One log-in that fails is nothing: that many names were tried is the finding.",
 	.parameters = {
 		{ .name = "users", .unit = UNIT_COUNT, .value = 5, .meaning = "different names" },
 		{ .name = "tries", .unit = UNIT_COUNT, .value = 3, .meaning = "for each of them, at most" },

@@ -35,6 +35,7 @@ static const struct finding_kind port_scan = {
 		    "(--ignore security/port-scan).",
 		    "If not, block {client}, and look at what it did with the ports that are open." },
 	.reference = "RFC 9293 3.10.7; RFC 2577 3",
+	.beyond = "One attempt is nothing: that there were many, to many ports, is the finding.",
 	.parameters = {
 		{ .name = "ports", .unit = UNIT_COUNT, .value = 20,
 		  .meaning = "different ports of one host within the time" },

@@ -34,6 +34,7 @@ static const struct finding_kind host_sweep = {
 		    "malicious software.",
 		    "If nobody knows it, take {client} off the network." },
 	.reference = "RFC 4949 (scan)",
+	.beyond = "One attempt is nothing: that there were many, to many hosts, is the finding.",
 	.parameters = {
 		{ .name = "hosts", .unit = UNIT_COUNT, .value = 25,
 		  .meaning = "different addresses within the time" },

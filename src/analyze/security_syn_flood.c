@@ -29,6 +29,7 @@ static const struct finding_kind syn_flood = {
 	.advice = { "Switch on SYN cookies on the server, or filter before it.",
 		    "Ask the provider to filter; forged sources must be stopped where they enter (BCP 38)." },
 	.reference = "RFC 4987; BCP 38",
+	.beyond = "One half-open connection is nothing: that there are many at once is the finding.",
 	.parameters = {
 		{ .name = "rate", .unit = UNIT_RATE_PER_SECOND, .value = 100,
 		  .meaning = "requests to one port that stay half open" },

@@ -30,6 +30,7 @@ static const struct finding_kind backlog_drop = {
 		    "Find out why the program accepts too slowly: processor, threads, a slow back "
 		    "end." },
 	.reference = "RFC 9293 3.8.3; listen(2)",
+	.beyond = "A full queue shows in the connections that got no answer beside those that did.",
 	.parameters = {
 		{ .name = "share", .unit = UNIT_RATIO, .value = 0.05,
 		  .meaning = "share of the requests that were dropped" },

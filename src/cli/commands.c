@@ -13,6 +13,7 @@ const struct command *const commands[] = {
 	&times_command,
 	&convert_command,
 	&why_command,
+	&prove_command,
 	&zos_command,
 	&explain_command,
 	&fields_command,

@@ -59,6 +59,8 @@ struct finding_kind {            /* const, compiled in, beside the logic that fi
 	const char *false_alarms;    /* what looks like it and how that is kept out, for `explain` */
 	const char *advice[4];       /* templates: what to do next */
 	const char *reference;       /* "RFC 9293 3.8.6" */
+	const char *beyond;          /* a sentence: why proving it takes packets of other sessions than its own, for
+				      * `prove`; NULL: those of its own suffice */
 	struct parameter parameters[FINDING_MAX_PARAMETERS];   /* ends with a NULL name */
 };
 

@@ -11,6 +11,8 @@ const struct report *const reports[] = {
 	&diagnosis_as_text,
 	&kind_as_json,
 	&kind_as_text,
+	&proof_as_json,
+	&proof_as_text,
 	&why_as_json,
 	&why_as_text,
 	NULL,

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""why, and what a trace cannot tell, as users and scripts rely on them.
+"""why, prove, and what a trace cannot tell, as users and scripts rely on them.
 
 usage: reasons.py PROGRAM EXAMPLES
 """
@@ -105,6 +105,79 @@ def what_a_whole_trace_tells_is_not_doubted():
         path = os.path.join(examples, name + ".pcapng")
         assert [u for u in document(path)["cannot_tell"] if u["severity"] not in ("info", "notice")] == [], name
         assert "cannot tell" not in run(path).stdout.decode()
+
+
+def proofs(path):
+    """All of them in one run, as a list, with the exit status."""
+    done = run("prove", "-q", "--json", path)
+    text, found, at = done.stdout.decode(), [], 0
+    while text[at:].strip():
+        at += len(text[at:]) - len(text[at:].lstrip())
+        one, at = json.JSONDecoder().raw_decode(text, at)
+        found.append(one)
+    return found, done.returncode
+
+
+MORE_THAN_WITNESSES = 4  # packets of others: fewer only show that the recording went on
+
+
+def samples():
+    yield from sorted(glob.glob(os.path.join(examples, "*.pcapng")))
+    yield from sorted(glob.glob(os.path.join(examples, "..", "lab", "captures", "*", "*", "middle.pcapng")))[::4][:8]
+
+
+@test
+def every_finding_proves_itself():
+    for path in samples():
+        findings = document(path)["findings"]
+        found, code = proofs(path)
+        assert code == 0 and [p["number"] for p in found] == [f["number"] for f in findings], (path, code)
+        for finding, proof in zip(findings, found):
+            assert proof["proved"] and proof["id"] == finding["id"], (path, proof)
+            numbers = [p["packet"] for p in proof["packets"]]
+            cited = {p["packet"] for p in proof["packets"] if p["role"] == "cited"}
+            assert numbers == sorted(set(numbers)), (path, proof)
+            assert {e["packet"] for e in finding["evidence"]} <= cited, (path, proof)
+            others = proof["count"]["hosts"] + proof["count"]["other"]
+            assert (proof["beyond"] is not None) == (others > 0), (path, proof)
+            if finding["sessions"] and others > MORE_THAN_WITNESSES:
+                assert "recording went on" not in proof["beyond"], "%s: say why in its kind: %s" % (path, proof)
+
+
+@test
+def a_proof_holds_for_what_it_names():
+    """Only the packets that it names, cut out, give the same finding; without one of them it does not come."""
+    with tempfile.TemporaryDirectory() as folder:
+        for path, number in ((WINDOW, 1), (SILENT, 1)):
+            proof = document("prove", path, str(number))
+            assert proof["least"]
+            numbers = [str(p["packet"]) for p in proof["packets"]]
+            part = os.path.join(folder, "part.pcapng")
+            assert run("convert", "-q", "--slice", ",".join(numbers), path, part).returncode == 0
+            assert proof["id"] in [f["id"] for f in document(part)["findings"]], proof
+            spare = [str(p["packet"]) for p in proof["packets"] if p["role"] != "cited"]
+            left = [n for n in numbers if n != spare[0]]
+            assert run("convert", "-q", "--slice", ",".join(left), path, part).returncode == 0
+            same = [f for f in document(part)["findings"] if f["id"] == proof["id"] and
+                    (f["severity"], f["confidence"]) == ("error", "certain")]
+            assert not same or path == SILENT, same
+
+
+@test
+def what_cannot_be_proved():
+    fails(2, "a proof is no list", "prove", "--csv", WINDOW)
+    fails(2, "reads the trace twice", "prove", "-", stdin=subprocess.DEVNULL)
+    fails(2, "there is no finding 99", "prove", WINDOW, "99")
+    done = run("prove", os.path.join(examples, "healthy-download.pcapng"))
+    assert (done.returncode, done.stdout) == (0, b""), done
+
+
+@test
+def thresholds_hold_for_the_proof_as_well():
+    """With a threshold that all of the waiting just reaches, the proof takes all of it."""
+    loose = document("prove", GUESSES, "security/brute-force")
+    strict = document("prove", "--set", "security/brute-force.minute=40", "--set", "security/brute-force.quarter=40", GUESSES, "security/brute-force")
+    assert len(strict["packets"]) > len(loose["packets"]), (len(strict["packets"]), len(loose["packets"]))
 
 
 def main():
