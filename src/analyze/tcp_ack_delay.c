@@ -8,6 +8,21 @@
 #include "core/hash.h"
 #include "core/memory.h"
 
+/* Both waits are measured alike. */
+#define STALL_PARAMETERS \
+	{ .name = "times", .unit = UNIT_COUNT, .value = 3, .strict = 1, \
+	  .meaning = "waits of one conversation" }, \
+	{ .name = "each", .unit = UNIT_SECONDS, .value = 0.1, .strict = PARAMETER_ZERO, \
+	  .meaning = "shorter waits, or less than half a round trip, are a notice while " \
+		     "there are few" }, \
+	{ .name = "total", .unit = UNIT_SECONDS, .value = 0.5, .lan = 0.3, .mainframe = 0.3, \
+	  .strict = PARAMETER_ZERO, \
+	  .meaning = "waiting in all below which it is a notice" }, \
+	{ .name = "many", .unit = UNIT_SECONDS, .value = 2, .lan = 1, .mainframe = 1, \
+	  .meaning = "waiting in all that is a warning however short each wait is" }, \
+	{ .name = "share", .unit = UNIT_RATIO, .value = 0.01, .strict = PARAMETER_ZERO, \
+	  .meaning = "of the time of the conversation below which it is a notice" },
+
 static const struct finding_kind delayed_ack_stall = {
 	.id = "tcp/delayed-ack-stall",
 	.severity = SEVERITY_WARNING,
@@ -30,20 +45,7 @@ static const struct finding_kind delayed_ack_stall = {
 		    "Switch delayed acknowledgements off on {receiver} for this service (z/OS: "
 		    "NODELAYACKS; Linux: TCP_QUICKACK)." },
 	.reference = "RFC 1122 4.2.3.2; RFC 5681 4.2",
-	.parameters = {
-		{ .name = "times", .unit = UNIT_COUNT, .value = 3, .strict = 1,
-		  .meaning = "waits of one conversation" },
-		{ .name = "each", .unit = UNIT_SECONDS, .value = 0.1, .strict = PARAMETER_ZERO,
-		  .meaning = "shorter waits, or less than half a round trip, are a notice while "
-			     "there are few" },
-		{ .name = "total", .unit = UNIT_SECONDS, .value = 0.5, .lan = 0.3, .mainframe = 0.3,
-		  .strict = PARAMETER_ZERO,
-		  .meaning = "waiting in all below which it is a notice" },
-		{ .name = "many", .unit = UNIT_SECONDS, .value = 2, .lan = 1, .mainframe = 1,
-		  .meaning = "waiting in all that is a warning however short each wait is" },
-		{ .name = "share", .unit = UNIT_RATIO, .value = 0.01, .strict = PARAMETER_ZERO,
-		  .meaning = "of the time of the conversation below which it is a notice" },
-	},
+	.parameters = { STALL_PARAMETERS },
 };
 
 static const struct finding_kind nagle_stall = {
@@ -67,20 +69,7 @@ static const struct finding_kind nagle_stall = {
 		    "Where the program cannot be changed, switch delayed acknowledgements off on "
 		    "{receiver}." },
 	.reference = "RFC 9293 3.7.4; RFC 1122 4.2.3.2, 4.2.3.4",
-	.parameters = {
-		{ .name = "times", .unit = UNIT_COUNT, .value = 3, .strict = 1,
-		  .meaning = "waits of one conversation" },
-		{ .name = "each", .unit = UNIT_SECONDS, .value = 0.1, .strict = PARAMETER_ZERO,
-		  .meaning = "shorter waits, or less than half a round trip, are a notice while "
-			     "there are few" },
-		{ .name = "total", .unit = UNIT_SECONDS, .value = 0.5, .lan = 0.3, .mainframe = 0.3,
-		  .strict = PARAMETER_ZERO,
-		  .meaning = "waiting in all below which it is a notice" },
-		{ .name = "many", .unit = UNIT_SECONDS, .value = 2, .lan = 1, .mainframe = 1,
-		  .meaning = "waiting in all that is a warning however short each wait is" },
-		{ .name = "share", .unit = UNIT_RATIO, .value = 0.01, .strict = PARAMETER_ZERO,
-		  .meaning = "of the time of the conversation below which it is a notice" },
-	},
+	.parameters = { STALL_PARAMETERS },
 };
 
 static const struct finding_kind *const kinds[] = { &delayed_ack_stall, &nagle_stall, NULL };

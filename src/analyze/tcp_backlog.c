@@ -170,22 +170,6 @@ static void backlog_end(struct analysis_context *context, const struct session *
 }
 
 /* Once with all that it says, and then for every connection that it explains. */
-static void submit(struct analysis_context *context, const struct listener *listener)
-{
-	const struct concerned *concerned = &listener->concerned;
-	finding_submit(context->findings, listener->finding);
-	struct finding link = *listener->finding;
-	link.count = 0;
-	link.cost = 0;
-	link.fact_count = 0;
-	link.evidence_count = 0;
-	link.evidence_total = 0;
-	for (size_t i = 0; i < concerned->count; i++) {
-		link.session_number = concerned->list[i].number;
-		finding_submit(context->findings, &link);
-	}
-}
-
 static void judge(struct analysis_context *context, struct listener *listener)
 {
 	const struct backlog_state *state = context->state;
@@ -215,7 +199,8 @@ static void judge(struct analysis_context *context, struct listener *listener)
 			     "itself ignored them.");
 	finding_alternative(finding, "a device right before the server limits the rate of new "
 				     "connections", NULL);
-	submit(context, listener);
+	finding->session_number = 0;
+	concerned_submit(&listener->concerned, finding, context->findings);
 }
 
 static void backlog_finish(struct analysis_context *context)

@@ -212,6 +212,25 @@ static inline struct cursor cursor_split(struct cursor *in, size_t count)
 	return inner;
 }
 
+/* The bytes up to the next NUL, which is moved past; without one, those that are there. */
+static inline struct cursor cursor_string(struct cursor *in)
+{
+	const uint8_t *end = in->captured ? memchr(in->next, 0, in->captured) : NULL;
+	size_t length = end ? (size_t)(end - in->next) : in->captured;
+	struct cursor text = cursor_make(in->next, length, length);
+	cursor_skip(in, end ? length + 1 : length);
+	return text;
+}
+
+/* As a string of at most size - 1 characters that is fit to be shown: what is not printable ASCII becomes '.'. */
+static inline void cursor_words(struct cursor text, char *to, size_t size)
+{
+	size_t length = text.captured < size - 1 ? text.captured : size - 1;
+	for (size_t i = 0; i < length; i++)
+		to[i] = text.next[i] >= ' ' && text.next[i] < 0x7f ? (char)text.next[i] : '.';
+	to[length] = '\0';
+}
+
 /* Everything that is left, as a cursor of its own. */
 static inline struct cursor cursor_rest(struct cursor *in)
 {

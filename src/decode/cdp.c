@@ -14,22 +14,14 @@ struct cdp_message {
 	char device[NAME], port[NAME];
 };
 
-static void copy_text(char to[static NAME], struct cursor text)
-{
-	size_t length = text.captured < NAME - 1 ? text.captured : NAME - 1;
-	for (size_t i = 0; i < length; i++)
-		to[i] = text.next[i] >= ' ' && text.next[i] < 0x7f ? (char)text.next[i] : '.';
-	to[length] = 0;
-}
-
 static void read_tlv(struct cdp_message *cdp, uint16_t type, struct cursor value)
 {
 	switch (type) {
 	case DEVICE:
-		copy_text(cdp->device, value);
+		cursor_words(value, cdp->device, NAME);
 		break;
 	case PORT:
-		copy_text(cdp->port, value);
+		cursor_words(value, cdp->port, NAME);
 		break;
 	case NATIVE_VLAN:
 		cdp->vlan = cursor_be16(&value);

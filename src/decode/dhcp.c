@@ -18,14 +18,6 @@ static struct address take_address(struct cursor *in)
 	return bytes ? address_ipv4(bytes) : (struct address){ .family = ADDRESS_NONE };
 }
 
-static void take_text(struct cursor in, char *to, size_t size)
-{
-	size_t length = 0;
-	for (; length < in.captured && length < size - 1 && in.next[length]; length++)
-		to[length] = in.next[length] >= ' ' && in.next[length] < 0x7f ? (char)in.next[length] : '?';
-	to[length] = '\0';
-}
-
 static void read_option(uint8_t code, struct cursor value, struct dhcp_message *dhcp, uint8_t *overload)
 {
 	switch (code) {
@@ -41,7 +33,7 @@ static void read_option(uint8_t code, struct cursor value, struct dhcp_message *
 		dhcp->name_server = take_address(&value);
 		break;
 	case HOST_NAME:
-		take_text(value, dhcp->host_name, sizeof dhcp->host_name);
+		cursor_words(cursor_string(&value), dhcp->host_name, sizeof dhcp->host_name);
 		break;
 	case REQUESTED:
 		dhcp->requested = take_address(&value);
@@ -60,7 +52,7 @@ static void read_option(uint8_t code, struct cursor value, struct dhcp_message *
 		dhcp->server = take_address(&value);
 		break;
 	case MESSAGE:
-		take_text(value, dhcp->message, sizeof dhcp->message);
+		cursor_words(cursor_string(&value), dhcp->message, sizeof dhcp->message);
 		break;
 	case CLIENT_IDENTIFIER:
 		dhcp->client_identifier = hash_bytes(value.next, value.captured, CLIENT_ID_SEED) | 1;

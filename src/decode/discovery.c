@@ -27,15 +27,6 @@ static bool take_line(struct cursor *in, struct line *line)
 	return length > 0;
 }
 
-static void copy_text(char *to, size_t size, const uint8_t *bytes, size_t length)
-{
-	if (length > size - 1)
-		length = size - 1;
-	for (size_t i = 0; i < length; i++)
-		to[i] = bytes[i] >= ' ' && bytes[i] < 0x7f ? (char)bytes[i] : '.';
-	to[length] = 0;
-}
-
 /* "Name: value", whose name is this one? Then the value, without the blanks before it. */
 static bool is_header(struct line line, const char *name, struct line *value)
 {
@@ -69,7 +60,7 @@ static bool read_first(struct line line, struct ssdp_message *ssdp)
 	if (!begins(line, "NOTIFY ") && !begins(line, "M-SEARCH "))
 		return false;
 	size_t length = (size_t)((const uint8_t *)memchr(line.bytes, ' ', line.length) - line.bytes);
-	copy_text(ssdp->method, sizeof ssdp->method, line.bytes, length);
+	cursor_words(cursor_make(line.bytes, length, length), ssdp->method, sizeof ssdp->method);
 	return true;
 }
 
@@ -83,9 +74,9 @@ static struct next decode_ssdp(struct cursor *in, struct packet *packet, void *f
 		return next_payload(cursor_rest(in));
 	while (take_line(&text, &line))
 		if (is_header(line, "st", &value) || is_header(line, "nt", &value))
-			copy_text(ssdp->target, sizeof ssdp->target, value.bytes, value.length);
+			cursor_words(cursor_make(value.bytes, value.length, value.length), ssdp->target, sizeof ssdp->target);
 		else if (is_header(line, "nts", &value) && begins(value, "ssdp:"))
-			copy_text(ssdp->state, sizeof ssdp->state, value.bytes + 5, value.length - 5);
+			cursor_words(cursor_make(value.bytes + 5, value.length - 5, value.length - 5), ssdp->state, sizeof ssdp->state);
 	return next_payload(cursor_rest(in));
 }
 
@@ -195,7 +186,7 @@ static struct next decode_wsd(struct cursor *in, struct packet *packet, void *fa
 	struct line action;
 	(void)packet;
 	if (read_action(*in, &action))
-		copy_text(wsd->action, sizeof wsd->action, action.bytes, action.length);
+		cursor_words(cursor_make(action.bytes, action.length, action.length), wsd->action, sizeof wsd->action);
 	return next_payload(cursor_rest(in));
 }
 

@@ -9,7 +9,7 @@ enum {
 	ECHO_REPLY = 0, DESTINATION_UNREACHABLE = 3, SOURCE_QUENCH = 4, REDIRECT = 5, ECHO_REQUEST = 8,
 	TIME_EXCEEDED = 11, PARAMETER_PROBLEM = 12, TIMESTAMP_REQUEST = 13, TIMESTAMP_REPLY = 14,
 	INFORMATION_REQUEST = 15, INFORMATION_REPLY = 16, MASK_REQUEST = 17, MASK_REPLY = 18,
-	EXTENDED_ECHO_REQUEST = 42, EXTENDED_ECHO_REPLY = 43,
+	EXTENDED_ECHO_REQUEST = 42, EXTENDED_ECHO_REPLY = 43, ECHO_REQUEST_6 = 128, ECHO_REPLY_6 = 129,
 };
 #define FRAGMENTATION_NEEDED 4
 
@@ -76,12 +76,13 @@ static struct next decode_icmp(struct cursor *in, struct packet *packet, void *f
 }
 
 /* An echo asks for its like; the session is known by the identifier. */
-static void exchange_icmp(const void *facts, struct exchange_mark *mark)
+void icmp_exchange(const void *facts, struct exchange_mark *mark)
 {
 	const struct icmp_header *icmp = facts;
-	if (icmp->type == ECHO_REQUEST)
+	bool six = icmp->version == 6;
+	if (icmp->type == (six ? ECHO_REQUEST_6 : ECHO_REQUEST))
 		mark->role = EXCHANGE_REQUEST;
-	else if (icmp->type == ECHO_REPLY)
+	else if (icmp->type == (six ? ECHO_REPLY_6 : ECHO_REPLY))
 		mark->role = EXCHANGE_RESPONSE;
 	mark->id = 1 + (uint64_t)icmp->sequence;     /* 0 would mean in order */
 }
@@ -93,7 +94,7 @@ const struct decoder icmp_decoder = {
 	.bindings = { { BY_IP_PROTOCOL, IP_PROTOCOL_ICMP } },
 	.facts_size = sizeof(struct icmp_header),
 	.decode = decode_icmp,
-	.exchange = exchange_icmp,
+	.exchange = icmp_exchange,
 	.fields = icmp_fields,
 	.tell = icmp_tell,
 };

@@ -164,17 +164,6 @@ static struct next decode_icmpv6(struct cursor *in, struct packet *packet, void 
 	return next_payload(cursor_rest(in));
 }
 
-/* An echo asks for its like; the session is known by the identifier. */
-static void exchange_icmpv6(const void *facts, struct exchange_mark *mark)
-{
-	const struct icmp_header *icmp = facts;
-	if (icmp->type == ECHO_REQUEST)
-		mark->role = EXCHANGE_REQUEST;
-	else if (icmp->type == ECHO_REPLY)
-		mark->role = EXCHANGE_RESPONSE;
-	mark->id = 1 + (uint64_t)icmp->sequence;     /* 0 would mean in order */
-}
-
 const struct decoder icmpv6_decoder = {
 	.name = "icmpv6",
 	.protocol = "ICMPv6",
@@ -182,7 +171,7 @@ const struct decoder icmpv6_decoder = {
 	.bindings = { { BY_IP_PROTOCOL, IP_PROTOCOL_ICMPV6 } },
 	.facts_size = sizeof(struct icmp_header),
 	.decode = decode_icmpv6,
-	.exchange = exchange_icmpv6,
+	.exchange = icmp_exchange,
 	.fields = icmpv6_fields,
 	.tell = icmpv6_tell,
 };

@@ -19,14 +19,6 @@ struct lldp_message {
 	char system[NAME], port[NAME];
 };
 
-static void copy_text(char to[static NAME], struct cursor text)
-{
-	size_t length = text.captured < NAME - 1 ? text.captured : NAME - 1;
-	for (size_t i = 0; i < length; i++)
-		to[i] = text.next[i] >= ' ' && text.next[i] < 0x7f ? (char)text.next[i] : '.';
-	to[length] = 0;
-}
-
 static void read_identifier(struct cursor value, uint8_t mac_subtype, char to[static NAME])
 {
 	uint8_t subtype = cursor_u8(&value);
@@ -35,7 +27,7 @@ static void read_identifier(struct cursor value, uint8_t mac_subtype, char to[st
 	else if (subtype == mac_subtype + 1 && value.captured == 5 && *value.next == FAMILY_IPV4)
 		snprintf(to, NAME, "%u.%u.%u.%u", value.next[1], value.next[2], value.next[3], value.next[4]);
 	else
-		copy_text(to, value);
+		cursor_words(value, to, NAME);
 }
 
 static void read_tlv(struct lldp_message *lldp, uint8_t type, struct cursor value)
@@ -51,7 +43,7 @@ static void read_tlv(struct lldp_message *lldp, uint8_t type, struct cursor valu
 		lldp->ttl = cursor_be16(&value);
 		break;
 	case SYSTEM_NAME:
-		copy_text(lldp->system, value);
+		cursor_words(value, lldp->system, NAME);
 		break;
 	case ORGANISATION:
 		if (cursor_be24(&value) == IEEE_802_1 && cursor_u8(&value) == 1)

@@ -94,23 +94,6 @@ static uint64_t take_length_encoded(struct cursor *in)
 	return low | (uint64_t)cursor_le32(in) << 32;
 }
 
-static struct cursor take_string(struct cursor *in)
-{
-	const uint8_t *end = in->captured ? memchr(in->next, 0, in->captured) : NULL;
-	size_t length = end ? (size_t)(end - in->next) : in->captured;
-	struct cursor text = cursor_make(in->next, length, length);
-	cursor_skip(in, end ? length + 1 : length);
-	return text;
-}
-
-static void copy_text(char *to, size_t size, struct cursor text)
-{
-	size_t length = text.captured < size - 1 ? text.captured : size - 1;
-	for (size_t i = 0; i < length; i++)
-		to[i] = text.next[i] >= ' ' && text.next[i] < 0x7f ? (char)text.next[i] : '.';
-	to[length] = 0;
-}
-
 /* Since 8.0.23 attributes may stand before the statement. False when there are any. */
 static bool skip_attributes(const struct mysql_state *state, struct cursor *in)
 {
@@ -123,8 +106,8 @@ static bool skip_attributes(const struct mysql_state *state, struct cursor *in)
 static void read_user(struct stream *stream, struct cursor *in, struct mysql_message *message)
 {
 	struct mysql_state *state = stream->state;
-	struct cursor user = take_string(in);
-	copy_text(message->user, sizeof message->user, user);
+	struct cursor user = cursor_string(in);
+	cursor_words(user, message->user, sizeof message->user);
 	state->login = (struct credentials){ .packet = stream->packet, .time = stream->time };
 	credentials_name(&state->login, user);
 }
@@ -147,7 +130,7 @@ static void read_command(struct stream *stream, struct cursor *in, struct mysql_
 		sql_shape(in->next, in->captured, SQL_MYSQL, message->text);
 		break;
 	case COM_INIT_DB:
-		copy_text(message->text, sizeof message->text, *in);
+		cursor_words(*in, message->text, sizeof message->text);
 		break;
 	case COM_CHANGE_USER:
 		read_user(stream, in, message);
@@ -205,7 +188,7 @@ static void read_client(struct stream *stream, struct cursor *in, uint8_t sequen
 static void read_greeting(struct mysql_state *state, struct cursor *in, struct mysql_message *message)
 {
 	message->kind = MYSQL_GREETING;
-	copy_text(message->text, sizeof message->text, take_string(in));
+	cursor_words(cursor_string(in), message->text, sizeof message->text);
 	state->expect = EXPECT_AUTHENTICATION;
 }
 
@@ -216,7 +199,7 @@ static void read_error(struct mysql_state *state, struct cursor *in, struct mysq
 	message->code = cursor_le16(in);
 	if (in->captured >= 6 && *in->next == '#') {
 		cursor_skip(in, 1);
-		copy_text(message->state, sizeof message->state, cursor_split(in, 5));
+		cursor_words(cursor_split(in, 5), message->state, sizeof message->state);
 	}
 	state->expect = EXPECT_NOTHING;
 }
@@ -602,7 +585,7 @@ static void tell_words(struct teller *teller, int index, struct cursor text)
 
 static void tell_string(struct teller *teller, int index, struct cursor *in)
 {
-	tell_words(teller, index, take_string(in));
+	tell_words(teller, index, cursor_string(in));
 }
 
 static void tell_rest(struct teller *teller, int index, struct cursor *in)

@@ -79,24 +79,6 @@ static const char *condition_of(const char state[static 6])
 	return NULL;
 }
 
-/* A NUL-terminated string, without it. What is cut ends where the bytes do. */
-static struct cursor take_string(struct cursor *in)
-{
-	const uint8_t *end = in->captured ? memchr(in->next, 0, in->captured) : NULL;
-	size_t length = end ? (size_t)(end - in->next) : in->captured;
-	struct cursor text = cursor_make(in->next, length, length);
-	cursor_skip(in, end ? length + 1 : length);
-	return text;
-}
-
-static void copy_text(char *to, size_t size, struct cursor text)
-{
-	size_t length = text.captured < size - 1 ? text.captured : size - 1;
-	for (size_t i = 0; i < length; i++)
-		to[i] = text.next[i] >= ' ' && text.next[i] < 0x7f ? (char)text.next[i] : '.';
-	to[length] = 0;
-}
-
 static bool is_word(struct cursor text, const char *word)
 {
 	return text.captured == strlen(word) && memcmp(text.next, word, text.captured) == 0;
@@ -108,12 +90,12 @@ static void read_startup(struct stream *stream, struct cursor *in, struct pgsql_
 	state->login = (struct credentials){ .packet = stream->packet, .time = stream->time };
 	cursor_skip(in, 8);
 	while (cursor_more(in) && *in->next) {
-		struct cursor name = take_string(in), value = take_string(in);
+		struct cursor name = cursor_string(in), value = cursor_string(in);
 		if (is_word(name, "user")) {
-			copy_text(message->user, sizeof message->user, value);
+			cursor_words(value, message->user, sizeof message->user);
 			credentials_name(&state->login, value);
 		} else if (is_word(name, "database")) {
-			copy_text(message->database, sizeof message->database, value);
+			cursor_words(value, message->database, sizeof message->database);
 		}
 	}
 }
@@ -123,11 +105,11 @@ static void read_error(struct cursor in, struct pgsql_message *message)
 {
 	while (cursor_more(&in) && *in.next) {
 		uint8_t kind = cursor_u8(&in);
-		struct cursor text = take_string(&in);
+		struct cursor text = cursor_string(&in);
 		if (kind == 'C')
-			copy_text(message->state, sizeof message->state, text);
+			cursor_words(text, message->state, sizeof message->state);
 		else if (kind == 'V' || (kind == 'S' && !message->text[0]))
-			copy_text(message->text, sizeof message->text, text);
+			cursor_words(text, message->text, sizeof message->text);
 	}
 }
 
@@ -137,15 +119,15 @@ static void read_client(struct stream *stream, struct cursor in, struct pgsql_me
 	struct cursor statement = { 0 };
 	switch (message->type) {
 	case 'P':
-		take_string(&in);
-		statement = take_string(&in);
+		cursor_string(&in);
+		statement = cursor_string(&in);
 		break;
 	case 'Q':
-		statement = take_string(&in);
+		statement = cursor_string(&in);
 		break;
 	case 'p':
 		if (state->plain)
-			credentials_secret(&state->login, stream, take_string(&in));
+			credentials_secret(&state->login, stream, cursor_string(&in));
 		state->plain = false;
 		break;
 	default:
@@ -178,7 +160,7 @@ static void read_server(struct pgsql_state *state, struct cursor in, struct pgsq
 		read_error(in, message);
 		break;
 	case 'C':
-		copy_text(message->text, sizeof message->text, take_string(&in));
+		cursor_words(cursor_string(&in), message->text, sizeof message->text);
 		break;
 	case 'R':
 		message->authentication = cursor_be32(&in);
@@ -482,13 +464,13 @@ static const struct { char letter; uint8_t field; } error_fields[] = { { 'S', SE
 
 static void tell_string(struct teller *teller, int index, struct cursor *in)
 {
-	struct cursor text = take_string(in);
+	struct cursor text = cursor_string(in);
 	tell_text(teller, &fields[index], text.next, text.captured, (const char *)text.next, text.captured);
 }
 
 static void tell_query(struct teller *teller, struct cursor *in)
 {
-	struct cursor text = take_string(in);
+	struct cursor text = cursor_string(in);
 	if (sql_is_secret(text.next, text.captured))
 		tell_secret(teller, &fields[QUERY], text.next, text.captured);
 	else
@@ -506,7 +488,7 @@ static void tell_error(struct teller *teller, struct cursor *in)
 		if (index >= 0)
 			tell_string(teller, index, in);
 		else
-			take_string(in);
+			cursor_string(in);
 	}
 }
 

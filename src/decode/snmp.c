@@ -238,14 +238,6 @@ static void read_pdu(struct cursor *in, struct snmp_message *snmp)
 	read_bindings(take_tagged(&pdu, SEQUENCE), snmp);
 }
 
-static void printable(struct cursor text, char *to, size_t size)
-{
-	size_t length = 0;
-	for (; length < text.captured && length < size - 1; length++)
-		to[length] = text.next[length] >= ' ' && text.next[length] < 0x7f ? (char)text.next[length] : '?';
-	to[length] = '\0';
-}
-
 static void read_community(struct cursor community, struct snmp_message *snmp)
 {
 	static const char *const defaults[] = { "public", "private" };
@@ -273,7 +265,7 @@ static void read_version_3(struct cursor *in, struct snmp_message *snmp)
 	take_number(&usm);
 	struct cursor user = take_tagged(&usm, OCTETS);
 	if (cursor_ok(&usm))
-		printable(user, snmp->user, sizeof snmp->user);
+		cursor_words(user, snmp->user, sizeof snmp->user);
 	if (!cursor_ok(in) || (flags.captured && flags.next[0] & ENCRYPTED_FLAG))
 		return;
 	struct cursor scoped = take_tagged(in, SEQUENCE);

@@ -11,6 +11,8 @@ extern const struct field tcp_fields[], ipv4_fields[], ipv6_fields[], icmp_field
 typedef void tell_layer(struct teller *teller, struct cursor in, const struct packet *packet,
 			const void *facts);
 tell_layer tcp_tell, ipv4_tell, ipv6_tell, icmp_tell, icmpv6_tell, igmp_tell, sctp_tell, stp_tell;
+/* Of ICMP in both versions (struct decoder: exchange). */
+void icmp_exchange(const void *facts, struct exchange_mark *mark);
 
 /* A checksum of 16 bits with what was expected. `fields` are three in a row: the checksum, the one that was
  * worked out, and the status. */

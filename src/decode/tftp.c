@@ -35,24 +35,6 @@ static const struct field fields[FIELDS + 1] = {
 	[DATA] = { "tftp.data", "Data", FIELD_BYTES },
 };
 
-/* Text up to a NUL, which is moved past. */
-static struct cursor take_text(struct cursor *in)
-{
-	size_t length = in->captured ? strnlen((const char *)in->next, in->captured) : 0;
-	struct cursor text = cursor_split(in, length);
-	if (cursor_more(in))
-		cursor_skip(in, 1);
-	return text;
-}
-
-static void printable(struct cursor text, char *to, size_t size)
-{
-	size_t length = 0;
-	for (; length < text.captured && length < size - 1; length++)
-		to[length] = text.next[length] >= ' ' && text.next[length] < 0x7f ? (char)text.next[length] : '?';
-	to[length] = '\0';
-}
-
 static struct next decode_tftp(struct cursor *in, struct packet *packet, void *facts)
 {
 	struct tftp_message *tftp = facts;
@@ -62,7 +44,7 @@ static struct next decode_tftp(struct cursor *in, struct packet *packet, void *f
 	switch (tftp->opcode) {
 	case READ:
 	case WRITE:
-		printable(take_text(in), tftp->file, sizeof tftp->file);
+		cursor_words(cursor_string(in), tftp->file, sizeof tftp->file);
 		break;
 	case DATA_PACKET:
 	case ACKNOWLEDGE:
@@ -70,7 +52,7 @@ static struct next decode_tftp(struct cursor *in, struct packet *packet, void *f
 		break;
 	case ERROR_PACKET:
 		tftp->error = cursor_be16(in);
-		printable(take_text(in), tftp->text, sizeof tftp->text);
+		cursor_words(cursor_string(in), tftp->text, sizeof tftp->text);
 		break;
 	case OPTIONS:
 		break;
@@ -97,7 +79,7 @@ static void add_words(struct text *to, const void *facts)
 
 static void tell_string(struct teller *teller, unsigned field, struct cursor *in)
 {
-	struct cursor text = take_text(in);
+	struct cursor text = cursor_string(in);
 	tell_text(teller, &fields[field], text.next, text.captured, (const char *)text.next, text.captured);
 }
 
