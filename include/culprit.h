@@ -593,6 +593,103 @@ struct culprit_protocol {
 };
 CULPRIT_API bool culprit_protocol(size_t index, struct culprit_protocol *to);
 
+/* ---- Taking traces ------------------------------------------------------------------------------ */
+
+#define CULPRIT_INTERFACE_SIZE 16
+#define CULPRIT_INTERFACE_ADDRESSES 8
+
+struct culprit_interface {           /* of a host, as it is now */
+	char name[CULPRIT_INTERFACE_SIZE];
+	uint32_t index, mtu;
+	uint16_t hardware_type;      /* ARPHRD_ of Linux */
+	bool up, running, loopback;  /* running: there is a carrier */
+	bool hardware_time;          /* its adapter can stamp every packet */
+	char mac[18];                /* empty when it has none */
+	char addresses[CULPRIT_INTERFACE_ADDRESSES][CULPRIT_ADDRESS_SIZE];   /* "10.0.0.1/24"; the first ones */
+	size_t address_count;
+};
+
+/* Calls `seen` for each network interface of this host, or of its network namespace `netns`. */
+CULPRIT_API bool culprit_interfaces(const char *netns,
+				    void (*seen)(void *user, const struct culprit_interface *interface), void *user,
+				    struct culprit_error *error);
+
+/* One line of the trace panels. Names and values: "protocol" TCP, UDP, ICMP, ICMPV6, 0-255; "ip" an address, also
+ * with a prefix; "subnet" a mask or prefix for the addresses; "port", "source-port", "destination-port" 1-65535;
+ * "ethertype" IPV4, IPV6, ARP, SNA, 0600-FFFF; "mac" 12 hexadecimal digits; "vlan" 0-4094, ALL. A star is any. */
+struct culprit_capture_term { const char *name, *value; };
+
+enum culprit_capture_direction { CULPRIT_CAPTURE_BOTH, CULPRIT_CAPTURE_IN, CULPRIT_CAPTURE_OUT };
+
+struct culprit_capture_status {      /* while it goes on, and at its end */
+	uint64_t packets, bytes;     /* written; bytes of packets */
+	uint64_t dropped;            /* packets that the kernel had no room for: give a larger buffer */
+	uint64_t left_out;           /* packets that a filter in this process did not want */
+	int64_t elapsed;             /* ns */
+	double packets_per_second;   /* of the last interval */
+	const char *file;            /* being written; NULL: none yet */
+	uint32_t files;
+	uint64_t file_bytes;         /* of all files */
+};
+
+/* Zeroed, it takes all packets of all interfaces until it is stopped. What it points to must live until
+ * culprit_capture_destroy. */
+struct culprit_capture_options {
+	const char *output;          /* a pcapng file, "-" standard output */
+	const char *const *interfaces;       /* none, or "any": all of them, with those to come */
+	size_t interface_count;
+	const char *netns;           /* the network namespace of the interfaces; NULL: this one */
+	uint32_t length;             /* bytes kept of a packet; 0: all */
+	bool no_promiscuous;         /* only what the interface takes for itself */
+	bool hardware_time;
+	enum culprit_capture_direction direction;
+	size_t buffer;               /* bytes of packets that the kernel keeps for us; 0: 64 MiB */
+
+	/* All of these have to select a packet. */
+	const struct culprit_capture_term *terms;
+	size_t term_count;
+	const char *filter;          /* of libpcap: "tcp port 21"; NULL: none */
+	const char *display_filter;  /* of culprit; NULL: none. See culprit_capture_filter */
+	bool resolve;                /* `filter` may name hosts, for which the DNS is asked */
+
+	uint64_t packets, bytes;     /* it stops after so many; 0: never */
+	int64_t duration;            /* ns, likewise */
+	uint64_t file_bytes;         /* the next file begins; 0: there is only one */
+	int64_t file_time;           /* ns, likewise */
+	uint32_t files;              /* the last ones are kept; 0: all */
+
+	/* Called about twice a second. False stops the capture. NULL: not called. */
+	bool (*status)(void *user, const struct culprit_capture_status *status);
+	/* Something that the user should know: an interface went away. One line. NULL: not called. */
+	void (*note)(void *user, const char *words);
+	void *user;
+};
+
+struct culprit_capture;
+
+/* Opens everything that the capture will need: interfaces, filters, the file. It takes rights (CAP_NET_RAW; with
+ * netns CAP_SYS_ADMIN); the error says which, and how to give them. NULL with `error` filled. */
+CULPRIT_API struct culprit_capture *culprit_capture_create(const struct culprit_capture_options *options,
+							   struct culprit_error *error);
+/* How packets are chosen: the expression that the kernel runs (NULL: it passes everything), and the one that this
+ * process asks of every packet since the kernel cannot (NULL: none). */
+CULPRIT_API void culprit_capture_filter(const struct culprit_capture *capture, const char **kernel,
+					const char **process);
+
+struct culprit_confinement { bool landlock, seccomp; };      /* which of them this kernel has */
+
+/* Gives away all rights of this process, for good, and shuts it in: it can read its packets and write its file, and
+ * nothing else any more. Programs that do something else as well leave it out. No other thread may run. */
+CULPRIT_API bool culprit_capture_confine(struct culprit_capture *capture, struct culprit_confinement *confinement,
+					 struct culprit_error *error);
+/* Captures until a limit is reached, it is stopped, or something fails (false; what was captured is in the file).
+ * Once. */
+CULPRIT_API bool culprit_capture_run(struct culprit_capture *capture, struct culprit_error *error);
+/* Ends culprit_capture_run when all packets up to now are written; called again, at once. Signal handlers may. */
+CULPRIT_API void culprit_capture_stop(struct culprit_capture *capture);
+CULPRIT_API void culprit_capture_status(const struct culprit_capture *capture, struct culprit_capture_status *to);
+CULPRIT_API void culprit_capture_destroy(struct culprit_capture *capture);   /* NULL is fine */
+
 /* ---- Reports ----------------------------------------------------------------------------------- */
 
 enum culprit_report_format { CULPRIT_TEXT, CULPRIT_JSON, CULPRIT_CSV,

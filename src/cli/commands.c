@@ -15,6 +15,7 @@ const struct command *const commands[] = {
 	&why_command,
 	&prove_command,
 	&zos_command,
+	&capture_command,
 	&explain_command,
 	&fields_command,
 	&formats_command,

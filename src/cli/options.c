@@ -372,9 +372,11 @@ bool options_parse(struct options *options, int argc, char **argv)
 		.response_limits = calloc(room, sizeof *options->response_limits),
 		.fields = calloc(room, sizeof *options->fields),
 		.zos.choices = calloc(room, sizeof *options->zos.choices),
+		.interfaces = calloc(room, sizeof *options->interfaces),
+		.terms = calloc(room, sizeof *options->terms),
 	};
 	if (!options->zos.choices || !options->words || !options->thresholds || !options->decode_as || !options->ignored || !options->response_limits ||
-	    !options->fields) {
+	    !options->fields || !options->interfaces || !options->terms) {
 		complain("out of memory");
 		return false;
 	}
@@ -408,4 +410,6 @@ void options_finish(struct options *options)
 	free(options->response_limits);
 	free(options->fields);
 	free(options->zos.choices);
+	free(options->interfaces);
+	free(options->terms);
 }

@@ -31,6 +31,10 @@ struct options {
 	int leap_seconds;            /* of z/OS clocks */         /* 0: the library's default */
 	bool fails;                  /* --fail-on was given */
 	enum culprit_severity fail_on;
+	struct culprit_capture_options capture;
+	const char **interfaces;     /* of capture */
+	struct culprit_capture_term *terms;
+	bool list_interfaces;
 	struct culprit_conversion conversion;
 	struct culprit_sequence sequence;
 	bool pair;                   /* --pair */
@@ -71,6 +75,7 @@ struct option {
 };
 
 extern const struct option option_table[];      /* of all commands; ends with a NULL name */
+extern const struct option capture_options[];
 extern const struct option convert_options[];   /* of convert; likewise */
 extern const struct option packet_options[];
 extern const struct option packets_options[];

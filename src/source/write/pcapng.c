@@ -440,17 +440,23 @@ static bool put_statistics(struct pcapng_writer *writer, const struct source_int
 	return end_block(writer, error);
 }
 
-static bool pcapng_finish(struct writer *base, struct error *error)
+bool pcapng_writer_counters(struct writer *base, struct error *error)
 {
 	struct pcapng_writer *writer = (struct pcapng_writer *)base;
 	const struct source_report *source = base->source;
-	if (!begin(writer, error) || !put_names(writer, error))
+	if (!begin(writer, error))
 		return false;
 	for (size_t i = 0; source && i < source->interface_count; i++)
 		if (source->interfaces[i].has_statistics && writer->first[i] != NONE &&
 		    !put_statistics(writer, &source->interfaces[i], writer->first[i], error))
 			return false;
 	return true;
+}
+
+static bool pcapng_finish(struct writer *base, struct error *error)
+{
+	struct pcapng_writer *writer = (struct pcapng_writer *)base;
+	return begin(writer, error) && put_names(writer, error) && pcapng_writer_counters(base, error);
 }
 
 static void pcapng_destroy(struct writer *base)

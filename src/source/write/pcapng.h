@@ -17,6 +17,10 @@ struct pcapng_writer_options {
 /* The longest packet that readers accept (libpcap's MAXIMUM_SNAPLEN, Wireshark's limit). */
 #define WRITER_LONGEST_PACKET ((uint32_t)256 * 1024)
 
+/* Writes the counters of the interfaces as they are now, for files that may never be finished. `writer` is one of
+ * pcapng_writer_create. False with `error` when the sink fails. */
+bool pcapng_writer_counters(struct writer *writer, struct error *error);
+
 struct writer *pcapng_writer_create(struct sink *sink, const struct source_report *source,
 				    const struct pcapng_writer_options *options);
 
