@@ -84,6 +84,8 @@ static _Noreturn void serve(const struct opener *opener, int channel)
 {
 	static char kept[MOST_KEPT][OPENER_NAME];    /* a ring of the names of the last files */
 	uint32_t number, count = 0;
+	if (opener->keep)
+		memcpy(kept[count++], opener->first, OPENER_NAME);
 	while (recv(channel, &number, sizeof number, 0) == sizeof number) {
 		struct answer answer = { .error = 0 };
 		name_file(opener, number, answer.name);
@@ -192,6 +194,7 @@ int opener_open(struct opener *opener, uint32_t number, char name[static OPENER_
 		name_file(opener, number, answer.name);
 		file = open_file(opener, answer.name);
 		answer.error = file < 0 ? errno : 0;
+		memcpy(opener->first, answer.name, OPENER_NAME);
 	}
 	memcpy(name, answer.name, OPENER_NAME);
 	if (file >= 0)

@@ -15,6 +15,7 @@
 struct opener {
 	int directory;               /* of the files; -1: none */
 	char stem[OPENER_NAME], extension[32];   /* "trace" and ".pcapng" of "/tmp/trace.pcapng" */
+	char first[OPENER_NAME];     /* the file that was opened before the process was there */
 	char path[512];              /* as the user wrote it */
 	uint32_t keep;               /* files; older ones are deleted; 0: all */
 	bool numbered;               /* several files: their number and the time stand in their names */
