@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "analysis.h"
-#include "capture/capture.h"
 #include "config.h"
 #include "convert/convert.h"
 #include "core/clock.h"
@@ -872,34 +871,4 @@ bool culprit_report_fields(const char *pattern, const struct culprit_output *out
 bool culprit_report_protocols(const struct culprit_output *output)
 {
 	return list_protocols(output);
-}
-
-bool culprit_interfaces(const char *netns, void (*seen)(void *user, const struct culprit_interface *interface),
-			void *user, struct culprit_error *error)
-{
-	struct error inner = ERROR_INIT;
-	return capture_interfaces(netns, seen, user, &inner) || tell(error, &inner);
-}
-
-struct culprit_capture *culprit_capture_create(const struct culprit_capture_options *options,
-					       struct culprit_error *error)
-{
-	struct error inner = ERROR_INIT;
-	struct culprit_capture *capture = capture_create(options, &inner);
-	if (!capture)
-		tell(error, &inner);
-	return capture;
-}
-
-bool culprit_capture_confine(struct culprit_capture *capture, struct culprit_confinement *confinement,
-			     struct culprit_error *error)
-{
-	struct error inner = ERROR_INIT;
-	return capture_confine(capture, confinement, &inner) || tell(error, &inner);
-}
-
-bool culprit_capture_run(struct culprit_capture *capture, struct culprit_error *error)
-{
-	struct error inner = ERROR_INIT;
-	return capture_run(capture, &inner) || tell(error, &inner);
 }
