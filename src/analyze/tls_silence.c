@@ -159,10 +159,15 @@ static struct signs read_signs(const struct tls_case *judged)
 	signs.repeated = client->repeated_segments >= 2;
 	signs.reset = server->rst_seen;
 	int64_t closed = server->rst_seen ? server->rst_time : server->fin_seen ? server->fin_first_time : 0;
+	/* A client that closes first (an FTP client whose file does not exist) gets no answer, whatever the server does. */
+	int64_t given_up = client->fin_seen ? client->fin_first_time : client->rst_seen ? client->rst_time : INT64_MAX;
+	if (closed > given_up) {
+		closed = 0;
+		signs.reset = false;
+	}
 	signs.closed = closed != 0;
 	signs.early_close = closed && closed - story->hello.time <= 2 * trip + 100 * MILLISECOND;
-	int64_t end = closed ? closed : client->fin_seen ? client->fin_first_time
-		: client->rst_seen ? client->rst_time : judged->context->trace->last_time;
+	int64_t end = closed ? closed : given_up < INT64_MAX ? given_up : judged->context->trace->last_time;
 	signs.waited = end - first;
 	return signs;
 }

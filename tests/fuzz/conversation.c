@@ -284,11 +284,20 @@ static unsigned decode_datagrams(struct conversation conversation, size_t cut, c
 	return messages;
 }
 
+/* Others are never handed a datagram. */
+static bool speaks_in_datagrams(const struct decoder *decoder)
+{
+	for (size_t i = 0; i < DECODER_MAX_BINDINGS; i++)
+		if (decoder->bindings[i].table == BY_UDP_PORT)
+			return true;
+	return decoder->datagram != NULL;
+}
+
 unsigned conversation_decode(const uint8_t *bytes, size_t size, size_t cut, const struct decoder *decoder)
 {
 	struct conversation conversation = conversation_begin(bytes, size);
 	if (conversation.udp)
-		return decode_datagrams(conversation, cut, decoder);
+		return speaks_in_datagrams(decoder) ? decode_datagrams(conversation, cut, decoder) : 0;
 	return decoder->stream ? decode_stream(conversation, decoder) : 0;
 }
 

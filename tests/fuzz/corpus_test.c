@@ -1,8 +1,9 @@
 /* Runs the kept conversations (corpus/DECODER/FILE, see conversation.h) through their decoder: whole, broken off behind
- * every byte, with every datagram cut by every number of bytes; and through the whole analysis, whole and broken off
- * at some places. Each must be understood: a file of which its decoder reads no message has lost its use.
+ * every byte, with every datagram cut by every number of bytes, with mistakes; and through the whole analysis, whole,
+ * broken off at some places, and with some of the mistakes. Each must be understood: a file of which its decoder reads
+ * no message has lost its use.
  *
- *	corpus_test [--through-all] CORPUS		--through-all: broken off behind every byte, through the analysis */
+ *	corpus_test [--mistakes N] [--seed N] CORPUS		N copies of each file with mistakes in them */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,9 +12,11 @@
 #include "conversation.h"
 #include "core/text.h"
 
-enum { PLACES = 12, LONGEST_WHOLE_SWEEP = 2000 };
+enum { PLACES = 12, LONGEST_WHOLE_SWEEP = 2000, MISTAKES = 300, MOST_MISTAKES = 8, ANALYSED_OF = 50 };
 
 static unsigned number, failures;
+static unsigned long mistakes = MISTAKES;
+static uint64_t randomness = 1;
 
 static void report(bool good, const char *folder, const char *file, const char *what)
 {
@@ -47,11 +50,63 @@ static unsigned decode_copy(const struct text *file, size_t size, size_t cut, co
 	return messages;
 }
 
-static const char *try_file(const struct text *file, const struct decoder *decoder, bool through_all)
+static uint32_t below(size_t limit)
+{
+	return limit ? (uint32_t)(random_next(&randomness) % limit) : 0;
+}
+
+/* A byte that is odd, a number that is too large, bytes that are missing, that come twice, or that come early. */
+static void make_mistake(struct text *file)
+{
+	static const uint8_t odd[] = { 0, 1, 2, 0x0a, 0x0d, 0x20, 0x7f, 0x80, 0x81, 0xc0, 0xfe, 0xff };
+	uint8_t *bytes = (uint8_t *)file->bytes;
+	uint32_t at = below(file->length), count = below(24) + 1;
+	if (!file->length)
+		return;
+	if (count > file->length - at)
+		count = (uint32_t)(file->length - at);
+	switch (below(5)) {
+	case 0:
+		bytes[at] = odd[below(sizeof odd)];
+		break;
+	case 1:
+		bytes[at] ^= (uint8_t)(1u << below(8));
+		break;
+	case 2:
+		memset(bytes + at, 0xff, count < 4 ? count : 4);
+		break;
+	case 3:
+		memmove(bytes + at, bytes + at + count, file->length - at - count);
+		file->length -= count;
+		break;
+	default:
+		memmove(bytes + at, bytes + below(file->length - count + 1), count);
+	}
+}
+
+/* False: the trace could not be analysed. */
+static bool try_with_mistakes(const struct text *file, const struct decoder *decoder)
+{
+	bool good = true;
+	for (unsigned long i = 0; i < mistakes && good; i++) {
+		struct text copy = { 0 };
+		text_add_bytes(&copy, file->bytes, file->length);
+		for (uint32_t left = below(MOST_MISTAKES) + 1; left > 0; left--)
+			make_mistake(&copy);
+		decode_copy(&copy, copy.length, below(3) ? 0 : below(64), decoder);
+		if (i % ANALYSED_OF == 0)
+			good = conversation_analyse((const uint8_t *)copy.bytes, copy.length,
+						    decoder->stream ? decoder->name : NULL);
+		text_finish(&copy);
+	}
+	return good;
+}
+
+static const char *try_file(const struct text *file, const struct decoder *decoder)
 {
 	const uint8_t *bytes = (const uint8_t *)file->bytes;
 	const char *as = decoder->stream ? decoder->name : NULL;
-	size_t step = file->length / LONGEST_WHOLE_SWEEP + 1, places = through_all ? file->length : PLACES;
+	size_t step = file->length / LONGEST_WHOLE_SWEEP + 1;
 	if (!decode_copy(file, file->length, 0, decoder))
 		return "its decoder understands nothing of it";
 	for (size_t size = 0; size < file->length; size += size < 400 ? 1 : step) {
@@ -59,10 +114,10 @@ static const char *try_file(const struct text *file, const struct decoder *decod
 		if (conversation_begin(bytes, file->length).udp)
 			decode_copy(file, file->length, size, decoder);
 	}
-	for (size_t place = 1; place <= places; place++)
-		if (!conversation_analyse(bytes, file->length * place / places, as))
+	for (size_t place = 1; place <= PLACES; place++)
+		if (!conversation_analyse(bytes, file->length * place / PLACES, as))
 			return "its trace cannot be analysed";
-	return NULL;
+	return try_with_mistakes(file, decoder) ? NULL : "its trace cannot be analysed with mistakes in it";
 }
 
 static int is_file(const struct dirent *entry)
@@ -70,7 +125,7 @@ static int is_file(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
-static void try_folder(const char *corpus, const char *name, bool through_all)
+static void try_folder(const char *corpus, const char *name)
 {
 	const struct decoder *decoder = decoder_named(name);
 	struct dirent **files;
@@ -84,7 +139,7 @@ static void try_folder(const char *corpus, const char *name, bool through_all)
 	for (int i = 0; i < count; i++) {
 		struct text file = { 0 };
 		snprintf(path, sizeof path, "%s/%s/%s", corpus, name, files[i]->d_name);
-		const char *problem = read_file(path, &file) ? try_file(&file, decoder, through_all)
+		const char *problem = read_file(path, &file) ? try_file(&file, decoder)
 							     : "cannot be read";
 		report(!problem, name, files[i]->d_name, problem);
 		text_finish(&file);
@@ -107,16 +162,20 @@ static void expect_folder(const char *corpus, const struct decoder *decoder)
 
 int main(int argc, char **argv)
 {
-	bool through_all = argc > 2 && strcmp(argv[1], "--through-all") == 0;
+	for (int i = 1; i + 2 < argc; i += 2)
+		if (strcmp(argv[i], "--mistakes") == 0)
+			mistakes = strtoul(argv[i + 1], NULL, 10);
+		else if (strcmp(argv[i], "--seed") == 0)
+			randomness = strtoull(argv[i + 1], NULL, 10);
 	const char *corpus = argc > 1 ? argv[argc - 1] : "";
 	struct dirent **folders;
 	int count = scandir(corpus, &folders, is_file, alphasort);
 	if (count <= 0) {
-		fputs("usage: corpus_test [--through-all] CORPUS\n", stderr);
+		fputs("usage: corpus_test [--mistakes N] [--seed N] CORPUS\n", stderr);
 		return 2;
 	}
 	for (int i = 0; i < count; i++) {
-		try_folder(corpus, folders[i]->d_name, through_all);
+		try_folder(corpus, folders[i]->d_name);
 		free(folders[i]);
 	}
 	free(folders);

@@ -4,8 +4,9 @@ usage: fields_test.py CULPRIT fields.tsv [--all] [FILE...]
 
 fields.tsv names the fields that must agree, one a line; behind a tab, in captures whose path contains a word
 ("*": in all), the reason why they differ there. --all compares every field that both programs have and shows what
-differs, to find out what fields.tsv could hold. The captures are not part of this repository: ../shared/traces
-beside it, or the directory in CULPRIT_TRACES. Without them, or without tshark, the test is skipped.
+differs, to find out what fields.tsv could hold. Most captures are not part of this repository: ../shared/traces
+beside it, or the directory in CULPRIT_TRACES. Without them, or without tshark, the test is skipped. Those of tests/data
+are decrypted by both programs with the keys beside them.
 """
 import csv
 import datetime
@@ -19,6 +20,7 @@ SKIPPED = 77
 LARGEST = 1500000      # bytes of a capture: enough of them are smaller
 MOST_COLUMNS = 60
 AT_LEAST = 300         # fields that must have been seen with a value
+OWN = ("nginx", "vsftpd-implicit")
 # Answers of HTTP are told where their heads end, not where their bodies do.
 PREFERENCES = ["-o", "http.desegment_body:FALSE", "-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE"]
 
@@ -40,9 +42,16 @@ def culprit_names(program):
     return [row["name"] for row in csv.DictReader(io.StringIO(run([program, "fields", "--csv"])))]
 
 
+def keys_of(path):
+    keys = os.path.splitext(path)[0] + ".keys"
+    return keys if os.path.exists(keys) else None
+
+
 def tshark_values(path, names):
     command = ["tshark", "-r", path, "-T", "fields", "-E", "separator=/t", "-E", "occurrence=a",
                "-E", "aggregator=,"] + PREFERENCES
+    if keys_of(path):
+        command += ["-o", "tls.keylog_file:" + keys_of(path)]
     for name in names:
         command += ["-e", name]
     rows = [line.split("\t") for line in run(command).split("\n")]
@@ -53,6 +62,8 @@ def culprit_values(program, path, names):
     columns = []
     for start in range(0, len(names), MOST_COLUMNS):
         command = [program, "packets", "--csv", "--no-pager", "-q"]
+        if keys_of(path):
+            command += ["--keylog", keys_of(path)]
         for name in names[start:start + MOST_COLUMNS]:
             command += ["-e", name]
         rows = list(csv.reader(io.StringIO(run(command + [path]))))[1:]
@@ -154,7 +165,9 @@ def main():
         names = sorted(name for name in have if name in types)
     names = [name for name in names if name not in missing]
     seen, wrong = {}, []
-    for capture in chosen or captures(traces):
+    own = [os.path.join(here, "../data/tls", name) for name in sorted(os.listdir(os.path.join(here, "../data/tls")))
+           if name.endswith(".pcap") and name.startswith(OWN)]
+    for capture in chosen or captures(traces) + own:
         results = compare(program, os.path.join(traces, capture), names, types)
         if results is None:
             continue

@@ -1,0 +1,374 @@
+#!/usr/bin/env python3
+"""Conversations made to make the reader run out of memory or time: each is analysed in two lengths, and neither the
+memory nor the time for a byte may grow with the length.
+
+usage: hostile.py PROGRAM [KILOBYTES]      of the longer one; 2000 is the default
+
+Memory is compared with that of a conversation of equal length that no decoder knows.
+"""
+import gzip
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+
+import traces
+
+PROGRAM = os.path.abspath(sys.argv[1])
+LONG = int(sys.argv[2] if len(sys.argv) > 2 else 2000) << 10
+SHORT = LONG // 4
+SANITIZED = b"__asan_init" in open(PROGRAM, "rb").read()
+# Half-read messages of all sessions may hold 16 MiB (session/message_room.h); sanitizers double what is held.
+MEMORY = (20 << 10) * (3 if SANITIZED else 1)          # kB above the same bytes in an unknown protocol
+TIMES_LONGER = 3       # for a byte of the longer one, at most
+PIECE = 8000
+ENVIRONMENT = dict(os.environ, ASAN_OPTIONS="quarantine_size_mb=1:detect_leaks=0:malloc_context_size=0")
+
+
+class Conversation:
+    """One TCP connection with the bytes of both ends, written while it is made."""
+
+    def __init__(self, port, file):
+        self.port, self.next, self.time, self.file, self.bytes = port, [1000, 5000], traces.START, file, 0
+        file.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 262144, 1))
+        self.packet(0, traces.SYN)
+        self.packet(1, traces.SYN | traces.ACK)
+        self.packet(0, traces.ACK)
+
+    def frame(self, server, protocol, transport, cut):
+        ends = [traces.address("10.0.0.5"), traces.address("10.0.0.9")]
+        head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(transport) + cut, 0, 0x4000, 64, protocol, 0,
+                           ends[server], ends[not server])
+        head = head[:10] + struct.pack("!H", traces.checksum(head)) + head[12:]
+        frame = traces.ethernet(0x0800, head + transport)
+        self.time += 100
+        self.file.write(struct.pack("<IIII", self.time // 1000000, self.time % 1000000, len(frame), len(frame) + cut)
+                        + frame)
+
+    def packet(self, server, flags, data=b"", cut=0):
+        ports = (self.port, 40000) if server else (40000, self.port)
+        acknowledged = 0 if flags == traces.SYN else self.next[not server]
+        self.frame(server, 6, struct.pack("!HHIIBBHHH", *ports, self.next[server], acknowledged, 5 << 4, flags,
+                                          65535, 0, 0) + data, cut)
+        self.next[server] = (self.next[server] + len(data) + cut + bool(flags & (traces.SYN | traces.FIN))) & 0xffffffff
+
+    def say(self, server, data):
+        for at in range(0, len(data), PIECE):
+            self.packet(server, traces.ACK | traces.PSH, data[at:at + PIECE])
+            self.packet(1 - server, traces.ACK)
+        self.bytes += len(data)
+
+    def datagram(self, server, data, port=40000):
+        ports = (self.port, port) if server else (port, self.port)
+        self.frame(server, 17, struct.pack("!HHHH", *ports, 8 + len(data), 0) + data, 0)
+        self.bytes += len(data)
+
+
+cases = []
+
+
+def case(port):
+    def add(function):
+        cases.append((function.__name__.replace("_", " "), port, function))
+        return function
+    return add
+
+
+def fill(talk, server, part, size, first=b""):
+    """`part`, or what it says about turn i, until `size` bytes are said. Little is kept: what this program holds counts
+    as the least that a program started by it can need."""
+    said, turn, total = first, 0, 0
+    while total < size:
+        said += part(turn) if callable(part) else part
+        turn += 1
+        if len(said) >= 8 * PIECE or total + len(said) >= size:
+            talk.say(server, said)
+            total, said = total + len(said), b""
+
+
+REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+RESPONSE = b"HTTP/1.1 200 OK\r\n"
+
+
+@case(9)
+def a_protocol_that_nobody_knows(talk, size):
+    fill(talk, 0, b"\x01\x02\x03\x04\x05\x06\x07", size)
+
+
+@case(80)
+def a_compressed_body_that_would_be_a_thousand_times_as_long(talk, size):
+    one = gzip.compress(b"\0" * (1 << 20), 9)             # members of a file may follow each other
+    count = size // len(one) + 1
+    talk.say(0, REQUEST)
+    fill(talk, 1, one, count * len(one),
+         RESPONSE + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % (count * len(one)))
+
+
+@case(80)
+def chunks_without_end(talk, size):
+    talk.say(0, REQUEST)
+    fill(talk, 1, b"1\r\nx\r\n", size, RESPONSE + b"Transfer-Encoding: chunked\r\n\r\n")
+
+
+@case(80)
+def a_chunk_of_all_there_is(talk, size):
+    talk.say(0, REQUEST)
+    fill(talk, 1, b"ffffffffffffffff\r\n" + b"x" * 4000, size, RESPONSE + b"Transfer-Encoding: chunked\r\n\r\n")
+
+
+@case(80)
+def a_body_of_all_there_is(talk, size):
+    talk.say(0, REQUEST)
+    fill(talk, 1, b"x" * 4000, size, RESPONSE + b"Content-Length: 18446744073709551615\r\n\r\n")
+
+
+@case(80)
+def header_lines_without_end(talk, size):
+    fill(talk, 0, b"X-A: b\r\n", size, b"GET / HTTP/1.1\r\n")
+
+
+@case(80)
+def a_header_line_without_end(talk, size):
+    fill(talk, 0, b"a" * 4000, size, b"GET / HTTP/1.1\r\nX: ")
+
+
+@case(80)
+def requests_that_nobody_answers(talk, size):
+    fill(talk, 0, b"GET / HTTP/1.1\r\n\r\n", size)
+
+
+@case(80)
+def requests_all_answered_at_the_end(talk, size):
+    fill(talk, 0, b"GET / HTTP/1.1\r\n\r\n", size)
+    fill(talk, 1, b"HTTP/1.1 204 \r\n\r\n", size)
+
+
+def h2(kind, flags, stream, payload):
+    return struct.pack("!I", len(payload))[1:] + bytes([kind, flags]) + struct.pack("!I", stream) + payload
+
+
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + h2(4, 0, 0, b"")
+# A header of 4 000 bytes goes into the table, and every byte behind it stands for the whole.
+LONG_HEADER = b"\x40\x01a\x7f\xa1\x1e" + b"v" * 4000
+
+
+@case(8080)
+def headers_that_stand_for_four_thousand_bytes_each(talk, size):
+    fill(talk, 0, lambda i: h2(1, 5, 3 + 2 * i, b"\xbe" * 16000), size, PREFACE + h2(1, 5, 1, LONG_HEADER))
+
+
+@case(8080)
+def headers_that_are_continued_without_end(talk, size):
+    fill(talk, 0, h2(9, 0, 1, b"\x00\x01a\x01b" * 200), size, PREFACE + h2(1, 0, 1, b"\x82\x84\x86"))
+
+
+@case(8080)
+def streams_that_are_opened_and_reset(talk, size):
+    fill(talk, 0, lambda i: h2(1, 5, 1 + 2 * i, b"\x82\x84\x86") + h2(3, 0, 1 + 2 * i, struct.pack("!I", 8)), size, PREFACE)
+
+
+@case(8080)
+def streams_that_are_opened_and_kept(talk, size):
+    fill(talk, 0, lambda i: h2(1, 4, 1 + 2 * i, b"\x82\x84\x86"), size, PREFACE)
+
+
+@case(8080)
+def a_table_that_changes_its_size_all_the_time(talk, size):
+    fill(talk, 0, lambda i: h2(1, 5, 1 + 2 * i, b"\x20\x3f\xe1\x1f" * 2 + b"\x40\x01a\x01b" * 800), size, PREFACE)
+
+
+def record(kind, payload):
+    return b"".join(struct.pack("!BHH", kind, 0x303, len(payload[at:at + 16384])) + payload[at:at + 16384]
+                    for at in range(0, len(payload), 16384))
+
+
+HELLO = bytes.fromhex("0100002b0303") + b"r" * 32 + bytes.fromhex("000004c02f009c0100")
+SERVER_HELLO = bytes.fromhex("020000260303") + b"R" * 32 + bytes.fromhex("00c02f00")
+
+
+@case(443)
+def a_handshake_message_of_sixteen_megabytes(talk, size):
+    talk.say(0, record(22, HELLO))
+    talk.say(1, record(22, SERVER_HELLO))
+    fill(talk, 1, record(22, b"c" * 16384), size, record(22, b"\x0b\xff\xff\xff\xff\xff\xfc" + b"\0\x40\0"))
+
+
+@case(443)
+def a_chain_of_a_thousand_certificates(talk, size):
+    talk.say(0, record(22, HELLO))
+    one = b"\0\x07\xd0\x30\x82\x07\xcc" + b"\x30" * 1996
+    count = size // len(one) + 1
+    total = min(count * len(one), 0xfffff0)
+    head = b"\x0b" + struct.pack("!I", total + 3)[1:] + struct.pack("!I", total)[1:]
+    fill(talk, 1, record(22, one * 8), size, record(22, SERVER_HELLO + head))
+
+
+@case(443)
+def records_without_a_byte(talk, size):
+    talk.say(0, record(22, HELLO))
+    fill(talk, 0, b"\x17\x03\x03\0\0", size)
+
+
+@case(443)
+def handshakes_in_records_of_a_byte(talk, size):
+    fill(talk, 0, lambda i: record(22, HELLO[i % len(HELLO):i % len(HELLO) + 1]), size)
+
+
+@case(21)
+def a_reply_without_end(talk, size):
+    fill(talk, 1, b"230-welcome\r\n", size, b"220 ready\r\n")
+
+
+@case(21)
+def commands_that_nobody_answers(talk, size):
+    talk.say(1, b"220 ready\r\n")
+    fill(talk, 0, b"NOOP\r\n", size)
+
+
+@case(21)
+def ports_without_end(talk, size):
+    talk.say(1, b"220 ready\r\n")
+    fill(talk, 0, lambda i: b"PORT 10,0,0,5,%d,%d\r\n" % (i >> 8 & 255, i & 255), size)
+
+
+@case(21)
+def a_reply_of_gigabytes_that_the_recorder_cut(talk, size):
+    talk.say(1, b"220 ready\r\n230-welcome\r\n")
+    for _ in range(size // 100):                       # a thousandth of it is in the file
+        talk.packet(1, traces.ACK, b"230-x", 60000)
+    talk.bytes += size
+
+
+@case(23)
+def negotiations_without_end(talk, size):
+    fill(talk, 0, lambda i: bytes([255, 253 + i % 2, i % 256 if i % 256 != 255 else 1]), size)
+
+
+@case(23)
+def a_subnegotiation_without_end(talk, size):
+    fill(talk, 0, b"x" * 4000, size, b"\xff\xfa\x18\x00")
+
+
+@case(143)
+def a_literal_of_all_there_is(talk, size):
+    talk.say(1, b"* OK IMAP4rev1 ready\r\n")
+    fill(talk, 0, b"x" * 4000, size, b"a LOGIN {4294967295}\r\n")
+
+
+@case(389)
+def an_element_of_all_there_is(talk, size):
+    fill(talk, 0, b"\x30\x84\xff\xff\xff\xff" + b"\x02\x01\x01\x63" * 500, size)
+
+
+@case(389)
+def elements_inside_elements(talk, size):
+    fill(talk, 0, b"\x30\x82\x0f\xa0\x02\x01\x01\x63\x82\x0f\x99" + b"\xa0\x80" * 1996 + b"\0", size)
+
+
+@case(3306)
+def rows_without_end(talk, size):
+    talk.say(1, b"\x25\0\0\0\x0a8.4.2\0\1\0\0\0saltsalt\0\xff\xff\xff\2\0\xff\xdf\x15" + b"\0" * 10)
+    talk.say(0, b"\x0b\0\0\0\3select a, b")
+    fill(talk, 1, lambda i: b"\1\0\0" + bytes([i & 255]) + b"\1", size)
+
+
+@case(5432)
+def notices_without_end(talk, size):
+    talk.say(0, b"\0\0\0\x11\0\3\0\0user\0joe\0"[:16] + b"\0")
+    fill(talk, 1, b"N\0\0\0\x10SNOTICE\0Mx\0\0", size)
+
+
+@case(445)
+def commands_chained_without_end(talk, size):
+    one = b"\xfeSMB\x40\0\0\0\0\0\0\0\x0e\0\1\0\0\0\0\0\x50\0\0\0" + b"\0" * 56
+    fill(talk, 0, b"\0\0\xfa\0" + one * 800, size)
+
+
+@case(80)
+def a_frame_of_all_there_is_in_a_web_socket(talk, size):
+    talk.say(0, b"GET / HTTP/1.1\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n\r\n")
+    talk.say(1, b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n")
+    fill(talk, 0, b"\x82\xff\x7f\xff\xff\xff\xff\xff\xff\xff\1\2\3\4" + b"x" * 4000, size)
+
+
+@case(80)
+def frames_of_nothing_in_a_web_socket(talk, size):
+    talk.say(0, b"GET / HTTP/1.1\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n\r\n")
+    talk.say(1, b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n")
+    fill(talk, 1, b"\x89\0", size)
+
+
+@case(53)
+def names_that_point_at_themselves(talk, size):
+    loop = struct.pack("!HHHHHH", 7, 0x8180, 1, 20, 0, 0) + b"\xc0\x0c\0\1\0\1" + (b"\xc0\x0c" + struct.pack(
+        "!HHIH", 5, 1, 60, 2) + b"\xc0\x0c") * 20
+    while talk.bytes < size:
+        talk.datagram(1, loop)
+
+
+@case(53)
+def names_that_point_a_long_way(talk, size):
+    pointers = b"".join(struct.pack("!H", 0xc000 | 12 + max(0, 2 * i - 2)) for i in range(200))
+    message = struct.pack("!HHHHHH", 7, 0x8180, 0, 60, 0, 0) + pointers + b"\0\1\0\1" * 40
+    while talk.bytes < size:
+        talk.datagram(1, message)
+
+
+@case(53)
+def questions_that_nobody_answers(talk, size):
+    turn = 0
+    while talk.bytes < size:
+        turn += 1
+        talk.datagram(0, struct.pack("!HHHHHH", turn & 0xffff, 0x100, 1, 0, 0, 0) + b"\x08%08d\2xy\0\0\1\0\1" % turn)
+
+
+@case(67)
+def clients_without_end_that_ask_for_addresses(talk, size):
+    turn = 0
+    while talk.bytes < size:
+        turn += 1
+        talk.datagram(0, struct.pack("!BBBBIHH", 1, 1, 6, 0, turn, 0, 0) + b"\0" * 16 + struct.pack("!HI", 0x200, turn) +
+                      b"\0" * 202 + b"\x63\x82\x53\x63\x35\1\1\xff", 68)
+
+
+def measure(path):
+    """Seconds of processor time and the most memory, in kB."""
+    child = subprocess.Popen([PROGRAM, "diagnose", "--json", "-q", path], stdout=subprocess.DEVNULL,
+                             stderr=subprocess.PIPE, env=ENVIRONMENT)
+    said = child.stderr.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = status
+    child.stderr.close()
+    assert status == 0, "status %d: %s" % (status, said[-2000:].decode(errors="replace"))
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss
+
+
+def run(directory, port, function, size):
+    path = os.path.join(directory, "trace.pcap")
+    with open(path, "wb") as file:
+        function(Conversation(port, file), size)
+    return measure(path)
+
+
+def main():
+    failed, plain = 0, None
+    with tempfile.TemporaryDirectory() as directory:
+        for number, (name, port, function) in enumerate(cases, 1):
+            try:
+                short, memory = run(directory, port, function, SHORT)
+                long, more = run(directory, port, function, LONG)
+                plain = plain or more
+                note = "%.2f s, %d MB" % (long, more >> 10)
+                assert more < plain + MEMORY, "%s, of the same bytes in an unknown protocol %d MB" % (note, plain >> 10)
+                assert long < 4 * TIMES_LONGER * (short + 0.05), "%s; a quarter of it %.2f s" % (note, short)
+                print("ok %d - %s: %s" % (number, name, note))
+            except AssertionError as problem:
+                failed += 1
+                print("not ok %d - %s: %s" % (number, name, problem))
+    print("1..%d" % len(cases))
+    return failed != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
