@@ -805,6 +805,11 @@ CULPRIT_API bool culprit_report_why(const struct culprit_analysis *analysis, uin
 CULPRIT_API bool culprit_prove(const struct culprit_analysis *analysis, const char *const *paths, size_t count,
 			       uint32_t number, bool *proved, const struct culprit_output *output,
 			       struct culprit_error *error);
+/* Thresholds from known-good traces: reads each of them many times, under the conditions of an analysis that was
+ * configured but has not read. `profile` is what they are at least. Text is a file for culprit_set_config; or one
+ * JSON object. False with `error` filled when a path cannot be read; false as well when the output ended. */
+CULPRIT_API bool culprit_tune(const struct culprit_analysis *configured, const char *const *paths, size_t count,
+			      const char *profile, const struct culprit_output *output, struct culprit_error *error);
 /* What a finding means: text or one JSON object. False with `error` filled when there is none. */
 CULPRIT_API bool culprit_report_kind(const char *id, const struct culprit_output *output,
 				     struct culprit_error *error);

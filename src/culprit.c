@@ -30,6 +30,7 @@
 #include "report/timeline.h"
 #include "report/times.h"
 #include "report/transaction.h"
+#include "report/tuning.h"
 #include "report/view.h"
 #include "report/why.h"
 #include "source/whole_file.h"
@@ -794,6 +795,37 @@ bool culprit_prove(const struct culprit_analysis *analysis, const char *const *p
 	done = report_write(REPORT_PROOF, &report, output);
 	proof_finish(&proof);
 	return done;
+}
+
+struct tune_files { const char *const *paths; struct source_options options; };
+
+static struct source *open_to_tune(void *user, size_t file, struct error *error)
+{
+	const struct tune_files *files = user;
+	return source_open(&files->paths[file], 1, &files->options, error);
+}
+
+bool culprit_tune(const struct culprit_analysis *configured, const char *const *paths, size_t count,
+		  const char *profile, const struct culprit_output *output, struct culprit_error *error)
+{
+	struct tune_files files = { paths, { .leap_seconds = configured->leap_seconds } };
+	struct error inner = ERROR_INIT;
+	struct tuning tuning;
+	struct settings *settings = settings_create();
+	bool good = settings_profile(settings, profile, &inner);
+	enum profile least = settings_profile_in_force(settings);
+	settings_destroy(settings);
+	if (!good)
+		return tell(error, &inner);
+	if (!tune(&tuning, configured->analysis, analyzer_kinds(), least, count, open_to_tune, &files,
+		  configured->session_limit, &inner)) {
+		tuning_finish(&tuning);
+		return tell(error, &inner);
+	}
+	const struct tuning_report report = { &tuning, paths, count };
+	good = report_write(REPORT_TUNING, &report, output);
+	tuning_finish(&tuning);
+	return good;
 }
 
 bool culprit_choose_packets(struct culprit_analysis *analysis, const struct culprit_packet_choice *choice,

@@ -14,6 +14,7 @@ const struct command *const commands[] = {
 	&convert_command,
 	&why_command,
 	&prove_command,
+	&tune_command,
 	&zos_command,
 	&capture_command,
 	&explain_command,

@@ -30,7 +30,7 @@ struct command {
 extern const struct command *const commands[];   /* NULL-terminated; the first one is the default */
 extern const struct command capture_command, convert_command, diagnose_command, exceptions_command, explain_command,
 	fields_command, formats_command, packet_command, packets_command, protocols_command, prove_command, sequence_command,
-	sessions_command, stats_command, times_command, why_command, zos_command;
+	sessions_command, stats_command, times_command, tune_command, why_command, zos_command;
 
 const struct command *command_find(const char *name);    /* NULL when there is none */
 

@@ -336,6 +336,13 @@ double setting(const struct settings *settings, const struct finding_kind *kind,
 	return value == PARAMETER_ZERO ? 0 : value;
 }
 
+void setting_put(struct settings *settings, const struct finding_kind *kind, const char *name, double value)
+{
+	const struct parameter *parameter = parameter_of(kind, name);
+	assert(parameter);
+	override(settings, (struct override){ .kind = kind, .parameter = parameter, .value = value });
+}
+
 enum setting_source setting_source(const struct settings *settings, const struct finding_kind *kind,
 				   const char *name)
 {

@@ -32,6 +32,8 @@ int64_t setting_duration(const struct settings *settings, const struct finding_k
 enum setting_source { SETTING_STANDARD, SETTING_PROFILE, SETTING_USER };
 enum setting_source setting_source(const struct settings *settings, const struct finding_kind *kind,
 				   const char *parameter);
+/* Sets a threshold of a kind that has it (asserted), as if a user had. */
+void setting_put(struct settings *settings, const struct finding_kind *kind, const char *parameter, double value);
 bool setting_off(const struct settings *settings, const struct finding_kind *kind);
 enum profile settings_profile_in_force(const struct settings *settings);
 const char *profile_name(enum profile profile);

@@ -13,6 +13,8 @@ const struct report *const reports[] = {
 	&kind_as_text,
 	&proof_as_json,
 	&proof_as_text,
+	&tuning_as_json,
+	&tuning_as_text,
 	&why_as_json,
 	&why_as_text,
 	NULL,

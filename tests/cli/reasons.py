@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""why, prove, and what a trace cannot tell, as users and scripts rely on them.
+"""why, prove, tune, and what a trace cannot tell, as users and scripts rely on them.
 
 usage: reasons.py PROGRAM EXAMPLES
 """
@@ -178,6 +178,62 @@ def thresholds_hold_for_the_proof_as_well():
     loose = document("prove", GUESSES, "security/brute-force")
     strict = document("prove", "--set", "security/brute-force.minute=40", "--set", "security/brute-force.quarter=40", GUESSES, "security/brute-force")
     assert len(strict["packets"]) > len(loose["packets"]), (len(strict["packets"]), len(loose["packets"]))
+
+
+SLOW = os.path.join(examples, "slow-server.pcapng")
+GOOD = os.path.join(examples, "healthy-download.pcapng")
+
+
+@test
+def tuned_thresholds_silence_what_was_said_to_be_good():
+    with tempfile.TemporaryDirectory() as folder:
+        made = os.path.join(folder, "made.conf")
+        done = run("tune", "-q", "-o", made, GOOD, SLOW)
+        assert done.returncode == 0, done.stderr
+        words = open(made).read()
+        assert "\nprofile = lan\n" in words and "[perf/server-think]" in words, words
+        for path in (GOOD, SLOW):
+            assert [f["severity"] for f in document("--profile", "lan", path)["findings"]] != [] or path == GOOD
+            assert not [f for f in document("--config", made, path)["findings"]
+                        if f["severity"] not in ("info", "notice")], path
+        # They stand above what was good, not above everything.
+        values = {(t["id"], t["name"]): t for t in document("tune", GOOD, SLOW)["thresholds"]}
+        one = values["perf/server-think", "time"]
+        assert one["raised"] and one["profile"] == 0.5 and one["percentile_99"] > 0.5, one
+        assert 1.5 * one["percentile_99"] <= one["value"] <= 1.7 * one["percentile_99"], one
+        faults = [f["id"] for f in document("--config", made, WINDOW)["findings"] if f["severity"] == "error"]
+        assert faults == ["tcp/zero-window"], faults
+
+
+@test
+def tuned_thresholds_are_never_below_the_profile():
+    for profile in ("lan", "wan", "mainframe", "satellite"):
+        tuned = document("tune", "--profile", profile, GOOD)
+        assert tuned["profile"] == profile and tuned["tuned"]["alarms"] == 0, tuned
+        for threshold in tuned["thresholds"]:
+            if not threshold["raised"]:
+                assert threshold["value"] == threshold["profile"], threshold
+        kinds = {k["id"] for k in (json.loads(l) for l in run("explain", "--json").stdout.splitlines())}
+        assert {t["id"] for t in tuned["thresholds"]} <= kinds
+
+
+@test
+def what_no_threshold_silences_is_told():
+    tuned = document("tune", GOOD, os.path.join(examples, "refused.pcapng"))
+    assert [(l["id"], l["count"]) for l in tuned["left"]] == [("tcp/syn-refused", 1)], tuned["left"]
+    assert tuned["tuned"]["alarms"] == 1 and tuned["tuned"]["below_per_hour"] > tuned["tuned"]["per_hour"] > 0
+    text = run("tune", os.path.join(examples, "refused.pcapng")).stdout.decode()
+    assert "tcp/syn-refused: 1" in text and "off = yes" in text, text
+
+
+@test
+def what_cannot_be_tuned():
+    fails(2, "no trace given", "tune")
+    fails(2, "leave out --csv", "tune", "--csv", GOOD)
+    fails(2, "many times", "tune", "-", stdin=subprocess.DEVNULL)
+    fails(2, "leave out --set", "tune", "--set", "tcp/zero-window.min=1s", GOOD)
+    fails(2, "there is no profile moon", "tune", "--profile", "moon", GOOD)
+    fails(3, "no such file", "tune", GOOD, "nowhere.pcap")
 
 
 def main():
