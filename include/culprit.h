@@ -108,6 +108,17 @@ typedef bool culprit_progress(void *user, uint64_t bytes_read, uint64_t total, u
 CULPRIT_API void culprit_on_progress(struct culprit_analysis *analysis, culprit_progress *progress,
 				     void *user);
 
+/* Before reading: what z/OS displayed about itself around the time of the trace, as text that people pasted or a log
+ * kept: D TRACE, NETSTAT DEVLINKS, CONFIG and STATS, D NET,TRL,TRLE=, OSAINFO, messages. Findings are made of it, too,
+ * and joined with those of the packets. Lines that are not understood are kept and told, never an error. At most 64 MiB
+ * a file; several in the order of time. "-" is standard input. */
+CULPRIT_API bool culprit_add_displays(struct culprit_analysis *analysis, const char *path,
+				      struct culprit_error *error);
+CULPRIT_API void culprit_add_displays_memory(struct culprit_analysis *analysis, const void *bytes, size_t length,
+					     const char *name);
+/* Instead of reading a trace: the displays alone. False when they hold nothing that z/OS displays. */
+CULPRIT_API bool culprit_read_displays(struct culprit_analysis *analysis, struct culprit_error *error);
+
 /* Reads traces as one, in time order, and analyses them; "-" is standard input. Once per analysis.
  * A trace that ends early or holds damage is no error: what could be read is analysed, and findings
  * of capture/ tell the rest. True as well when a callback stopped the reading. */
@@ -164,6 +175,12 @@ struct culprit_evidence {
 	const char *note;            /* what this packet shows */
 };
 
+struct culprit_line {                /* of a display that proves something: culprit_add_displays */
+	const char *file;
+	uint32_t line;               /* from 1 */
+	const char *words;           /* "NETSTAT DEVLINKS OSDL: INBOUND PACKETS IN ERROR = 194353459" */
+};
+
 struct culprit_alternative {
 	const char *text;
 	const char *rejected;        /* why not; NULL when it could be this as well */
@@ -206,6 +223,8 @@ struct culprit_finding {
 	const struct culprit_evidence *evidence;     /* the first ones and the last */
 	size_t evidence_count;
 	uint64_t evidence_total;
+	const struct culprit_line *lines;            /* of displays, beside packets or instead of them */
+	size_t line_count;
 	const struct culprit_value *values;          /* the numbers behind it */
 	size_t value_count;
 	const struct culprit_alternative *alternatives;
@@ -865,6 +884,12 @@ enum culprit_zos_parts { CULPRIT_ZOS_START = 1, CULPRIT_ZOS_CHECK = 2, CULPRIT_Z
  * cylinders) and notes. False with `error` when values do not go together. */
 CULPRIT_API bool culprit_report_zos_commands(const struct culprit_zos_form *form, unsigned parts, bool bare,
 					     const struct culprit_output *output, struct culprit_error *error);
+
+/* After reading: all figures that displays show (culprit_add_displays). Text, JSON Lines and CSV with the keys file,
+ * line, time, display, stack, section, name ("OSDL"), figure ("INBOUND PACKETS"), value (a number where it is one)
+ * and known. False when the output ended early. */
+CULPRIT_API bool culprit_report_figures(const struct culprit_analysis *analysis,
+					const struct culprit_output *output);
 
 /* Why z/OS throws packets away. A row can stand for a range of codes that nobody explains one by one. */
 struct culprit_zos_code {

@@ -165,6 +165,9 @@ void analysis_end(struct trace_analysis *analysis)
 		return;
 	analyzer_set_finish(analysis->analyzers);
 	finding_store_sessions(analysis->findings, sessions);
+	if (trace->displays)
+		finding_store_displays(analysis->findings, trace->displays->display_count,
+				       trace->displays->message_count);
 	if (analysis->listener.wants)
 		finding_store_restrict(analysis->findings, analysis->listener.wants, analysis->listener.user);
 	finding_store_finish(analysis->findings, trace->quality);

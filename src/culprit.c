@@ -33,6 +33,7 @@
 #include "report/tuning.h"
 #include "report/view.h"
 #include "report/why.h"
+#include "report/zos.h"
 #include "source/whole_file.h"
 #include "source/write/writers.h"
 
@@ -46,6 +47,7 @@ _Static_assert((int)ERROR_WRITE == (int)CULPRIT_WRITE, "the public error codes m
 struct culprit_analysis {
 	struct trace_analysis *analysis;
 	struct source *source;
+	struct zos_displays *displays;       /* NULL: there are none */
 	size_t session_limit;        /* 0: default */
 	int leap_seconds;            /* of z/OS clocks */
 	bool used;                   /* reading has begun */
@@ -81,6 +83,15 @@ const char *culprit_version(void)
 	return CULPRIT_VERSION;
 }
 
+/* What is read is text that people pasted. */
+static void add_displays(struct culprit_analysis *analysis, const void *bytes, size_t length, const char *name)
+{
+	if (!analysis->displays)
+		analysis->displays = zos_displays_create();
+	analysis->analysis->trace.displays = analysis->displays;
+	zos_displays_read(analysis->displays, name, bytes, length);
+}
+
 struct culprit_analysis *culprit_create(void)
 {
 	struct culprit_analysis *analysis = memory_zeroed(1, sizeof *analysis);
@@ -107,6 +118,7 @@ void culprit_destroy(struct culprit_analysis *analysis)
 	timeline_destroy(analysis->timeline);
 	analysis_destroy(analysis->analysis);
 	source_close(analysis->source);
+	zos_displays_destroy(analysis->displays);
 	text_finish(&analysis->message);
 	free(analysis);
 }
@@ -489,6 +501,46 @@ bool culprit_read_memory(struct culprit_analysis *analysis, const void *bytes, s
 	if (!analysis->source || !read_source(analysis, &inner))
 		return tell(error, &inner);
 	return true;
+}
+
+bool culprit_add_displays(struct culprit_analysis *analysis, const char *path, struct culprit_error *error)
+{
+	struct error inner = ERROR_INIT;
+	size_t length;
+	char *bytes = whole_file_read(strcmp(path, "-") == 0 ? "/dev/stdin" : path, ZOS_MAX_FILE_BYTES, &length, &inner);
+	if (!bytes)
+		return tell(error, &inner);
+	add_displays(analysis, bytes, length, path);
+	free(bytes);
+	return true;
+}
+
+void culprit_add_displays_memory(struct culprit_analysis *analysis, const void *bytes, size_t length,
+				 const char *name)
+{
+	add_displays(analysis, bytes, length, name);
+}
+
+bool culprit_read_displays(struct culprit_analysis *analysis, struct culprit_error *error)
+{
+	struct error inner = ERROR_INIT;
+	const struct zos_displays *displays = analysis->displays;
+	if (!displays || !(displays->display_count || displays->message_count)) {
+		error_set(&inner, ERROR_NOT_A_TRACE, "paste what D TRACE, NETSTAT DEVLINKS, CONFIG or STATS, D NET,TRL,TRLE= "
+			  "or OSAINFO display", "no display or message of z/OS is in it");
+		if (displays)
+			error_name_file(&inner, displays->files[0]);
+		return tell(error, &inner);
+	}
+	if (!first_use(analysis, &inner))
+		return tell(error, &inner);
+	analysis->source = source_open_nothing();
+	return read_source(analysis, &inner) || tell(error, &inner);
+}
+
+bool culprit_report_figures(const struct culprit_analysis *analysis, const struct culprit_output *output)
+{
+	return analysis->displays && zos_figures_report(analysis->displays, output);
 }
 
 bool culprit_convert(const char *const *paths, size_t count, const char *to,

@@ -8,11 +8,13 @@
 #include "finding/settings.h"
 #include "session/session.h"
 #include "session/tcp.h"
+#include "zos/displays.h"
 
 /* The trace as a whole, as far as it was read. */
 struct trace_state {
 	const struct source_report *source;
 	const struct session_table *sessions;
+	const struct zos_displays *displays;     /* what z/OS said besides; NULL: nothing */
 	uint64_t packets, bytes;         /* bytes on the wire */
 	int64_t first_time, last_time;   /* lowest and highest time so far */
 	int64_t now;                     /* of the current packet; never runs backwards */
@@ -54,6 +56,7 @@ struct analyzer {
 	const struct finding_kind *const *kinds;     /* NULL-terminated */
 	size_t state_size, session_state_size;
 	uint32_t wants;                              /* enum analyzer_wants */
+	bool for_displays;                           /* it is called only where there are displays */
 	void (*begin)(struct analysis_context *context);
 	void (*observe)(struct analysis_context *context, const struct observation *observation);
 	/* Messages of applications, over whatever transport, also those that only the end of a session brings

@@ -23,6 +23,7 @@
 	X(capture_loss) \
 	X(capture_one_way) \
 	X(capture_order) \
+	X(capture_recording) \
 	X(capture_segments) \
 	X(capture_ticks) \
 	X(capture_truncated) \
@@ -39,6 +40,7 @@
 	X(icmp_redirect) \
 	X(icmp_size) \
 	X(icmp_too_big) \
+	X(ip_address_errors) \
 	X(ip_checksum) \
 	X(ip_ecn) \
 	X(ip_fragments) \
@@ -49,6 +51,7 @@
 	X(link_discard) \
 	X(link_fcs) \
 	X(link_flood) \
+	X(link_inbound) \
 	X(link_loop) \
 	X(link_mask) \
 	X(link_pause) \

@@ -1,6 +1,8 @@
 /* Does the recorder itself say that it lost packets? capture/drops-reported. */
 #include "analyze/analyzer.h"
+#include "analyze/capture_osaenta.h"
 #include "analyze/proof.h"
+#include "source/zos.h"
 
 static const struct finding_kind drops_reported = {
 	.id = "capture/drops-reported",
@@ -13,7 +15,8 @@ static const struct finding_kind drops_reported = {
 	.meaning = "The file holds counters of packets that the recorder or its system had to "
 		   "drop: in the statistics of an interface (pcapng isb_osdrop, isb_ifdrop), in "
 		   "single packets (epb_dropcount), or in records of a z/OS trace that say that "
-		   "others were lost (kind zos).",
+		   "others were lost (kind zos). Displays of z/OS count what OSAENTA lost "
+		   "(kind osaenta) and read buffers that were discarded (read-buffers).",
 	.false_alarms = "Some systems never reset the interface's counter: one that is larger than "
 			"all packets received, or that wrapped around, is only a notice. So are "
 			"drops below `warn`.",
@@ -119,6 +122,11 @@ static void tell_zos(struct finding *finding, const struct source_zos *zos)
 	finding_count(finding, "lost_data", (double)zos->lost_data);
 }
 
+static bool is_of_osa(const struct source_report *source)
+{
+	return source && source->zos.formats[ZOS_FRAME];
+}
+
 static void drops_finish(struct analysis_context *context)
 {
 	struct drops_state *state = context->state;
@@ -129,6 +137,9 @@ static void drops_finish(struct analysis_context *context)
 	uint64_t dropped = by_counters > state->dropped ? by_counters : state->dropped;
 	if (by_zos > dropped)
 		dropped = by_zos;
+	/* Frames that the adapter lost are missing in its own trace only. */
+	if (capture_osaenta_drops(context, &drops_reported) && is_of_osa(context->trace->source))
+		context->trace_writable->quality |= QUALITY_LOSS;
 	if (!dropped)
 		return;
 	uint64_t packets = context->trace->packets;

@@ -1,5 +1,6 @@
 /* Were packets cut when they were recorded? capture/truncated. */
 #include "analyze/analyzer.h"
+#include "analyze/capture_osaenta.h"
 #include "analyze/proof.h"
 
 static const struct finding_kind truncated = {
@@ -10,7 +11,8 @@ static const struct finding_kind truncated = {
 	.title = "Packets were cut when they were recorded",
 	.say = "{cut} of {packets} packets ({share}) are cut, most at {length} bytes.",
 	.meaning = "The recorder kept only the first bytes of each packet (its snap length). What "
-		   "lies behind is unknown, and checksums over it cannot be verified.",
+		   "lies behind is unknown, and checksums over it cannot be verified. The "
+		   "settings that z/OS displays say it before (kind setting).",
 	.false_alarms = "A frame that only lacks the padding or the check sequence behind its IP "
 			"packet is whole.",
 	.advice = { "Record full packets (snap length 0 or 262144), at least for the failing "
@@ -118,6 +120,7 @@ static void truncated_finish(struct analysis_context *context)
 {
 	struct truncated_state *state = context->state;
 	uint64_t packets = context->trace->packets;
+	capture_osaenta_cut(context, &truncated);
 	double share = packets ? (double)state->cut.total / (double)packets : 0;
 	if (!state->cut.total || share < state->share)
 		return;

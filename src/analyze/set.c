@@ -88,7 +88,8 @@ static void list_call(struct analyzer_set *set, uint32_t has, struct call_list *
 {
 	list->members = memory_zeroed(set->count, sizeof *list->members);
 	for (size_t i = 0; i < set->count; i++)
-		if (set->members[i].analyzer->observe && set->members[i].analyzer->wants & has)
+		if (set->members[i].analyzer->observe && set->members[i].analyzer->wants & has &&
+		    (!set->members[i].analyzer->for_displays || set->trace->displays))
 			list->members[list->count++] = &set->members[i];
 }
 

@@ -1,17 +1,9 @@
 /* culprit diagnose: the verdict and the findings. */
 #include <sys/stat.h>
 
+#include "cli/complain.h"
 #include "cli/output.h"
 #include "cli/read.h"
-
-static bool fails(const struct culprit_analysis *analysis, const struct options *options)
-{
-	const struct culprit_finding *finding;
-	for (size_t i = 0; options->fails && (finding = culprit_finding(analysis, i)) != NULL; i++)
-		if (finding->severity >= options->fail_on)
-			return true;
-	return false;
-}
 
 static bool set_html(struct options *options, const char *value)
 {
@@ -41,12 +33,32 @@ static bool set_sarif(struct options *options, const char *value)
 	return true;
 }
 
+static bool add_displays(struct options *options, const char *value)
+{
+	options->displays[options->display_count++] = value;
+	return true;
+}
+
+static bool read_displays(struct culprit_analysis *analysis, const struct options *options)
+{
+	struct culprit_error error;
+	for (size_t i = 0; i < options->display_count; i++) {
+		if (culprit_add_displays(analysis, options->displays[i], &error))
+			continue;
+		complain_error(&error);
+		return false;
+	}
+	return true;
+}
+
 static const struct option diagnose_options[] = {
 	{ "html", 0, NULL, "write a page that needs nothing else, with charts and the sessions", set_html },
 	{ "markdown", 0, NULL, "write Markdown, for a ticket", set_markdown },
 	{ "junit", 0, NULL, "write JUnit's XML: a test case fails when its finding is as bad as --fail-on says",
 	  set_junit },
 	{ "sarif", 0, NULL, "write SARIF 2.1.0, packets as lines", set_sarif },
+	{ "displays", 0, "FILE", "join the packets with what z/OS displayed: NETSTAT DEVLINKS and so on, as text",
+	  add_displays },
 	{ 0 },
 };
 
@@ -83,13 +95,13 @@ static enum exit_code run(const struct options *options)
 		culprit_keep_sessions(analysis);
 		culprit_keep_timeline(analysis);
 	}
-	if (read_traces(analysis, options, NULL) && output_open(&output, options)) {
+	if (read_displays(analysis, options) && read_traces(analysis, options, NULL) && output_open(&output, options)) {
 		struct culprit_analysis *pictures = options->format == CULPRIT_HTML ? draw(analysis, options) : NULL;
 		output.report.pictures = pictures;
 		culprit_report_diagnosis(analysis, &output.report);
 		culprit_destroy(pictures);
 		if (output_close(&output))
-			code = fails(analysis, options) ? EXIT_REACHED : EXIT_DONE;
+			code = read_fails(analysis, options) ? EXIT_REACHED : EXIT_DONE;
 	}
 	culprit_destroy(analysis);
 	return code;

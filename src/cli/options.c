@@ -371,12 +371,13 @@ bool options_parse(struct options *options, int argc, char **argv)
 		.ignored = calloc(room, sizeof *options->ignored),
 		.response_limits = calloc(room, sizeof *options->response_limits),
 		.fields = calloc(room, sizeof *options->fields),
+		.displays = calloc(room, sizeof *options->displays),
 		.zos.choices = calloc(room, sizeof *options->zos.choices),
 		.interfaces = calloc(room, sizeof *options->interfaces),
 		.terms = calloc(room, sizeof *options->terms),
 	};
-	if (!options->zos.choices || !options->words || !options->thresholds || !options->decode_as || !options->ignored || !options->response_limits ||
-	    !options->fields || !options->interfaces || !options->terms) {
+	if (!options->displays || !options->zos.choices || !options->words || !options->thresholds || !options->decode_as ||
+	    !options->ignored || !options->response_limits || !options->fields || !options->interfaces || !options->terms) {
 		complain("out of memory");
 		return false;
 	}
@@ -409,6 +410,7 @@ void options_finish(struct options *options)
 	free(options->ignored);
 	free(options->response_limits);
 	free(options->fields);
+	free(options->displays);
 	free(options->zos.choices);
 	free(options->interfaces);
 	free(options->terms);

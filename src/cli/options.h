@@ -50,6 +50,8 @@ struct options {
 	struct culprit_exceptions exceptions;
 	struct culprit_statistics statistics;
 	struct culprit_times times;
+	const char **displays;       /* of diagnose */
+	size_t display_count;
 	const char **response_limits;        /* of times: --threshold */
 	size_t response_limit_count;
 	const char **fields;         /* of packets: -e */
@@ -58,7 +60,7 @@ struct options {
 		struct zos_choice { const char *option, *value; } *choices;  /* option NULL: the next line */
 		size_t count;
 		unsigned parts;      /* enum culprit_zos_parts */
-		bool brief;
+		bool brief, figures;
 	} zos;
 	const char *own_option;      /* one that only some command has, and that command's name */
 	const char *own_option_of;

@@ -121,3 +121,12 @@ bool read_traces(struct culprit_analysis *analysis, const struct options *option
 		complain_error(&error);
 	return false;
 }
+
+bool read_fails(const struct culprit_analysis *analysis, const struct options *options)
+{
+	const struct culprit_finding *finding;
+	for (size_t i = 0; options->fails && (finding = culprit_finding(analysis, i)) != NULL; i++)
+		if (finding->severity >= options->fail_on)
+			return true;
+	return false;
+}

@@ -11,5 +11,7 @@ struct culprit_analysis *read_prepare(const struct options *options);
  * shows rows has no place for a progress line. False after telling what is wrong. */
 bool read_traces(struct culprit_analysis *analysis, const struct options *options,
 		 const struct output *output);
+/* Whether a finding is as bad as --fail-on says. */
+bool read_fails(const struct culprit_analysis *analysis, const struct options *options);
 
 #endif

@@ -11,6 +11,7 @@ static const struct zos_command zos_commands[] = {
 	{ "packet-trace", "", "commands for a packet trace (SYSTCPDA)", zos_trace_run },
 	{ "data-trace", "", "commands for a data trace (SYSTCPDA)", zos_trace_run },
 	{ "osaenta", "--port NAME", "commands for a trace in an OSA adapter (SYSTCPOT)", zos_trace_run },
+	{ "check", "FILE...", "what displays and messages, pasted or saved, say about a trace and the system", zos_check_run },
 	{ "codes", "[N]", "why z/OS throws packets away, by the number in the trace", zos_codes_run },
 	{ 0 },
 };
@@ -30,7 +31,7 @@ static enum exit_code refuse(const struct options *options)
 	for (const struct zos_command *command = zos_commands; command->name; command++)
 		names[count++] = command->name;
 	if (options->word_count == 0) {
-		complain("zos needs a command: packet-trace, data-trace, osaenta or codes: see culprit zos --help");
+		complain("zos needs a command: packet-trace, data-trace, osaenta, check or codes: see culprit zos --help");
 		return EXIT_USAGE;
 	}
 	const char *nearest = culprit_nearest(options->words[0], names, count);
@@ -75,6 +76,13 @@ static bool set_brief(struct options *options, const char *value)
 	return true;
 }
 
+static bool set_figures(struct options *options, const char *value)
+{
+	(void)value;
+	options->zos.figures = true;
+	return true;
+}
+
 static bool add_line(struct options *options, const char *value)
 {
 	(void)value;
@@ -89,6 +97,7 @@ static const struct option zos_options[] = {
 	{ "also", 0, NULL, "what follows is another line of filters: packets that any line selects are recorded",
 	  add_line },
 	{ "brief", 0, NULL, "name in the commands only what was given, not the defaults", set_brief },
+	{ "figures", 0, NULL, "of check, all figures that the displays show, instead of a diagnosis", set_figures },
 	{ 0 },
 };
 
@@ -103,6 +112,8 @@ static bool help(const struct options *options)
 		printf("  %-13s ", command->name);
 		help_wrapped(command->summary, 16, 16);
 	}
+	puts("\ncheck reads D TRACE, NETSTAT DEVLINKS, CONFIG and STATS, D NET,TRL,TRLE=, OSAINFO and messages, in any order\n"
+	     "and with anything between; two displays of the same counters give rates.");
 	puts("\nA trace has parameters of its own: culprit zos packet-trace --help.");
 	help_options("Options of traces", zos_options);
 	help_options("Options", option_table);
@@ -113,7 +124,8 @@ const struct command zos_command = {
 	.name = "zos",
 	.arguments = "COMMAND...",
 	.summary = "z/OS: the commands that take a trace, what displays say, discard codes",
-	.description = "Makes the console commands, JCL and transfer of a z/OS trace from its parameters, checked; and "
+	.description = "Makes the console commands, JCL and transfer of a z/OS trace from its parameters, checked; "
+		"diagnoses what z/OS displays about itself, with the findings of traces; "
 		"explains why z/OS discards packets. Text in, text out: nothing is sent to any system.",
 	.run = run,
 	.options = zos_options,

@@ -10,6 +10,7 @@ struct zos_command {
 };
 
 enum exit_code zos_trace_run(const struct options *options);
+enum exit_code zos_check_run(const struct options *options);
 enum exit_code zos_codes_run(const struct options *options);
 
 /* The panel's parameter of that name as an option, NULL when there is none. */

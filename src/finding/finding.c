@@ -175,6 +175,19 @@ void finding_evidence(struct finding *finding, uint64_t packet, int64_t time, co
 	va_end(arguments);
 }
 
+void finding_cite(struct finding *finding, const char *file, uint32_t line, const char *format, ...)
+{
+	va_list arguments;
+	if (finding->citation_count == FINDING_MAX_CITATIONS)
+		return;
+	struct citation *citation = &finding->citations[finding->citation_count++];
+	citation->file = file;
+	citation->line = line;
+	va_start(arguments, format);
+	words_format(citation->words, sizeof citation->words, format, arguments);
+	va_end(arguments);
+}
+
 void finding_why(struct finding *finding, const char *format, ...)
 {
 	va_list arguments;

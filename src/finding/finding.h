@@ -67,6 +67,7 @@ struct finding_kind {            /* const, compiled in, beside the logic that fi
 #define FINDING_MAX_FACTS 20
 #define FINDING_MAX_EVIDENCE 9   /* the first 8 and the last */
 #define FINDING_MAX_ALTERNATIVES 4
+#define FINDING_MAX_CITATIONS 6
 
 enum fact_merge { FACT_FIRST, FACT_SUM, FACT_MAX, FACT_MIN };
 struct fact {                    /* name, unit, value: reports do the wording */
@@ -82,6 +83,12 @@ struct evidence {
 	uint64_t packet;
 	int64_t time;
 	char note[112];              /* what this packet shows; no line breaks */
+};
+
+struct citation {                /* a line of a display; see zos/displays.h */
+	const char *file;        /* lives as long as the displays */
+	uint32_t line;
+	char words[96];
 };
 
 struct alternative { char text[128]; char rejected[128]; };   /* rejected empty: it stands */
@@ -122,6 +129,8 @@ struct finding {
 	struct evidence evidence[FINDING_MAX_EVIDENCE];
 	unsigned evidence_count;     /* kept */
 	uint64_t evidence_total;     /* given */
+	struct citation citations[FINDING_MAX_CITATIONS];    /* what displays say, beside packets */
+	unsigned citation_count;
 	struct alternative alternatives[FINDING_MAX_ALTERNATIVES];
 	unsigned alternative_count;
 	uint64_t merge_key;          /* set when findings of one session must stay apart (0: by scope alone) */
@@ -159,6 +168,9 @@ void finding_threshold(struct finding *finding, const char *name, enum unit unit
 
 /* Evidence in packet order; the first 8 and the last are kept. Widens first/last packet and time. */
 void finding_evidence(struct finding *finding, uint64_t packet, int64_t time, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+/* A line of a display that proves it; past FINDING_MAX_CITATIONS none is added. */
+void finding_cite(struct finding *finding, const char *file, uint32_t line, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 void finding_why(struct finding *finding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -224,6 +236,8 @@ const struct withheld *finding_store_withheld(const struct finding_store *store,
 bool finding_store_has(const struct finding_store *store, const char *id);  /* before or after finish */
 /* How many conversations were judged, for the words of a healthy verdict; 0: leave them out. */
 void finding_store_sessions(struct finding_store *store, uint64_t sessions);
+/* How many displays and messages of a system, likewise. */
+void finding_store_displays(struct finding_store *store, uint64_t displays, uint64_t messages);
 
 struct verdict {
 	char text[512];              /* one or two plain sentences */

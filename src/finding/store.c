@@ -288,6 +288,12 @@ void finding_store_sessions(struct finding_store *store, uint64_t sessions)
 	store->sessions = sessions;
 }
 
+void finding_store_displays(struct finding_store *store, uint64_t displays, uint64_t messages)
+{
+	store->displays = displays;
+	store->messages = messages;
+}
+
 void finding_store_restrict(struct finding_store *store, finding_wants *wants, void *user)
 {
 	const struct lookup *links = &store->links;

@@ -49,6 +49,7 @@ struct finding_store {
 	struct withheld_list withheld;       /* what the gates kept back */
 	uint32_t trace_quality;      /* finished: QUALITY_* of the whole trace */
 	uint64_t sessions;           /* judged, for the verdict; 0 unknown */
+	uint64_t displays, messages; /* likewise */
 	bool finished;
 };
 

@@ -119,13 +119,23 @@ static void acquit(const struct finding_store *store, uint64_t packets, struct v
 		notices++;
 	}
 	struct text words = { 0 };
-	text_add(&words, "Nothing is wrong in this trace: ");
-	add_counted(&words, packets, "packet", "packets");
+	if (store->displays + store->messages && !packets) {
+		text_add(&words, "Nothing is wrong in what was read: ");
+	} else {
+		text_add(&words, "Nothing is wrong in this trace: ");
+		add_counted(&words, packets, "packet", "packets");
+	}
 	if (store->sessions) {
 		text_add(&words, " in ");
 		add_counted(&words, store->sessions, "conversation", "conversations");
 	}
-	text_add(&words, packets == 1 ? " was judged." : " were judged.");
+	if (store->displays) {
+		text_add(&words, packets ? " and " : "");
+		add_counted(&words, store->displays, "display", "displays");
+	} else if (store->messages && !packets) {
+		add_counted(&words, store->messages, "message or command", "messages and commands");
+	}
+	text_add(&words, packets + (store->displays ? store->displays : store->messages) == 1 ? " was judged." : " were judged.");
 	if (notices == 1)
 		text_add(&words, " One thing is worth knowing: ");
 	else if (notices)
@@ -151,7 +161,7 @@ void finding_store_verdict(const struct finding_store *store, uint64_t packets, 
 		accuse(finding, to);
 		return;
 	}
-	if (packets) {
+	if (packets || store->displays || store->messages) {
 		acquit(store, packets, to);
 		return;
 	}

@@ -179,6 +179,18 @@ static void describe_evidence(struct diagnosis *to, const struct finding *from,
 	finding->evidence_total = from->evidence_total;
 }
 
+static void describe_lines(struct diagnosis *to, const struct finding *from, struct culprit_finding *finding)
+{
+	struct culprit_line *lines = pool_allocate(&to->pool, from->citation_count, sizeof *lines);
+	for (unsigned i = 0; i < from->citation_count; i++) {
+		lines[i].file = pool_words(&to->pool, from->citations[i].file);
+		lines[i].line = from->citations[i].line;
+		lines[i].words = pool_words(&to->pool, from->citations[i].words);
+	}
+	finding->lines = lines;
+	finding->line_count = from->citation_count;
+}
+
 static void describe_alternatives(struct diagnosis *to, const struct finding *from,
 				  struct culprit_finding *finding)
 {
@@ -243,6 +255,7 @@ static void describe_finding(struct diagnosis *to, const struct finding *from,
 	finding->last_time = from->first_packet ? from->last_time : CULPRIT_NO_TIME;
 	describe_sessions(to, from, finding);
 	describe_evidence(to, from, finding);
+	describe_lines(to, from, finding);
 	describe_values(to, from, finding);
 	describe_alternatives(to, from, finding);
 	describe_advice(to, from, finding);
@@ -304,6 +317,7 @@ struct diagnosis *diagnosis_create(const struct trace_analysis *analysis)
 {
 	struct diagnosis *diagnosis = memory_zeroed(1, sizeof *diagnosis);
 	diagnosis->counts = analysis->counts;
+	diagnosis->displays = analysis->trace.displays;
 	describe_trace(diagnosis, analysis);
 	describe_verdict(diagnosis, &analysis->verdict);
 	diagnosis->finding_count = finding_store_count(analysis->findings);

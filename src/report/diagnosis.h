@@ -20,6 +20,7 @@ struct diagnosis {
 	const struct session_rows *sessions;
 	const struct timeline *timeline;
 	const struct pictures *pictures;
+	const struct zos_displays *displays;
 	struct pool pool;                    /* holds all that the others point to */
 };
 

@@ -2,6 +2,7 @@
 #include "report/diagnosis.h"
 #include "report/json.h"
 #include "report/report.h"
+#include "report/zos.h"
 
 static void write_file(struct json *json, const struct culprit_file *file, unsigned digits)
 {
@@ -76,6 +77,19 @@ static void write_proof(struct json *json, const struct culprit_finding *finding
 	json_close(json, '}');
 }
 
+static void write_lines(struct json *json, const struct culprit_finding *finding)
+{
+	json_open(json, "lines", '[');
+	for (size_t i = 0; i < finding->line_count; i++) {
+		json_open_flat(json, NULL, '{');
+		json_words(json, "file", finding->lines[i].file);
+		json_number(json, "line", finding->lines[i].line);
+		json_words(json, "note", finding->lines[i].words);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
 static void write_alternatives(struct json *json, const struct culprit_finding *finding)
 {
 	json_open(json, "alternatives", '[');
@@ -96,7 +110,7 @@ static void write_list(struct json *json, const char *key, const char *const *wo
 	json_close(json, ']');
 }
 
-static void write_finding(struct json *json, const struct culprit_finding *finding, unsigned digits)
+static void write_finding(struct json *json, const struct culprit_finding *finding, unsigned digits, bool displays)
 {
 	json_open(json, NULL, '{');
 	json_number(json, "number", finding->number);
@@ -118,6 +132,8 @@ static void write_finding(struct json *json, const struct culprit_finding *findi
 	json_time(json, "first", finding->first_time, digits);
 	json_time(json, "last", finding->last_time, digits);
 	write_proof(json, finding);
+	if (displays)
+		write_lines(json, finding);
 	json_words(json, "kind", finding->kind);
 	write_list(json, "buttons", finding->buttons, finding->button_count);
 	json_number_or_null(json, "caused_by", finding->caused_by);
@@ -153,7 +169,8 @@ static void write(struct text *to, const void *about, const struct culprit_outpu
 	write_verdict(&json, &diagnosis->verdict);
 	json_open(&json, "findings", '[');
 	for (size_t i = 0; i < diagnosis->finding_count; i++)
-		write_finding(&json, &diagnosis->findings[i], diagnosis->trace.time_digits);
+		write_finding(&json, &diagnosis->findings[i], diagnosis->trace.time_digits,
+			      diagnosis->displays != NULL);
 	json_close(&json, ']');
 	json_open(&json, "cannot_tell", '[');
 	for (size_t i = 0; i < diagnosis->untold_count; i++)
@@ -165,6 +182,8 @@ static void write(struct text *to, const void *about, const struct culprit_outpu
 	for (unsigned i = 0; (name = wireshark_count(diagnosis->counts, i, &value)) != NULL; i++)
 		json_number(&json, name, value);
 	json_close(&json, '}');
+	if (diagnosis->displays)
+		zos_displays_json(&json, diagnosis->displays);
 	json_close(&json, '}');
 	text_add_char(to, '\n');
 }

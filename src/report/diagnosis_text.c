@@ -10,6 +10,7 @@
 #include "report/tree.h"
 #include "report/words.h"
 #include "report/wrap.h"
+#include "report/zos.h"
 
 #define DEFAULT_WIDTH 80
 #define MINIMUM_WIDTH 40         /* below it, words of packets would stand one a line */
@@ -54,6 +55,8 @@ static void add_trace(const struct letter *letter)
 	const struct culprit_trace *trace = &letter->diagnosis->trace;
 	struct text words = { 0 };
 	char duration[DURATION_TEXT_SIZE], size[DURATION_TEXT_SIZE], start[TIME_TEXT_SIZE];
+	if (!trace->file_count)
+		return;
 	if (trace->file_count)
 		text_add(&words, trace->files[0].path);
 	if (trace->file_count > 1)
@@ -157,6 +160,18 @@ static void add_evidence(const struct letter *letter, const struct culprit_findi
 	}
 }
 
+/* "Where  console.txt line 24: INBOUND PACKETS = 194853959". */
+static void add_lines(const struct letter *letter, const struct culprit_finding *finding, size_t indent)
+{
+	for (size_t i = 0; i < finding->line_count; i++) {
+		struct text words = { 0 };
+		text_addf(&words, "%s line %u: %s", finding->lines[i].file, finding->lines[i].line,
+			  finding->lines[i].words);
+		add_item(letter, indent, i || finding->evidence_count ? "" : "Where", words.bytes);
+		text_finish(&words);
+	}
+}
+
 static void add_alternatives(const struct letter *letter, const struct culprit_finding *finding,
 			     size_t indent)
 {
@@ -193,6 +208,7 @@ static void add_finding(const struct letter *letter, const struct culprit_findin
 		page_paragraph(&letter->page, INK_PLAIN, indent, finding->text);
 	add_blame(letter, finding, indent);
 	add_evidence(letter, finding, indent);
+	add_lines(letter, finding, indent);
 	add_alternatives(letter, finding, indent);
 	add_advice(letter, finding, indent);
 }
@@ -213,6 +229,7 @@ static void add_consequence(const struct letter *letter, const struct culprit_fi
 			  (unsigned long long)(finding->evidence_total - finding->evidence_count));
 	if (words.length)
 		add_item(letter, indent, "Where", words.bytes);
+	add_lines(letter, finding, indent);
 	text_clear(&words);
 	text_addf(&words, "explained by %u", finding->caused_by);
 	add_item(letter, indent, "Cause", words.bytes);
@@ -294,12 +311,14 @@ static void write(struct text *to, const void *about, const struct culprit_outpu
 	};
 	struct finding_tree *trees = finding_trees(diagnosis);
 	add_trace(&letter);
+	zos_displays_head(&letter.page, diagnosis->displays);
 	add_verdict(&letter);
 	for (size_t i = 0; i < diagnosis->finding_count; i++)
 		if (trees[i].root == i && trees[i].shown)
 			add_tree(&letter, trees, i);
 	add_untold(&letter);
 	add_notices(&letter, trees);
+	zos_displays_tail(&letter.page, diagnosis->displays);
 	free(trees);
 }
 

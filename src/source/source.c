@@ -59,6 +59,11 @@ struct source *source_open_memory(const void *bytes, size_t length, const char *
 						  &source->options, bytes, length, error));
 }
 
+struct source *source_open_nothing(void)
+{
+	return create(NULL);
+}
+
 enum source_status source_next(struct source *source, struct record *record, struct error *error)
 {
 	enum source_status status = members_next(&source->members, record, error);

@@ -122,6 +122,8 @@ struct source_options {
 	bool keep_comments;
 	int leap_seconds;            /* z/OS: what the machine's TOD clock was ahead of UTC; 0 is usual */
 };
+/* A trace without files and records, for an analysis of something else. */
+struct source *source_open_nothing(void);
 
 /* Opens one or several traces as one, in time order; "-" is standard input. NULL with `error` filled
  * when an input cannot be read at all. Free with source_close. */

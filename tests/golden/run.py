@@ -5,7 +5,7 @@ usage: run.py PROGRAM            compare
        run.py PROGRAM --refresh  write what the program says now; look at it with git diff
 
 Each line of `cases` is NAME TRACE ARGUMENTS; the report is in NAME.out. A trace is a function of
-tests/cli/traces.py or seed_screens.py, or a file of examples/. Its name comes last, or where an argument is @.
+tests/cli/traces.py or seed_screens.py, or a file of examples/ or of tests/data/zos/ (displays). Its name comes last, or where an argument is @.
 An argument TZ=… sets the time zone.
 """
 import os, subprocess, sys, tempfile
@@ -25,7 +25,9 @@ def run(program, trace, arguments, folder):
         with open(os.path.join(folder, name), "wb") as file:
             file.write(made().bytes())
     else:
-        name, folder = trace, os.path.join(root, "examples")
+        displays = os.path.join(root, "tests", "data", "zos")
+        name = trace
+        folder = displays if os.path.exists(os.path.join(displays, trace)) else os.path.join(root, "examples")
     environment = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLUMNS")}
     environment["TZ"] = "UTC"
     environment.update(word.split("=") for word in arguments if word.startswith("TZ="))
