@@ -1,7 +1,10 @@
 """A small application server with the faults of application servers.
 
 usage: app.py PORT; then /think/SECONDS, /status/CODE, /short/BYTES/PROMISED, /pause/SECONDS/BYTES,
-/loop/N (redirects), /silent (never answers), /drop (closes without an answer), anything else: "ok"."""
+/loop/N (redirects), /silent (never answers), /drop (closes without an answer), /reset (in the
+middle of one), anything else: "ok"."""
+import socket
+import struct
 import sys
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -44,11 +47,19 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(3600)
         elif what == "drop":
             self.close_connection = True
+        elif what == "reset":
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + body)
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.close_connection = True
+            self.connection.close()
         else:
             self.answer(200, body)
 
     def do_POST(self):
         left = int(self.headers.get("Content-Length", 0))
+        if self.path.startswith("/stall/"):       # the program is busy before it reads
+            time.sleep(float(self.path.split("/")[2]))
+            self.path = "/"
         while left > 0:
             left -= len(self.rfile.read(min(left, 4096)) or b"x" * left)
         self.do_GET()

@@ -183,6 +183,15 @@ app_server() {
 }
 get() { local url=$1; shift; on c curl -s -o /dev/null --max-time "${patience:-30}" "$@" "$url" || true; }
 
+# The recording goes on, with other traffic, so that what did not come is known not to have come.
+goes_on() { sleep "${1:-4}"; on c2 ping -c 1 -W 1 -q "$S" >/dev/null; }
+# says HOST-NUMBER IP to HOST-NUMBER IP: an ARP reply that nobody asked for, as poisoning tools send it
+says() {
+	local mac=00163e0${1}001${1} target=00163e0${4}001${4}
+	relay send a "${target}${mac}08060001080006040002${mac}$(in_hex "$2")${target}$(in_hex "$5")"
+}
+in_hex() { printf '%02x' ${1//./ }; }
+
 # Groups of findings that follow from a cause and are no mistakes beside it.
 loss_effects="tcp/rto tcp/rto-backoff tcp/tail-loss tcp/double-loss tcp/loss-bursty tcp/loss-random-small-rate
 	tcp/small-flight-loss tcp/no-sack tcp/spurious-retransmission tcp/ack-loss tcp/loss-upstream
@@ -190,3 +199,7 @@ loss_effects="tcp/rto tcp/rto-backoff tcp/tail-loss tcp/double-loss tcp/loss-bur
 	tcp/syn-retransmitted tcp/slow-connect http/slow-first-byte perf/server-pause"
 end_effects="tcp/reset-by-peer tcp/half-closed tcp/never-closed tcp/connection-lost tcp/rto tcp/rto-backoff
 	tcp/fin-lost tcp/data-after-close tcp/stray http/aborted http/no-response"
+chat_server() { serve "${chat_host:-s}" /usr/bin/python3 "$lab/chat.py" serve "${1:-7000}" "${@:2}"; listens "${chat_host:-s}" "${1:-7000}"; }
+chat() { on "${chatter:-c}" /usr/bin/python3 "$lab/chat.py" "$@" >>"$D_/log" 2>&1 || true; }
+# A link that is pulled out and put back: both directions of a port
+pull_out() { fault "$1" both drop; }

@@ -46,7 +46,7 @@ ftp_get() { local file=$1; shift; get "ftp://${ftp_host:-$S}/$file" --disable-ep
 
 # BIND, authoritative for lab.: name_server [HOST]; lines of $zone are added, $named_options too
 name_server() {
-	local space=${1:-d} dir=$D_/named-${1:-d} address=$D
+	local space=${1:-d} dir=$D_/named-${1:-d} address=$D line
 	[ "$space" != s ] || address=$S
 	mkdir -p "$dir"
 	cat >"$dir/named.conf" <<-END
@@ -77,6 +77,11 @@ name_server() {
 	END
 	serve "$space" named -g -u root -c "$dir/named.conf"
 	listens "$space" 53 udp
+	# It listens before its zones are loaded.
+	for line in $(seq 40); do
+		on "$space" dig +time=1 +tries=1 +short @127.0.0.1 lab SOA | grep -q root && break
+		sleep 0.1
+	done
 }
 # ask NAME [TYPE] [dig words]: three lookups are what a program does
 ask() {
@@ -158,10 +163,23 @@ types() {
 ssh_server() {
 	ssh-keygen -q -t ed25519 -N '' -f "$D_/host_key"
 	serve s /usr/sbin/sshd -D -e -o ListenAddress=0.0.0.0 -o PidFile=none -o HostKey="$D_/host_key" \
-		-o PasswordAuthentication=yes -o UseDNS=no -o MaxStartups=100
+		-o PasswordAuthentication=yes -o "${1:-UseDNS=no}" -o MaxStartups=100
 	listens s 22
 }
 redis_server() {
-	serve s redis-server --port 6379 --bind 0.0.0.0 --protected-mode no --save '' --dir "$D_"
+	serve s redis-server --port 6379 --bind 0.0.0.0 --protected-mode no --save '' --dir "$D_" "$@"
 	listens s 6379
+}
+# The client that stays and renews its lease
+dhcp_client_stays() {
+	server_pid=$last
+	printf '#!/bin/sh\n[ "$1" = bound ] || [ "$1" = renew ] || exit 0\nip addr flush dev eth0\nip addr add "$ip/24" dev eth0\n' >"$D_/udhcpc.sh"
+	chmod +x "$D_/udhcpc.sh"
+	serve "$1" udhcpc -i eth0 -f -n -t 3 -T 2 -s "$D_/udhcpc.sh"
+	client_pid=$last
+}
+# ssh_do COMMAND: as user lab
+ssh_do() {
+	on c timeout 30 sshpass -p "${password:-secret42}" ssh -F none -o StrictHostKeyChecking=no \
+		-o UserKnownHostsFile=/dev/null "${ssh_user:-lab}@$S" "$@" >>"$D_/log" 2>&1 || true
 }

@@ -11,7 +11,7 @@
 #define STICKY_MAX 64            /* dropped segments whose repeats are dropped, too */
 #define NTH_MAX 64
 
-enum kind { ANY, SYN, SYNACK, FIN, RST, DATA, ACK };
+enum kind { ANY, SYN, ECN_SYN, SYNACK, FIN, RST, DATA, ACK };
 enum change { NOTHING, CORRUPT, STRIP, CLAMP, TTL, CE, DSCP, WINDOW, SHIFT };
 enum watch { NO_WATCH, IDLE, AFTER, FROM };
 
@@ -27,7 +27,8 @@ struct rule {
 	uint32_t source, target;
 	unsigned min, max;               /* bytes of the frame */
 	enum kind kind;
-	char text[48];
+	uint8_t text[48];                /* what the payload holds */
+	unsigned text_length;
 	enum watch watch;
 	char watched[48];
 	int64_t idle;
@@ -105,7 +106,7 @@ static void read_nth(struct rule *rule, char *list)
 static bool read_flag(struct rule *rule, const char *word)
 {
 	static const struct { const char *word; enum kind kind; } kinds[] = {
-		{ "syn", SYN }, { "synack", SYNACK }, { "fin", FIN }, { "rst", RST }, { "data", DATA },
+		{ "syn", SYN }, { "ecn-syn", ECN_SYN }, { "synack", SYNACK }, { "fin", FIN }, { "rst", RST }, { "data", DATA },
 		{ "ack", ACK } };
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (!strcmp(word, kinds[i].word)) {
@@ -162,7 +163,14 @@ static bool read_option(struct rule *rule, const char *word, char *value)
 	else if (!strcmp(word, "min")) rule->min = number;
 	else if (!strcmp(word, "max")) rule->max = number;
 	else if (!strcmp(word, "mtu")) rule->min = number + 15, rule->drop = true;
-	else if (!strcmp(word, "text")) snprintf(rule->text, sizeof rule->text, "%s", value);
+	else if (!strcmp(word, "text")) {
+		rule->text_length = (unsigned)strnlen(value, sizeof rule->text);
+		memcpy(rule->text, value, rule->text_length);
+	} else if (!strcmp(word, "bytes")) {
+		unsigned byte;
+		for (; rule->text_length < sizeof rule->text && sscanf(value, "%2x", &byte) == 1; value += 2)
+			rule->text[rule->text_length++] = (uint8_t)byte;
+	}
 	else if (!strcmp(word, "after") || !strcmp(word, "since")) {
 		rule->watch = *word == 'a' ? AFTER : FROM;
 		snprintf(rule->watched, sizeof rule->watched, "%s", value);
@@ -228,6 +236,7 @@ static bool is_kind(enum kind kind, const struct view *view)
 	switch (kind) {
 	case ANY: return true;
 	case SYN: return flags == 0x02;
+	case ECN_SYN: return flags == 0x02 && (view->flags & 0xc0) == 0xc0;
 	case SYNACK: return flags == 0x12;
 	case FIN: return flags & 0x01;
 	case RST: return flags & 0x04;
@@ -237,10 +246,9 @@ static bool is_kind(enum kind kind, const struct view *view)
 	return false;
 }
 
-static bool has_text(const struct frame *frame, const struct view *view, const char *text)
+static bool has(const struct frame *frame, const struct view *view, const void *text, size_t length)
 {
-	return view->payload && memmem(frame->bytes + view->payload, view->end - view->payload, text,
-				       strlen(text));
+	return view->payload && memmem(frame->bytes + view->payload, view->end - view->payload, text, length);
 }
 
 static struct flow *flow_of(struct rule *rule, const uint8_t *bytes, const struct view *view)
@@ -274,7 +282,7 @@ static bool watched(struct rule *rule, const struct frame *frame, const struct v
 		return flow->hit;
 	}
 	bool before = flow->hit;
-	if (has_text(frame, view, rule->watched))
+	if (has(frame, view, rule->watched, strlen(rule->watched)))
 		flow->hit = true;
 	return rule->watch == FROM ? flow->hit : before;
 }
@@ -298,7 +306,7 @@ static bool meant(struct rule *rule, const struct frame *frame, const struct vie
 		return false;
 	if (frame->length < rule->min || (rule->max && frame->length > rule->max))
 		return false;
-	if (!is_kind(rule->kind, view) || (*rule->text && !has_text(frame, view, rule->text)))
+	if (!is_kind(rule->kind, view) || (rule->text_length && !has(frame, view, rule->text, rule->text_length)))
 		return false;
 	return watched(rule, frame, view);
 }

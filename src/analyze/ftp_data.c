@@ -59,13 +59,21 @@ static void judge_transfer(struct analysis_context *context, const struct sessio
 	if (!transfer->announcement || transfer->judged)
 		return;
 	transfer->judged = true;
-	/* Nobody asked for a transfer, so nobody had to connect; unless the session died of the announcement. */
-	if (!transfer->command.packet && !control->dead)
+	/* Nobody asked for a transfer, so nobody had to connect; unless the session died of the announcement, or a
+	 * client in passive mode, which connects before it asks, did not get so far. */
+	bool tried = transfer->connection && !transfer->established;
+	bool astray = transfer->announcement == FTP_PASV && transfer->announcer != session->client &&
+		      !address_equal(&transfer->target.address, &session->key.end[transfer->announcer].address);
+	if (!transfer->command.packet && !control->dead && !tried && !astray)
 		return;
 	int64_t since = transfer->command.packet ? transfer->command.time : transfer->announced.time;
-	if (!failed && (transfer->code || now - since < state->wait))
+	bool given_up = astray && !transfer->command.packet &&
+			session->tcp->side[session->client].fin_seen;
+	if (!failed && !given_up && (transfer->code || now - since < state->wait))
 		return;
-	if (!transfer->connection)
+	if (!transfer->connection && !transfer->command.packet && !control->dead)
+		;                                    /* only the address says why nobody connects */
+	else if (!transfer->connection)
 		ftp_report_missing(context, session, transfer, failed, now - since);
 	else if (!transfer->established)
 		ftp_report_refused(context, session, transfer);
@@ -223,6 +231,17 @@ static void data_observe(struct analysis_context *context, const struct observat
 		follow_events(context, session, observation);
 }
 
+/* At the end of the trace there may still be an answer to come: not any more where one end has closed, and
+ * hardly where it is long due. */
+static bool may_still_come(const struct analysis_context *context, const struct session *session,
+			   const struct ftp_control *control)
+{
+	const struct ftp_data_state *state = context->state;
+	const struct tcp_side *side = session->tcp->side;
+	return (session->quality & QUALITY_END) && !control->dead && !side[0].fin_seen && !side[1].fin_seen &&
+	       context->trace->last_time - control->transfer.command.time < 2 * state->wait;
+}
+
 static void data_session_end(struct analysis_context *context, const struct session *session,
 			     const struct observation *last)
 {
@@ -233,8 +252,14 @@ static void data_session_end(struct analysis_context *context, const struct sess
 	if (!control || !control->last.packet)
 		return;
 	follow_events(context, session, last);
-	/* At the end of the trace there may still be an answer to come. */
-	if (!(session->quality & QUALITY_END) || control->dead)
+	const struct ftp_transfer *transfer = &control->transfer;
+	const struct tcp_side *server = &session->tcp->side[session_server(session)];
+	const struct tcp_side *client = &session->tcp->side[session->client];
+	bool client_left = client->fin_seen && client->fin_first_time < server->fin_first_time;
+	if (transfer->started && !transfer->code && server->fin_seen && !client_left && !server->hole_acked_bytes &&
+	    !control->dead)
+		ftp_report_left(context, session, transfer);
+	if (!may_still_come(context, session, control))
 		judge_transfer(context, session, control, context->trace->last_time);
 	*control = (struct ftp_control){ 0 };
 }

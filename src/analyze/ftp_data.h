@@ -41,6 +41,9 @@ void ftp_report_refused(struct analysis_context *context, const struct session *
 /* Only if the announced address is not the announcer's own. */
 void ftp_report_address(struct analysis_context *context, const struct session *session,
 			const struct ftp_transfer *transfer);
+/* The server closed the control connection in mid-transfer, without a reply. */
+void ftp_report_left(struct analysis_context *context, const struct session *session,
+		     const struct ftp_transfer *transfer);
 void ftp_report_aborted(struct analysis_context *context, const struct session *session,
 			const struct ftp_transfer *transfer);
 void ftp_report_reuse(struct analysis_context *context, const struct session *session,

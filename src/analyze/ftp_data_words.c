@@ -11,7 +11,7 @@ const struct finding_kind ftp_data_missing = {
 	.suppressed_by = QUALITY_ONE_WAY,
 	.weakened_by = QUALITY_LOSS | QUALITY_FILTERED,
 	.title = "The file channel of an FTP transfer was never opened",
-	.say = "The file channel from {opener} to {target} for {command} {file} was never opened ({count|time|times}).",
+	.say = "The file channel from {opener} to {target} for {what} was never opened ({count|time|times}).",
 	.meaning = "FTP sends files over a second connection, whose end PORT, EPRT, or the answer to PASV or EPSV "
 		   "announces. The transfer was asked for, and no SYN to that end is in the trace.",
 	.false_alarms = "Nothing is said where no transfer was asked for, where the trace ends before the connection "
@@ -34,7 +34,7 @@ static const struct finding_kind data_refused = {
 	.suppressed_by = QUALITY_ONE_WAY,
 	.weakened_by = QUALITY_LOSS,
 	.title = "The file channel of an FTP transfer was refused",
-	.say = "{opener} tried to open the file channel to {target} for {command} {file}, and it was not accepted "
+	.say = "{opener} tried to open the file channel to {target} for {what}, and it was not accepted "
 	       "({count|time|times}).",
 	.meaning = "The connection that the control connection announced was tried, and reset or left unanswered.",
 	.false_alarms = "A later try that succeeds ends the matter.",
@@ -91,7 +91,7 @@ static const struct finding_kind transfer_aborted = {
 	.merge = MERGE_SERVICE,
 	.weakened_by = QUALITY_LOSS,
 	.title = "An FTP transfer was broken off",
-	.say = "{command} {file} between {client} and {server} was broken off: {code} {text} ({count|time|times}).",
+	.say = "{what} between {client} and {server} was broken off: {code} {text} ({count|time|times}).",
 	.meaning = "The transfer had begun (125 or 150), and the server ended it with an error.",
 	.false_alarms = "A user who sends ABOR wants it so.",
 	.advice = { "452 and 552: space, quota or the data set's allocation on {server}. 451: the server's own log. "
@@ -107,7 +107,7 @@ const struct finding_kind ftp_control_idle_drop = {
 	.merge = MERGE_SERVICE,
 	.suppressed_by = QUALITY_ONE_WAY,
 	.title = "A firewall forgot the FTP control connection during a long transfer",
-	.say = "While {command} {file} ran, the command channel was idle for {idle}, and then it was dead: {sender} "
+	.say = "While {what} ran, the command channel was idle for {idle}, and then it was dead: {sender} "
 	       "repeated its packet {repeats} times without an answer.",
 	.meaning = "During a transfer only the data connection is busy. State tables forget the idle one, and the "
 		   "transfer looks failed although every byte arrived.",
@@ -170,6 +170,8 @@ static void begin(struct finding *finding, const struct finding_kind *kind, cons
 	finding_words(finding, "announcement", "%s", announcement_name(transfer));
 	finding_words(finding, "command", "%s", transfer->verb[0] ? transfer->verb : "the next transfer");
 	finding_words(finding, "file", "%s", transfer->file);
+	finding_words(finding, "what", "%s%s%s", transfer->verb[0] ? transfer->verb : "the next transfer",
+		      transfer->file[0] ? " " : "", transfer->file);
 	if (transfer->announced.packet)
 		finding_evidence(finding, transfer->announced.packet, transfer->announced.time,
 				 "%s: %s is to connect to %s", announcement_name(transfer),
@@ -219,6 +221,8 @@ void ftp_report_missing(struct analysis_context *context, const struct session *
 	finding_submit(context->findings, &finding);
 }
 
+#define REFUSED_WITHIN (3 * NANOSECONDS)
+
 void ftp_report_refused(struct analysis_context *context, const struct session *session,
 			const struct ftp_transfer *transfer)
 {
@@ -227,9 +231,19 @@ void ftp_report_refused(struct analysis_context *context, const struct session *
 	finding_evidence(&finding, transfer->syn.packet, transfer->syn.time, "the file channel is tried");
 	if (transfer->code)
 		cite_reply(&finding, transfer);
-	blame_host(&finding, session, transfer->announcer);
-	finding_why(&finding, "The SYN went to the end that this host had announced, and it did not open.");
-	finding_alternative(&finding, "a firewall on the way to it", NULL);
+	/* Servers report a refusal at once, and silence only when they have tried for long. */
+	bool at_once = transfer->code && transfer->reply.time - transfer->syn.time < REFUSED_WITHIN;
+	const char *reason;
+	if (at_once || session_vantage(context->trace->sessions, session, transfer->announcer,
+						 &reason) == VANTAGE_AT) {
+		blame_host(&finding, session, transfer->announcer);
+		finding_why(&finding, "The SYN went to the end that this host had announced, and it did not open.");
+		finding_alternative(&finding, "a firewall on the way to it", NULL);
+	} else {
+		blame_network_at(&finding, session, transfer->announcer);
+		finding_why(&finding, "The SYN went to the end that was announced, and not even a refusal came back.");
+		finding_alternative(&finding, "that host's own firewall", NULL);
+	}
 	finding.confidence = CONFIDENCE_LIKELY;
 	finding_submit(context->findings, &finding);
 }
@@ -239,9 +253,10 @@ void ftp_report_address(struct analysis_context *context, const struct session *
 {
 	const struct address *own = &session->key.end[transfer->announcer].address;
 	const struct address *named = &transfer->target.address;
-	/* A third host of the same kind of address is a transfer between two servers, or a bounce. */
+	/* A third host of the same kind of address is a transfer between two servers, or a bounce; those are
+	 * told with PORT. */
 	if (named->family != own->family || address_equal(named, own) ||
-	    address_is_private(named) == address_is_private(own))
+	    (transfer->announcement != FTP_PASV && address_is_private(named) == address_is_private(own)))
 		return;
 	struct finding finding;
 	begin(&finding, &nat_address, session, transfer);
@@ -252,13 +267,37 @@ void ftp_report_address(struct analysis_context *context, const struct session *
 	finding_submit(context->findings, &finding);
 }
 
+void ftp_report_left(struct analysis_context *context, const struct session *session,
+		     const struct ftp_transfer *transfer)
+{
+	const struct tcp_side *server = &session->tcp->side[session_server(session)];
+	struct finding finding;
+	begin(&finding, &transfer_aborted, session, transfer);
+	finding.sub_kind = "left";
+	finding.say = "{server} closed the command channel in the middle of {what} for {client}, without a "
+		      "word ({count|time|times}).";
+	finding_evidence(&finding, server->fin_first_packet, server->fin_first_time, "the server closes");
+	blame_program(&finding, session, session_server(session));
+	finding_why(&finding, "Servers end a transfer with a reply; one that closes first has died or was stopped.");
+	finding.confidence = CONFIDENCE_LIKELY;
+	finding_submit(context->findings, &finding);
+}
+
 void ftp_report_aborted(struct analysis_context *context, const struct session *session,
 			const struct ftp_transfer *transfer)
 {
+	const struct tcp_side *client = &session->tcp->side[session->client];
 	struct finding finding;
 	begin(&finding, &transfer_aborted, session, transfer);
 	cite_reply(&finding, transfer);
-	if (transfer->code == 426) {
+	if (transfer->code == 426 && (client->fin_seen || client->rst_seen)) {
+		finding.severity = SEVERITY_NOTICE;
+		finding.sub_kind = "client-left";
+		blame_program(&finding, session, session->client);
+		finding_why(&finding, "The client had closed the command channel before: its user or program did not "
+				      "want the rest.");
+		finding.confidence = CONFIDENCE_LIKELY;
+	} else if (transfer->code == 426) {
 		blame_unknown(&finding);
 		finding_why(&finding, "426 says that the data connection was closed, not by whom.");
 		finding.confidence = CONFIDENCE_POSSIBLE;

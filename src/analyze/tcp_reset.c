@@ -162,6 +162,7 @@ static void cite_reset(struct finding *finding, const struct session *session, u
 struct signs {                   /* that the reset is not its alleged sender's */
 	int count;
 	bool strong;                 /* one of them suffices: it came from elsewhere, or too early */
+	bool sure;                   /* that end had sent enough to know how far away it is */
 	char words[128];
 };
 
@@ -187,10 +188,12 @@ static struct signs forged_signs(const struct analysis_context *context,
 {
 	const struct reset_state *state = context->state;
 	const struct tcp_side *x = &session->tcp->side[side];
-	struct signs signs = { 0 };
+	struct signs signs = { .sure = x->rst_ttl_expected != 0 };
+	/* In short conversations the packet before, mostly the SYN-ACK, has to do. */
+	uint8_t before = signs.sure ? x->rst_ttl_expected : x->rst_ttl_before;
 	int away = (int)hops_by_time_to_live(x->rst_ttl);
-	int usual = (int)hops_by_time_to_live(x->rst_ttl_expected);
-	if (x->rst_ttl_expected && abs(away - usual) >= state->hops)
+	int usual = (int)hops_by_time_to_live(before);
+	if (before && abs(away - usual) >= state->hops)
 		add_sign(&signs, true, "it came over %d hops, not %d", away, usual);
 	if (x->rst_too_early)
 		add_sign(&signs, true, "it confirmed data not there yet");
@@ -210,6 +213,8 @@ static void report_forged(struct analysis_context *context, const struct session
 		finding.severity = signs->strong ? SEVERITY_WARNING : SEVERITY_NOTICE;
 		finding.confidence = signs->strong ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
 		finding_alternative(&finding, "the host itself, whose route just changed", NULL);
+	} else if (!signs->sure) {
+		finding.confidence = CONFIDENCE_LIKELY;
 	}
 	blame_middlebox(&finding, session, side);
 	finding_why(&finding, "Hosts do not change distance or hardware address for one packet, "

@@ -154,13 +154,17 @@ static void report_stuck(struct analysis_context *context, const struct session 
 		finding_why(&finding, "The sender has data and never asks whether the window is open again; if the "
 			    "update was lost, both wait for ever (RFC 9293 3.8.6.1 requires probes).");
 		finding_words(&finding, "outcome", "were sent at all");
-	} else if (worst->probes >= state->probes && !worst->probe_answers) {
+	} else if (worst->probes_in_vain >= state->probes && !worst->open_packet) {
 		finding.sub_kind = "probes-unanswered";
 		finding.confidence = CONFIDENCE_LIKELY;
 		blame_network_at(&finding, session, worst->receiver);
 		finding_why(&finding, "The receiver answers no probe: it, or the path to it, is gone.");
 		finding_alternative(&finding, "the receiving host stopped altogether", NULL);
-		finding_words(&finding, "outcome", "had no answer");
+		if (worst->probe_answers)
+			finding_words(&finding, "outcome", "followed, the last %u without an answer",
+				      worst->probes_in_vain);
+		else
+			finding_words(&finding, "outcome", "had no answer");
 	} else {
 		finding_words(&finding, "outcome", "were answered: still closed");
 	}

@@ -169,6 +169,7 @@ struct tcp_side {                /* one end as a sender of data, and what it adv
 	bool rst_answer_open;        /* an answer had begun and was not at its end, or not confirmed */
 	bool rst_other_mac;          /* came from another MAC than this end's packets before */
 	bool rst_too_early;          /* confirmed data that cannot have reached this end yet */
+	uint8_t rst_ttl_before;      /* TTL of the packet of this end before it; 0: there was none */
 	uint8_t rst_ttl_expected;    /* TTL of at least 5 packets of this end in a row before it; 0 unknown */
 	uint32_t after_rst;          /* packets of this end after it that are no resets */
 	/* Data of this end after the other end's FIN */
@@ -291,6 +292,7 @@ struct tcp_zero_window {
 	int64_t start_time, end_time;
 	uint64_t first_packet, open_packet;  /* open_packet 0: never opened again */
 	uint32_t probes, probe_answers;
+	uint32_t probes_in_vain;     /* since the last answer */
 	uint64_t first_probe_packet, last_probe_packet;
 	int64_t first_probe_time, last_probe_time;
 	bool sender_waiting;         /* X had data: it probed, or had filled the window before */

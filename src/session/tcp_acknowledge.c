@@ -198,6 +198,7 @@ static void repeated(struct tcp_step *step, uint64_t old_window)
 	if (in->last_was_probe && segment->zero_window) {
 		segment->class = SEGMENT_ZERO_WINDOW_PROBE_ACK;
 		step->out->zero.probe_answers++;
+		step->out->zero.probes_in_vain = 0;
 		return;
 	}
 	if (in->last_was_keepalive) {

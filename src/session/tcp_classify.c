@@ -295,6 +295,7 @@ static void classify_reset(struct tcp_step *step)
 	/* Answers end with a segment that is pushed or not full. */
 	x->rst_answer_open = turn->state == TURN_RESPONSE &&
 			     (server->snd_max > server->ack_hi || !turn->last_response_short);
+	x->rst_ttl_before = step->out->ttl_steady ? step->out->ttl : 0;
 	x->rst_ttl_expected = step->out->ttl_steady >= TTL_STEADY ? step->out->ttl : 0;
 	x->rst_too_early = knows_too_early(step);
 	x->rst_other_mac = step->packet->link.has_source && step->out->last_packet &&
@@ -384,6 +385,7 @@ void tcp_classify(struct tcp_step *step)
 			zero->first_probe_packet = step->number;
 			zero->first_probe_time = step->time;
 		}
+		zero->probes_in_vain++;
 		zero->last_probe_packet = step->number;
 		zero->last_probe_time = step->time;
 		zero->sender_waiting = true;

@@ -2,6 +2,7 @@ story="Three packets of a download die between the middle and the client"
 cause=tcp/loss-downstream party=network place=client-side
 must="tcp/loss-downstream" must_client="tcp/loss-upstream"
 allow="$loss_effects"
+snap=300
 scene() {
 	web_server
 	get http://$S/1k

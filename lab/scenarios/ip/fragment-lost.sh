@@ -1,0 +1,12 @@
+story="One link loses fragments: large datagrams never become complete"
+cause=ip/fragment-lost party="network" place=client-side
+must_server="" must_middle=""
+allow="icmp/echo-loss ip/fragments icmp/ttl-exceeded"
+limit=70
+scene() {
+	on c ping -c 3 -i 0.3 -W 1 -q $S >/dev/null
+	fault r1m out fragments every 3 drop
+	on c ping -c 9 -i 0.3 -W 1 -s 2500 -q $S >/dev/null
+	sleep 32
+	on c ping -c 2 -i 0.3 -W 1 -q $S >/dev/null
+}
