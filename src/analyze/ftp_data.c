@@ -61,7 +61,7 @@ static void judge_transfer(struct analysis_context *context, const struct sessio
 	transfer->judged = true;
 	/* Nobody asked for a transfer, so nobody had to connect; unless the session died of the announcement, or a
 	 * client in passive mode, which connects before it asks, did not get so far. */
-	bool tried = transfer->connection && !transfer->established;
+	bool tried = transfer->connection && !transfer->established && transfer->announcer != session->client;
 	bool astray = transfer->announcement == FTP_PASV && transfer->announcer != session->client &&
 		      !address_equal(&transfer->target.address, &session->key.end[transfer->announcer].address);
 	if (!transfer->command.packet && !control->dead && !tried && !astray)
