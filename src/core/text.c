@@ -156,6 +156,7 @@ void text_add_csv(struct text *text, const char *words)
 void text_add_printable(struct text *text, const char *bytes, size_t count)
 {
 	const uint8_t *b = (const uint8_t *)bytes;
+	text_add_bytes(text, "", 0); /* of no words an empty text, not none */
 	for (size_t i = 0; i < count;) {
 		size_t length = utf8_length(b + i, count - i);
 		/* C1 controls (U+0080 to U+009F) drive terminals just as C0 controls do. */

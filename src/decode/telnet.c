@@ -393,7 +393,8 @@ static void mark_telnet(const void *facts, struct exchange_mark *mark)
 }
 
 enum { COMMAND, SUBCOMMAND, TN3270_TOPIC, TN3270_VERB, REASON, DEVICE, LU, DATA, DATA_TYPE, REQUEST_FLAG,
-	RESPONSE_FLAG, SEQUENCE, AID, WRITE_COMMAND, WCC_RESET, WCC_ALARM, WCC_RESTORE, WCC_MDT, OPTION_DATA, SCREEN };
+	RESPONSE_FLAG, SEQUENCE, AID, WRITE_COMMAND, WCC_RESET, WCC_ALARM, WCC_RESTORE, WCC_MDT, OPTION_DATA, OPTION_TEXT, WIDTH, HEIGHT, FLOW,
+	SCREEN };
 
 static const struct field fields[] = {
 	[COMMAND] = { "telnet.cmd", "Command", FIELD_UINT, .names = commands },
@@ -416,6 +417,10 @@ static const struct field fields[] = {
 	[WCC_RESTORE] = { "tn3270.wcc.keyboard_restore", "WCC Keyboard Restore", FIELD_FLAG, .mask = 0x02 },
 	[WCC_MDT] = { "tn3270.wcc.reset_mdt", "WCC Reset MDT", FIELD_FLAG, .mask = 0x01 },
 	[OPTION_DATA] = { "telnet.option_data", "Option data", FIELD_BYTES },
+	[OPTION_TEXT] = { "telnet.string_subopt.value", "Value", FIELD_TEXT },
+	[WIDTH] = { "telnet.naws_subopt.width", "Width", FIELD_UINT },
+	[FLOW] = { "telnet.rfc_subopt.cmd", "Flow control", FIELD_UINT },
+	[HEIGHT] = { "telnet.naws_subopt.height", "Height", FIELD_UINT },
 	[SCREEN] = { "tn3270.field_data", "Screen text", FIELD_TEXT,
 		.description = "what the bytes would read on a terminal of code page 037" },
 	{ NULL },
@@ -510,6 +515,23 @@ static void tell_data(struct teller *teller, struct cursor in, const struct teln
 		tell_number(teller, &fields[COMMAND], in.next + 1, 1, TELNET_EOR);
 }
 
+/* What stands between the option and the end of its subnegotiation: RFC 1073, 1091, 1096, 1372. */
+static void tell_suboption(struct teller *teller, uint8_t option, struct cursor in)
+{
+	enum { TERMINAL_TYPE = 24, WINDOW_SIZE = 31, FLOW_CONTROL = 33, DISPLAY = 35, IS = 0 };
+	if (option == WINDOW_SIZE) {
+		tell_be16(teller, &fields[WIDTH], &in);
+		tell_be16(teller, &fields[HEIGHT], &in);
+	} else if (option == TERMINAL_TYPE || option == DISPLAY) {
+		if (tell_u8(teller, &fields[SUBCOMMAND], &in) == IS && in.captured)
+			tell_bytes(teller, &fields[OPTION_TEXT], &in, in.captured);
+	} else if (option == FLOW_CONTROL) {
+		tell_u8(teller, &fields[FLOW], &in);
+	} else if (in.captured) {
+		tell_bytes(teller, &fields[OPTION_DATA], &in, in.captured);
+	}
+}
+
 static void tell_telnet(struct teller *teller, struct cursor in, const struct packet *packet, const void *facts)
 {
 	const struct telnet_message *message = facts;
@@ -522,7 +544,7 @@ static void tell_telnet(struct teller *teller, struct cursor in, const struct pa
 	tell_u8(teller, &fields[COMMAND], &in);
 	if (message->kind == TELNET_COMMAND)
 		return;
-	tell_u8(teller, &fields[SUBCOMMAND], &in);
+	uint8_t option = tell_u8(teller, &fields[SUBCOMMAND], &in);
 	if (message->kind != TELNET_SUBNEGOTIATION)
 		return;
 	if (message->tn3270e_topic != TN3270E_NONE) {
@@ -537,7 +559,8 @@ static void tell_telnet(struct teller *teller, struct cursor in, const struct pa
 			tell_text(teller, &fields[LU], in.next, in.captured, message->lu_name,
 				  strlen(message->lu_name));
 	} else if (in.captured > 2) {
-		tell_bytes(teller, &fields[OPTION_DATA], &in, in.captured - 2);
+		struct cursor part = cursor_split(&in, in.captured - 2);
+		tell_suboption(teller, option, part);
 	}
 	if (in.captured >= 2 && in.next[in.captured - 1] == TELNET_SE)
 		tell_number(teller, &fields[COMMAND], in.next + in.captured - 1, 1, TELNET_SE);

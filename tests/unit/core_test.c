@@ -168,6 +168,8 @@ static void no_trace_drives_a_terminal(void **state)
 {
 	(void)state;
 	struct text text = { 0 };
+	text_add_printable(&text, "", 0);
+	assert_string_equal(text.bytes, "");
 	text_add_printable(&text, "a\x1b[2J\xc2\x9b" "b\xc3\xa9", 10);
 	assert_string_equal(text.bytes, "a\\x1b[2J\\xc2\\x9bb\xc3\xa9");
 	text_finish(&text);
