@@ -747,6 +747,12 @@ CULPRIT_API void culprit_report_packets(struct culprit_analysis *analysis,
 CULPRIT_API bool culprit_report_packet_fields(struct culprit_analysis *analysis, const char *const *names,
 					      size_t count, const struct culprit_output *output,
 					      struct culprit_error *error);
+/* Before reading: culprit_report_details of a plain file of at least `least` bytes notes in `directory` (which is made)
+ * where packets stand and what belongs together, and the next one reads no more of the same file than it needs. What is
+ * noted counts only for the file as it is, by device, inode, size and times, and for this build. Together with a filter,
+ * other reports or settings, and of several or compressed files, the whole trace is read. After an answer from an index
+ * culprit_trace knows the number of packets only, and there are no findings. */
+CULPRIT_API void culprit_keep_index(struct culprit_analysis *analysis, const char *directory, uint64_t least);
 /* Before reading: packets in full, written at the end of the trace: every layer with all its fields, the packets that
  * belong to it (request and reply, data and acknowledgement, original and repeat, fragments, announced connections; at
  * most 65 536 packets away), findings that cite it, its bytes. At most 10 000 packets. Text, or JSON Lines: an object

@@ -39,6 +39,7 @@ void analysis_destroy(struct trace_analysis *analysis)
 	if (!analysis)
 		return;
 	analyzer_set_destroy(analysis->analyzers);
+	index_writer_destroy(analysis->index);
 	session_table_destroy(analysis->sessions);
 	wireshark_counter_destroy(analysis->counter);
 	finding_store_destroy(analysis->findings);
@@ -137,6 +138,8 @@ static bool observe_packet(struct trace_analysis *analysis)
 	struct packet *packet = &analysis->packet;
 	struct observation observation;
 	session_table_observe(analysis->sessions, packet, &observation);
+	if (analysis->index)
+		index_writer_add(analysis->index, &observation);
 	if (!analysis->undiagnosed)
 		analyzer_set_observe(analysis->analyzers, &observation);
 	tell_answers(analysis, &observation);
@@ -195,6 +198,28 @@ bool analysis_run(struct trace_analysis *analysis, struct source *source, size_t
 	while (!analysis->stopped && (got = source_next(source, &record, error)) == SOURCE_RECORD)
 		analysis_feed(analysis, &record);
 	/* What was read before an error is judged all the same. */
+	analysis_end(analysis);
+	return got != SOURCE_ERROR;
+}
+
+bool analysis_replay(struct trace_analysis *analysis, struct index_reader *reader, struct error *error)
+{
+	const struct analysis_listener *listener = &analysis->listener;
+	struct packet *packet = &analysis->packet;
+	struct record record;
+	struct session_told told;
+	struct observation observation;
+	enum source_status got = SOURCE_END;
+
+	analysis->undiagnosed = true;
+	analysis_begin(analysis, index_reader_report(reader), 0);
+	while (!analysis->stopped &&
+	       (got = index_reader_next(reader, &record, &told, error)) == SOURCE_RECORD) {
+		packet_decode(packet, &record);
+		session_table_observe_told(analysis->sessions, packet, &told, &observation);
+		analysis->stopped = listener->packet && !listener->packet(listener->user, analysis, &observation);
+	}
+	analysis->trace.packets = index_reader_packets(reader);
 	analysis_end(analysis);
 	return got != SOURCE_ERROR;
 }

@@ -5,6 +5,8 @@
 #include "analyze/analyzer.h"
 #include "decode/packet.h"
 #include "decode/tls_keys.h"
+#include "index/reader.h"
+#include "index/writer.h"
 #include "session/wireshark.h"
 
 struct trace_analysis;
@@ -39,6 +41,7 @@ struct trace_analysis {                        /* others read it and leave it as
 	const struct wireshark_counts *counts;   /* NULL until the end of the trace */
 	struct verdict verdict;
 	struct analysis_listener listener;
+	struct index_writer *index;      /* owned, set before the run: notes what is found out; NULL: nobody does */
 	struct packet packet;            /* one is reused for the whole run */
 	struct decode_as decode_as[ANALYSIS_MAX_DECODE_AS];  /* set before the run */
 	size_t decode_as_count;
@@ -65,6 +68,9 @@ bool analysis_run(struct trace_analysis *analysis, struct source *source, size_t
 void analysis_begin(struct trace_analysis *analysis, const struct source_report *report, size_t max_sessions);
 void analysis_feed(struct trace_analysis *analysis, struct record *record);
 void analysis_end(struct trace_analysis *analysis);
+/* Reads some packets of a trace, with what an earlier run noted about them. Undiagnosed; the findings are the
+ * reader's. */
+bool analysis_replay(struct trace_analysis *analysis, struct index_reader *reader, struct error *error);
 
 /* Decimals of a second that the clocks of the trace have, 0 to 9: the finest of all interfaces. */
 unsigned analysis_time_digits(const struct trace_analysis *analysis);

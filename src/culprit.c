@@ -15,6 +15,7 @@
 #include "filter/cited.h"
 #include "filter/sieve.h"
 #include "finding/nearest.h"
+#include "report/details.h"
 #include "report/diagnosis.h"
 #include "report/kinds.h"
 #include "report/lists.h"
@@ -74,6 +75,13 @@ struct culprit_analysis {
 	struct times *times;                 /* NULL, or where transactions go */
 	struct response_limits limits;
 	struct sieve *sieve;                 /* NULL: everything is selected */
+	bool configured;                     /* other than by default, so that an earlier run tells nothing */
+	bool details;                        /* the only view shows single packets, */
+	struct selection shown;              /* these; no ranges: all */
+	char *index_directory;               /* NULL: no index is kept */
+	uint64_t index_least;
+	struct index_place *index_place;     /* of the trace, while it is read by its index */
+	struct index_reader *index;
 	struct culprit_analysis *first;      /* the first pass, whose findings the filter speaks of */
 	struct cited *cited;
 };
@@ -116,9 +124,13 @@ void culprit_destroy(struct culprit_analysis *analysis)
 	cited_destroy(analysis->cited);
 	culprit_destroy(analysis->first);
 	timeline_destroy(analysis->timeline);
+	selection_finish(&analysis->shown);
+	free(analysis->index_directory);
 	analysis_destroy(analysis->analysis);
 	source_close(analysis->source);
 	zos_displays_destroy(analysis->displays);
+	index_reader_close(analysis->index);
+	index_place_destroy(analysis->index_place);
 	text_finish(&analysis->message);
 	free(analysis);
 }
@@ -126,6 +138,7 @@ void culprit_destroy(struct culprit_analysis *analysis)
 bool culprit_set_profile(struct culprit_analysis *analysis, const char *name, struct culprit_error *error)
 {
 	struct error inner = ERROR_INIT;
+	analysis->configured = true;
 	return settings_profile(analysis->analysis->settings, name, &inner) || tell(error, &inner);
 }
 
@@ -133,6 +146,7 @@ bool culprit_set_threshold(struct culprit_analysis *analysis, const char *assign
 			   struct culprit_error *error)
 {
 	struct error inner = ERROR_INIT;
+	analysis->configured = true;
 	return settings_set(analysis->analysis->settings, analyzer_kinds(), assignment, &inner) ||
 	       tell(error, &inner);
 }
@@ -140,6 +154,7 @@ bool culprit_set_threshold(struct culprit_analysis *analysis, const char *assign
 bool culprit_set_config(struct culprit_analysis *analysis, const char *path, struct culprit_error *error)
 {
 	struct error inner = ERROR_INIT;
+	analysis->configured = true;
 	return settings_file(analysis->analysis->settings, analyzer_kinds(), path, &inner) ||
 	       tell(error, &inner);
 }
@@ -181,6 +196,7 @@ void culprit_use_findings(struct culprit_analysis *analysis, struct culprit_anal
 bool culprit_add_keylog(struct culprit_analysis *analysis, const char *path, struct culprit_error *error)
 {
 	struct error inner = ERROR_INIT;
+	analysis->configured = true;
 	size_t length;
 	char *bytes = whole_file_read(path, MOST_SECRETS, &length, &inner);
 	if (!bytes)
@@ -198,6 +214,7 @@ bool culprit_add_keylog(struct culprit_analysis *analysis, const char *path, str
 bool culprit_add_private_key(struct culprit_analysis *analysis, const char *path, struct culprit_error *error)
 {
 	struct error inner = ERROR_INIT;
+	analysis->configured = true;
 	size_t length;
 	char *bytes = whole_file_read(path, MOST_SECRETS, &length, &inner);
 	if (!bytes)
@@ -212,17 +229,20 @@ bool culprit_add_private_key(struct culprit_analysis *analysis, const char *path
 
 void culprit_ignore(struct culprit_analysis *analysis, const char *pattern)
 {
+	analysis->configured = true;
 	finding_ignore(analysis->analysis->findings, pattern);
 }
 
 void culprit_limit_sessions(struct culprit_analysis *analysis, size_t count)
 {
 	analysis->session_limit = count;
+	analysis->configured |= count != 0;
 }
 
 void culprit_set_leap_seconds(struct culprit_analysis *analysis, int seconds)
 {
 	analysis->leap_seconds = seconds;
+	analysis->configured |= seconds != 0;
 }
 
 /* Protocols on streams, for the error about one that is none. */
@@ -265,6 +285,7 @@ static bool add_decode_as(struct trace_analysis *analysis, const char *assignmen
 bool culprit_decode_as(struct culprit_analysis *analysis, const char *assignment, struct culprit_error *error)
 {
 	struct error inner = ERROR_INIT;
+	analysis->configured = true;
 	return add_decode_as(analysis->analysis, assignment, &inner) || tell(error, &inner);
 }
 
@@ -298,6 +319,13 @@ void culprit_keep_sessions(struct culprit_analysis *analysis)
 	if (!analysis->sessions)
 		analysis->sessions = session_rows_create(
 			analysis->session_limit ? analysis->session_limit : DEFAULT_SESSION_LIMIT);
+}
+
+void culprit_keep_index(struct culprit_analysis *analysis, const char *directory, uint64_t least)
+{
+	free(analysis->index_directory);
+	analysis->index_directory = memory_copy_text(directory);
+	analysis->index_least = least;
 }
 
 void culprit_keep_timeline(struct culprit_analysis *analysis)
@@ -379,7 +407,7 @@ static void on_session(void *user, const struct trace_analysis *inner, const str
 	if (analysis->sessions && selected)
 		session_rows_add(analysis->sessions, session);
 	for (unsigned i = 0; i < analysis->view_count; i++)
-		if (analysis->views[i]->do_->session && (selected || !analysis->views[i]->do_->pass))
+		if (analysis->views[i]->do_->session)
 			analysis->views[i]->do_->session(analysis->views[i], inner, session);
 }
 
@@ -432,7 +460,7 @@ static void set_short_cuts(struct culprit_analysis *analysis)
 }
 
 /* Listens only for what somebody asked for: a packet row costs more than all the rest of a packet. */
-static bool read_source(struct culprit_analysis *analysis, struct error *error)
+static void listen(struct culprit_analysis *analysis)
 {
 	struct trace_analysis *inner = analysis->analysis;
 	response_limits_settle(&analysis->limits, inner->settings);
@@ -448,6 +476,18 @@ static bool read_source(struct culprit_analysis *analysis, struct error *error)
 		.user = analysis,
 	};
 	set_short_cuts(analysis);
+}
+
+static void finish_views(struct culprit_analysis *analysis, const struct diagnosis *diagnosis)
+{
+	for (unsigned i = 0; i < analysis->view_count; i++)
+		analysis->views[i]->do_->finish(analysis->views[i], analysis->analysis, diagnosis);
+}
+
+static bool read_source(struct culprit_analysis *analysis, struct error *error)
+{
+	struct trace_analysis *inner = analysis->analysis;
+	listen(analysis);
 	if (analysis->sieve)
 		sieve_begin(analysis->sieve, source_report(analysis->source));
 	if (!analysis_run(inner, analysis->source, analysis->session_limit, error))
@@ -459,10 +499,52 @@ static bool read_source(struct culprit_analysis *analysis, struct error *error)
 	if (analysis->sessions)
 		session_rows_finish(analysis->sessions, inner->findings);
 	analysis->diagnosis = diagnosis_create(inner);
-	for (unsigned i = 0; i < analysis->view_count; i++)
-		analysis->views[i]->do_->finish(analysis->views[i], inner, analysis->diagnosis);
+	finish_views(analysis, analysis->diagnosis);
 	analysis->diagnosis->sessions = analysis->sessions;
 	analysis->diagnosis->timeline = analysis->timeline;
+	if (inner->index)
+		index_writer_finish(inner->index, source_report(analysis->source), inner->sessions,
+				    analysis->diagnosis->findings, analysis->diagnosis->finding_count);
+	return true;
+}
+
+/* Nothing but details of packets, and nothing that could make them others than in an earlier run. */
+static bool can_use_index(const struct culprit_analysis *analysis)
+{
+	return analysis->index_directory && analysis->details && analysis->view_count == 1 && !analysis->configured &&
+	       !analysis->sieve && !analysis->packets && !analysis->packet_seen && !analysis->sessions &&
+	       !analysis->timeline && !analysis->times && !analysis->transaction_seen && !analysis->first &&
+	       !analysis->displays && !analysis->analysis->undiagnosed;
+}
+
+/* True when an index is there and tells about the packets that are asked for. Else one is made while reading. */
+static bool open_index(struct culprit_analysis *analysis, const char *path)
+{
+	struct index_range ranges[SELECTION_MAX_RANGES];
+	struct index_place *place = index_place_create(analysis->index_directory, path, analysis->index_least);
+	if (!place)
+		return false;
+	for (unsigned i = 0; i < analysis->shown.range_count; i++)
+		ranges[i] = (struct index_range){ analysis->shown.ranges[i].first, analysis->shown.ranges[i].last };
+	analysis->index = index_reader_open(place);
+	if (!analysis->index) {
+		analysis->analysis->index = index_writer_create(place);
+		return false;
+	}
+	analysis->index_place = place;
+	return index_reader_choose(analysis->index, ranges, analysis->shown.range_count, DETAILS_REACH);
+}
+
+static bool read_by_index(struct culprit_analysis *analysis, struct error *error)
+{
+	struct diagnosis known = { 0 };
+	listen(analysis);
+	if (!analysis_replay(analysis->analysis, analysis->index, error))
+		return false;
+	known.findings = (struct culprit_finding *)(uintptr_t)index_reader_findings(analysis->index,
+										    &known.finding_count);
+	finish_views(analysis, &known);
+	analysis->diagnosis = diagnosis_of_packets(index_reader_packets(analysis->index));
 	return true;
 }
 
@@ -483,6 +565,8 @@ bool culprit_read_files(struct culprit_analysis *analysis, const char *const *pa
 	struct error inner = ERROR_INIT;
 	if (!first_use(analysis, &inner))
 		return tell(error, &inner);
+	if (count == 1 && can_use_index(analysis) && open_index(analysis, paths[0]))
+		return read_by_index(analysis, &inner) || tell(error, &inner);
 	analysis->source = source_open(paths, count, &options, &inner);
 	if (!analysis->source || !read_source(analysis, &inner))
 		return tell(error, &inner);
@@ -660,7 +744,9 @@ bool culprit_report_details(struct culprit_analysis *analysis, const struct culp
 {
 	struct error inner = ERROR_INIT;
 	struct view *view = details_view(details, output, &inner);
+	const struct culprit_selection shown = { .packets = details->packets };
 	analysis->analysis->message_bytes |= view != NULL;
+	analysis->details = view && selection_init(&analysis->shown, &shown, &inner);
 	return add_view(analysis, view, &inner, error);
 }
 

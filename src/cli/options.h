@@ -47,6 +47,7 @@ struct options {
 	struct culprit_follow follow;
 	struct culprit_packet_choice packet_choice;  /* of packets */
 	struct culprit_details details;
+	bool no_index;               /* of packet: the trace is read as a whole */
 	struct culprit_exceptions exceptions;
 	struct culprit_statistics statistics;
 	struct culprit_times times;

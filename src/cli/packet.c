@@ -1,4 +1,5 @@
 /* culprit packet: single packets in full. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,11 +26,38 @@ static bool set_show_secrets(struct options *options, const char *value)
 	return true;
 }
 
+static bool set_no_index(struct options *options, const char *value)
+{
+	(void)value;
+	options->no_index = true;
+	return true;
+}
+
 const struct option packet_options[] = {
 	{ "hex", 0, "COLUMNS", "of the bytes: both (EBCDIC and ASCII), ebcdic, ascii, or none for no bytes", set_hex },
 	{ "show-secrets", 0, NULL, "passwords and cookies, too", set_show_secrets },
+	{ "no-index", 0, NULL, "neither use nor make an index of the trace", set_no_index },
 	{ 0 },
 };
+
+#define INDEX_LEAST ((uint64_t)16 << 20)     /* bytes: shorter traces are read at once anyway */
+
+/* In the user's cache: the XDG Base Directory Specification. CULPRIT_INDEX can be "off", or "always" for short traces,
+ * too. */
+static void keep_index(struct culprit_analysis *analysis, const struct options *options)
+{
+	const char *say = getenv("CULPRIT_INDEX"), *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	char directory[4096];
+	if (options->no_index || (say && strcmp(say, "off") == 0))
+		return;
+	bool given = cache && *cache == '/';
+	if (!given && !(home && *home == '/'))
+		return;
+	int length = snprintf(directory, sizeof directory, "%s%s/culprit", given ? cache : home,
+			      given ? "" : "/.cache");
+	if (length > 0 && (size_t)length < sizeof directory)
+		culprit_keep_index(analysis, directory, say && strcmp(say, "always") == 0 ? 0 : INDEX_LEAST);
+}
 
 /* After reading. False after telling which packet the trace does not have. */
 static bool check(const char *packets, const struct culprit_analysis *analysis)
@@ -59,6 +87,7 @@ static enum exit_code show(const struct options *options, const struct culprit_d
 		return EXIT_FAILED;
 	}
 	enum exit_code code = EXIT_FAILED;
+	keep_index(analysis, options);
 	if (!culprit_report_details(analysis, details, &output.report, &error)) {
 		complain_error(&error);
 		code = EXIT_USAGE;
@@ -97,7 +126,8 @@ const struct command packet_command = {
 		"[brackets]. Then what belongs to it: request and reply, data and acknowledgement, the "
 		"original and its repeats, fragments, announced connections; the findings that cite it; and "
 		"Hex Decode, its bytes in hexadecimal, EBCDIC and ASCII, coloured by layers. Passwords and "
-		"the like are masked.",
+		"the like are masked. The first call on a large trace leaves an index of it in the user's cache "
+		"(~/.cache/culprit), so that the next ones answer at once; CULPRIT_INDEX=off keeps none.",
 	.run = run,
 	.options = packet_options,
 };

@@ -8,6 +8,7 @@
 #include "analysis.h"
 #include "field/fields.h"
 #include "report/json.h"
+#include "report/links.h"
 #include "report/wrap.h"
 
 /* One layer, or group, or message, that the walk opened: whose it is. */
@@ -32,6 +33,9 @@ struct layer_sheet {
 
 /* NULL: it has none. */
 const struct layer_sheet *layer_sheet(const char *protocol);
+
+/* How many packets behind a packet can still say something about it. */
+#define DETAILS_REACH LINKS_REACH
 
 /* Which bytes of the record are whose, for colours and masks. */
 #define DETAILS_MAX_SPANS 64

@@ -7,6 +7,7 @@
 #include "decode/decoder.h"
 #include "report/details.h"
 #include "report/diagnosis.h"
+#include "report/dialogues.h"
 #include "report/links.h"
 #include "report/message.h"
 #include "report/selection.h"
@@ -16,15 +17,12 @@
 #define MOST_PACKETS 10000       /* kept to be shown */
 #define MOST_BYTES ((size_t)256 << 20)   /* of their text */
 #define MOST_FINDINGS 20         /* shown of one packet */
-#define DIALOGUES 16384          /* sessions whose secrets are followed; a later one takes an earlier one's place */
 #define DIALOGUE_BYTES 512       /* longer segments are no part of a dialogue that asks for a password */
 
 struct kept {                    /* a packet that is shown */
 	struct packet_links links;   /* its place in the list of those that are looked at */
 	struct text details, bytes;  /* JSON: details hold both */
 };
-
-struct dialogue { uint32_t session; struct secrets secrets; };
 
 struct details_view {
 	struct view view;
@@ -38,8 +36,7 @@ struct details_view {
 	struct packet_links **looked_at;     /* the links of each, in the same order */
 	size_t count, capacity, bytes;
 	uint64_t left_out;
-	struct dialogue *dialogues[DIALOGUES];
-	bool finished;
+	struct dialogues *dialogues;
 };
 
 /* The secrets of the conversation so far; NULL when nothing is said in small pieces. */
@@ -53,12 +50,7 @@ static struct secrets *dialogue_of(struct details_view *view, const struct obser
 	bool new_data = !observation->segment || observation->segment->new_bytes;
 	if (!length || length > DIALOGUE_BYTES || !new_data)
 		return NULL;
-	struct dialogue **place = &view->dialogues[session->number % DIALOGUES];
-	if (!*place)
-		*place = memory_zeroed(1, sizeof **place);
-	if ((*place)->session != session->number)
-		**place = (struct dialogue){ .session = session->number };
-	return &(*place)->secrets;
+	return dialogues_of(view->dialogues, session->number);
 }
 
 static struct kept *keep(struct details_view *view, uint64_t number)
@@ -202,6 +194,13 @@ static void pass(struct view *base, const struct observation *observation)
 	look((struct details_view *)base, NULL, observation, false);
 }
 
+static void session_ends(struct view *base, const struct trace_analysis *analysis, const struct session *session)
+{
+	(void)analysis;
+	if (session->kind == SESSION_TCP)
+		dialogues_forget(((struct details_view *)base)->dialogues, session->number);
+}
+
 static const struct culprit_evidence *evidence_of(const struct culprit_finding *finding, uint64_t packet)
 {
 	for (size_t i = 0; i < finding->evidence_count; i++)
@@ -333,8 +332,7 @@ static void destroy(struct view *base)
 		text_finish(&view->kept[i]->bytes);
 		free(view->kept[i]);
 	}
-	for (size_t i = 0; i < DIALOGUES; i++)
-		free(view->dialogues[i]);
+	dialogues_destroy(view->dialogues);
 	free(view->kept);
 	free(view->looked_at);
 	fields_destroy(view->fields);
@@ -346,7 +344,7 @@ static void destroy(struct view *base)
 struct view *details_view(const struct culprit_details *wanted, const struct culprit_output *output,
 			  struct error *error)
 {
-	static const struct view_operations operations = { observe, NULL, finish, destroy, pass };
+	static const struct view_operations operations = { observe, session_ends, finish, destroy, pass };
 	const struct culprit_selection selection = { .packets = wanted->packets };
 	struct details_view *view = memory_zeroed(1, sizeof *view);
 	view->view.do_ = &operations;
@@ -354,6 +352,7 @@ struct view *details_view(const struct culprit_details *wanted, const struct cul
 	view->hex = wanted->hex;
 	view->show_secrets = wanted->show_secrets;
 	view->links = links_create();
+	view->dialogues = dialogues_create();
 	if (selection_init(&view->selection, &selection, error))
 		return &view->view;
 	destroy(&view->view);

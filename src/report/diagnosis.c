@@ -330,6 +330,13 @@ struct diagnosis *diagnosis_create(const struct trace_analysis *analysis)
 	return diagnosis;
 }
 
+struct diagnosis *diagnosis_of_packets(uint64_t packets)
+{
+	struct diagnosis *diagnosis = memory_zeroed(1, sizeof *diagnosis);
+	diagnosis->trace.packets = packets;
+	return diagnosis;
+}
+
 void diagnosis_destroy(struct diagnosis *diagnosis)
 {
 	if (!diagnosis)

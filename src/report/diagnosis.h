@@ -26,6 +26,8 @@ struct diagnosis {
 
 /* `analysis` must have ended. Free with diagnosis_destroy. */
 struct diagnosis *diagnosis_create(const struct trace_analysis *analysis);
+/* Of a trace of which nothing is known but how many packets it has. */
+struct diagnosis *diagnosis_of_packets(uint64_t packets);
 void diagnosis_destroy(struct diagnosis *diagnosis);     /* NULL is fine */
 
 /* The unit as it ends a key in JSON: "_s", "_bytes"; empty for plain numbers. */

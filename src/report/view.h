@@ -15,7 +15,7 @@ struct view_operations {
 	/* For every packet. False: it has seen enough. */
 	bool (*observe)(struct view *view, const struct trace_analysis *analysis,
 			const struct observation *observation);
-	/* For every session that ends; NULL: does not care. */
+	/* For every session that ends, whatever the user's filter selects; NULL: does not care. */
 	void (*session)(struct view *view, const struct trace_analysis *analysis,
 			const struct session *session);
 	/* At the end of the trace: writes what is left. Once. */

@@ -349,6 +349,7 @@ static void stay_within_memory(struct dialogue *dialogue, uint8_t direction)
 	struct channel *channel = &dialogue->channel[direction];
 	if (dialogue->room->held <= MESSAGE_MAX_HELD || !channel->held)
 		return;
+	dialogue->room->short_of_room = true;
 	forget_bytes(dialogue, channel);
 	lose(dialogue, direction);
 }

@@ -18,6 +18,7 @@ struct message_room {
 	unsigned message_count, exchange_count;
 	size_t facts_used, bytes_used;
 	size_t held;
+	bool short_of_room;          /* at some time more than MESSAGE_MAX_HELD were held */
 	bool wants_bytes;            /* keep the bytes of messages: for details and filters */
 	bool wants_words;            /* keep what requests asked for */
 	bool client_is_server;       /* a message showed that the session's roles are the other way round */

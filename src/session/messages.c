@@ -143,8 +143,10 @@ static void add_data(struct messages *messages, const struct packet *packet,
 	if (side->ack_hi <= position)
 		reassembly_acknowledge(direction->stream, side->ack_hi);
 	account(direction);
-	if (messages->room->held > MESSAGE_MAX_HELD)
+	if (messages->room->held > MESSAGE_MAX_HELD) {
+		messages->room->short_of_room = true;
 		let_go(direction);
+	}
 }
 
 void messages_observe_segment(struct messages *messages, struct packet *packet,

@@ -224,6 +224,27 @@ void session_table_destroy(struct session_table *table);     /* NULL is fine */
 void session_table_observe(struct session_table *table, struct packet *packet,
 			   struct observation *observation);
 
+/* What an earlier run over the same trace found out about a packet by looking at packets of other sessions, too. */
+struct session_told {
+	uint32_t number;             /* of its session; 0: it has none */
+	uint32_t before;             /* of the session that ended because this packet uses its ports again; 0: none */
+	bool has_quality;            /* `quality` is what is known of the session from this packet on */
+	uint32_t quality;
+	struct session_parent parent;    /* of the session that begins with this packet */
+	uint64_t twin_of;            /* as in observation */
+	int64_t twin_lag;
+	int8_t twin_ttl_change;
+	bool twin_other_path;
+};
+
+/* The same for some packets of a trace: those of the sessions that somebody wants to see, all fragments, and any
+ * others; what they say of wanted sessions is what session_table_observe would say. A table is fed either way. */
+void session_table_observe_told(struct session_table *table, struct packet *packet,
+				const struct session_told *told, struct observation *observation);
+/* Sessions had to be read anew because too many messages were incomplete at a time: what is known of one then depends
+ * on the others. */
+bool session_table_was_short(const struct session_table *table);
+
 /* Called for sessions that end: by eviction during observe, and all that are left at the end of the
  * trace, in the order of their numbers. `last` carries the events that the end completes. */
 typedef void session_ended(const struct session *session, const struct observation *last, void *user);

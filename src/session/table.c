@@ -14,6 +14,7 @@
 #include "session/hosts.h"
 #include "session/key.h"
 #include "session/name_lookups.h"
+#include "session/message_room.h"
 #include "session/messages.h"
 #include "session/quality.h"
 #include "session/side.h"
@@ -47,6 +48,7 @@ struct session_table {
 	struct message_room *message_room;
 	struct announced *announced;
 	int64_t now;                         /* time of the last record that has one */
+	const struct session_told *told;     /* of the packet at hand; NULL: found out here */
 	session_ended *ended;
 	void *ended_user;
 };
@@ -137,14 +139,14 @@ static void retire_closed(struct session_table *table)
 static struct session_entry *make_session(struct session_table *table, const struct flow *flow,
 					  uint64_t hash)
 {
-	if (session_store_count(table->store) >= CLOSED_SESSIONS_KEPT)
+	if (!table->told && session_store_count(table->store) >= CLOSED_SESSIONS_KEPT)
 		for (int i = 0; i < 2; i++)      /* two for one: the number falls again */
 			retire_closed(table);
 	while (session_store_count(table->store) >= table->max_sessions)
 		evict_oldest(table);
 	struct session_entry *entry = session_store_add(table->store, &flow->key, hash);
 	entry->session.kind = flow->kind;
-	entry->session.number = ++table->numbers[flow->kind];
+	entry->session.number = table->told ? table->told->number : ++table->numbers[flow->kind];
 	return entry;
 }
 
@@ -183,9 +185,19 @@ static void begin_session(struct session_table *table, struct session_entry *ent
 		tcp_engine_create(&entry->session);
 		note_lookup(table, &entry->session, observation->packet);
 	}
-	announced_match(table->announced, &entry->session, &entry->session.key.end[!observation->direction],
-			table->now);
+	if (table->told)
+		entry->session.parent = table->told->parent;
+	else
+		announced_match(table->announced, &entry->session,
+				&entry->session.key.end[!observation->direction], table->now);
 	observation->new_session = true;
+}
+
+/* Sessions on the same ends one after the other, each with a place of its own: an earlier run told them apart. */
+static void mark_key(const struct session_table *table, struct flow *flow, uint32_t number, uint64_t *hash)
+{
+	memcpy(flow->key.pad, &number, sizeof number);
+	*hash = session_store_hash(table->store, &flow->key);
 }
 
 /* Ports that are used again make a new session, at the same packet at which they do in Wireshark. */
@@ -204,7 +216,11 @@ static struct session_entry *analyze_as_wireshark(struct session_table *table,
 	table->parting = entry;
 	if (entry->ordinary)
 		observation->replaced = &entry->session;
-	struct session_entry *next = make_session(table, flow, entry->hash);
+	struct flow again = *flow;
+	uint64_t hash = entry->hash;
+	if (table->told)
+		mark_key(table, &again, table->told->number, &hash);
+	struct session_entry *next = make_session(table, &again, hash);
 	next->wireshark = entry->wireshark;
 	entry->wireshark = NULL;
 	return next;
@@ -328,7 +344,9 @@ static void observe_session(struct session_table *table, const struct flow *flow
 		entry->session.duplicates++;
 	else
 		observe_original(table, entry, packet, observation);
-	if (is_time_for_quality(&entry->session, observation))
+	if (table->told && table->told->has_quality)
+		entry->session.quality = table->told->quality;
+	else if (!table->told && is_time_for_quality(&entry->session, observation))
 		quality_observe(table, &entry->session);
 }
 
@@ -403,14 +421,46 @@ static bool pass_by(struct session_table *table, const struct flow *flow, uint64
 	return true;
 }
 
-void session_table_observe(struct session_table *table, struct packet *packet,
-			   struct observation *observation)
+static void begin_packet(struct session_table *table, struct packet *packet, struct observation *observation)
 {
 	memset(observation, 0, offsetof(struct observation, events));
 	observation->packet = packet;
 	release_last(table);
 	if (packet->record->time != INT64_MIN)
 		table->now = packet->record->time;
+}
+
+void session_table_observe_told(struct session_table *table, struct packet *packet,
+				const struct session_told *told, struct observation *observation)
+{
+	struct flow flow;
+	uint64_t hash;
+	begin_packet(table, packet, observation);
+	observation->twin_of = told->twin_of;
+	observation->twin_lag = told->twin_lag;
+	observation->twin_ttl_change = told->twin_ttl_change;
+	observation->twin_other_path = told->twin_other_path;
+	if (packet->ip && packet->ip->fragmented && !told->twin_of)
+		observe_fragment(table, packet);
+	if (!told->number || !flow_of_packet(packet, &flow))
+		return;
+	table->told = told;
+	mark_key(table, &flow, told->before ? told->before : told->number, &hash);
+	if (told->before && !session_store_find(table->store, &flow.key, hash))
+		mark_key(table, &flow, told->number, &hash);
+	observe_session(table, &flow, hash, packet, observation);
+	table->told = NULL;
+}
+
+bool session_table_was_short(const struct session_table *table)
+{
+	return table->message_room->short_of_room;
+}
+
+void session_table_observe(struct session_table *table, struct packet *packet,
+			   struct observation *observation)
+{
+	begin_packet(table, packet, observation);
 	if (packet->socket)
 		observe_socket(table, packet, observation);
 	if (!packet->ip)

@@ -27,6 +27,7 @@ struct record {              /* one packet as the source delivered it */
 	uint8_t fcs_length;      /* bytes of frame check sequence at the end, 0 when none or unknown */
 	uint16_t file;           /* index into source_report.files */
 	uint64_t offset;         /* of the record in its (decompressed) file */
+	uint64_t bytes_offset;   /* of `bytes` in it, where they stand there as they are; 0: they do not */
 	const char *comment;     /* NULL or the recorder's comment, valid as long as `bytes` */
 	uint32_t comment_length;
 	bool timeless;           /* the format had no time for it; analysis.c then fills in the present one */

@@ -3,33 +3,11 @@
 
 usage: figures.py PROGRAM
 """
-import collections, csv, io, json, os, subprocess, sys, tempfile
+import collections, csv, io, json, os, sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import traces
-
-program = os.path.abspath(sys.argv[1])
-tests = []
-
-
-def test(function):
-    tests.append(function)
-    return function
-
-
-def run(*arguments):
-    return subprocess.run([program] + list(arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          timeout=60)
-
-
-def text(*arguments):
-    done = run(*arguments)
-    assert done.returncode == 0 and done.stderr == b"", done
-    return done.stdout.decode()
-
-
-def rows(*arguments):
-    return [json.loads(line) for line in text(*arguments, "--json").splitlines()]
+from kit import rows, run, run_tests, test, text
 
 
 def by(key, rows):
@@ -204,25 +182,4 @@ def nothing_of_a_trace_reaches_the_terminal_raw():
         assert "\033" not in text(command, "hostile.pcap")
 
 
-def main():
-    failed = 0
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        for name in ("office", "refused", "hostile"):
-            with open(name + ".pcap", "wb") as file:
-                file.write(getattr(traces, name)().bytes())
-        with open("no packets.pcap", "wb") as file:
-            file.write(traces.Trace().bytes())
-        print("1..%d" % len(tests))
-        for number, function in enumerate(tests, 1):
-            try:
-                function()
-                print("ok %d - %s" % (number, function.__name__))
-            except Exception as error:
-                failed += 1
-                print("not ok %d - %s" % (number, function.__name__))
-                print("# " + repr(error).replace("\n", "\n# ")[:2000])
-    return failed > 0
-
-
-sys.exit(main())
+sys.exit(run_tests())

@@ -3,31 +3,15 @@
 
 usage: reports.py PROGRAM EXAMPLES
 """
-import csv, html.parser, io, json, os, re, subprocess, sys, tempfile
+import csv, html.parser, io, json, os, re, subprocess, sys
 import xml.etree.ElementTree as ElementTree
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import traces
+from kit import program, run, run_tests, test, text, write
 
-program, examples = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+examples = os.path.abspath(sys.argv[2])
 window = os.path.join(examples, "receiver-stopped-reading.pcapng")
-tests = []
-
-
-def test(function):
-    tests.append(function)
-    return function
-
-
-def run(*arguments):
-    return subprocess.run([program] + list(arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          timeout=60)
-
-
-def text(*arguments):
-    done = run(*arguments)
-    assert done.returncode == 0 and done.stderr == b"", done
-    return done.stdout.decode()
 
 
 def findings(path):
@@ -239,29 +223,9 @@ def they_are_options_of_the_diagnosis_only():
         assert run(flag, "office.pcap").stdout == run("diagnose", flag, "office.pcap").stdout != b""
 
 
-def main():
-    failed = 0
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        for name in ("office", "refused", "hostile"):
-            with open(name + ".pcap", "wb") as file:
-                file.write(getattr(traces, name)().bytes())
-        with open("no packets.pcap", "wb") as file:
-            file.write(traces.Trace().bytes())
-        with open("<_title><script>alert(1)<_script>.pcap", "wb") as file:
-            file.write(traces.refused().bytes())
-        with open("<b>&\"'a b%.pcap", "wb") as file:
-            file.write(traces.refused().bytes())
-        print("1..%d" % len(tests))
-        for number, function in enumerate(tests, 1):
-            try:
-                function()
-                print("ok %d - %s" % (number, function.__name__))
-            except Exception as error:
-                failed += 1
-                print("not ok %d - %s" % (number, function.__name__))
-                print("# " + repr(error).replace("\n", "\n# ")[:2000])
-    return failed > 0
+def prepare():
+    write("<_title><script>alert(1)<_script>.pcap", traces.refused().bytes())
+    write("<b>&\"'a b%.pcap", traces.refused().bytes())
 
 
-sys.exit(main())
+sys.exit(run_tests(prepare))

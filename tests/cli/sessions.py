@@ -3,31 +3,16 @@
 
 usage: sessions.py PROGRAM EXAMPLES
 """
-import json, os, subprocess, sys, tempfile
+import json, os, subprocess, sys
 import xml.etree.ElementTree as xml
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import traces
+from kit import program, rows, run, run_tests, test
 
-program, examples = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+examples = os.path.abspath(sys.argv[2])
 LOSS = os.path.join(examples, "loss-behind-the-firewall.pcapng")
 WINDOW = os.path.join(examples, "receiver-stopped-reading.pcapng")
-tests = []
-
-
-def test(function):
-    tests.append(function)
-    return function
-
-
-def run(*arguments, **more):
-    return subprocess.run([program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, **more)
-
-
-def rows(*arguments):
-    done = run(*arguments, "--json")
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def fails(code, words, *arguments, **more):
@@ -141,24 +126,4 @@ def a_pipe_that_closes_is_no_error():
     assert done.returncode == 0 and done.stderr == b"", done.stderr
 
 
-def main():
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        for name in ("office", "refused", "logins"):
-            with open(name + ".pcap", "wb") as file:
-                file.write(getattr(traces, name)().bytes())
-        print("1..%d" % len(tests))
-        failed = 0
-        for number, function in enumerate(tests, 1):
-            try:
-                function()
-                print("ok %d - %s" % (number, function.__name__))
-            except Exception as error:
-                failed += 1
-                print("not ok %d - %s" % (number, function.__name__))
-                print("# %s: %s" % (type(error).__name__, str(error).replace("\n", "\n# ")))
-        os.chdir("/")
-    return failed > 0
-
-
-sys.exit(main())
+sys.exit(run_tests())

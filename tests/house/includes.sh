@@ -3,7 +3,7 @@
 # before it, never of those behind it.
 set -eu
 cd "$1/src"
-order='core source zos decode session finding analyze field filter analysis.h trial report convert capture culprit.c tui web cli'
+order='core source zos decode session finding analyze field filter index analysis.h trial report convert capture culprit.c tui web cli'
 rank() { r=0; for f in $order; do r=$((r + 1)); [ "$f" = "$1" ] && { echo $r; return; }; done; echo 0; }
 bad=0
 for file in $(find . -name '*.[ch]' | sed 's,^\./,,' | sort); do

@@ -322,6 +322,7 @@ static void deliver(struct reader *reader, struct pcap *pcap, const struct heade
 	record->direction = (uint8_t)direction(header->packet_type);
 	record->fcs_length = pcap->fcs_length;
 	record->offset = reader->input.offset;
+	record->bytes_offset = record->offset + pcap->record_header;
 	if (pcap->snap_length && header->captured > pcap->snap_length) {
 		pcap->snap_length_lies = true;
 		reader->ledger->report.snap_length_exceeded++;

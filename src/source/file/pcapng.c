@@ -211,6 +211,7 @@ static bool packet_bytes(struct reader *reader, const struct pcapng_interface *i
 	record->interface = interface->index;
 	record->fcs_length = interface->fcs_length;
 	record->offset = reader->input.offset;
+	record->bytes_offset = record->offset + (uint64_t)(record->bytes - reader->input.next);
 	if (interface->snap_length && record->captured_length > interface->snap_length)
 		reader->ledger->report.snap_length_exceeded++;
 	return true;
