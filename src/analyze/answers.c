@@ -12,9 +12,10 @@
 
 void services_finish(struct services *services)
 {
-	for (size_t i = 0; services->table && i < PLACES; i++)
-		free(services->table[i].sample);
-	free(services->table);
+	for (uint32_t i = 0; i < services->count; i++)
+		free(services->list[i].sample);
+	free(services->list);
+	free(services->places);
 	*services = (struct services){ 0 };
 }
 
@@ -22,19 +23,20 @@ struct service *services_find(struct services *services, const struct session *s
 			      const struct finding_kind *kind)
 {
 	const struct endpoint *server = &session->key.end[session_server(session)];
-	if (!services->table)
-		services->table = memory_zeroed(PLACES, sizeof *services->table);
+	if (!services->list) {
+		services->list = memory_zeroed(ANSWERS_SERVICES, sizeof *services->list);
+		services->places = memory_zeroed(PLACES, sizeof *services->places);
+	}
 	size_t place = hash_bytes(server, sizeof *server, 0) % PLACES;
-	while (services->table[place].used &&
-	       memcmp(&services->table[place].server, server, sizeof *server) != 0)
-		place = (place + 1) % PLACES;
-	struct service *service = &services->table[place];
-	if (service->used)
-		return service;
+	for (; services->places[place]; place = (place + 1) % PLACES) {
+		struct service *service = &services->list[services->places[place] - 1];
+		if (memcmp(&service->server, server, sizeof *server) == 0)
+			return service;
+	}
 	if (services->count == ANSWERS_SERVICES)
 		return NULL;
-	services->count++;
-	service->used = true;
+	struct service *service = &services->list[services->count++];
+	services->places[place] = (uint16_t)services->count;
 	service->server = *server;
 	service->sample = memory_allocate(sizeof *service->sample);
 	finding_begin(service->sample, kind, session);
@@ -43,12 +45,7 @@ struct service *services_find(struct services *services, const struct session *s
 
 const struct service *services_next(const struct services *services, size_t *at)
 {
-	while (services->table && *at < PLACES) {
-		const struct service *service = &services->table[(*at)++];
-		if (service->used)
-			return service;
-	}
-	return NULL;
+	return *at < services->count ? &services->list[(*at)++] : NULL;
 }
 
 static uint32_t cited(const struct service *service)

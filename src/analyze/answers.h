@@ -19,7 +19,6 @@ struct answer {                    /* one that is kept as proof */
 
 struct service {
 	struct endpoint server;
-	bool used;
 	bool known;                            /* a protocol of question and answer for sure */
 	bool by_design;                        /* and no request of it waits for an event */
 	bool window_of_client, window_of_server;   /* whose closed window slow answers waited for */
@@ -35,7 +34,11 @@ struct service {
 	struct finding *sample;                /* subject and quality of the first session */
 };
 
-struct services { struct service *table; uint32_t count; };    /* all zero: empty */
+struct services {                /* all zero: empty */
+	struct service *list;        /* in the order in which they were met */
+	uint16_t *places;            /* by hash: index in the list and one more; 0: free */
+	uint32_t count;
+};
 
 void services_finish(struct services *services);
 /* The service of this session, NULL when there are too many. `kind` is for the sample. */
