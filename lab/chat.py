@@ -9,6 +9,7 @@ usage: chat.py serve PORT [deaf SECONDS | lazy | resets SECONDS]
        chat.py upload HOST PORT BYTES     one large request
        chat.py rtp HOST PORT PACKETS      a voice stream, G.711, 20 ms a packet
        chat.py repeat HOST PORT COUNT     the same datagram again and again
+       chat.py shout BROADCAST PORT COUNT to everybody on the LAN
        chat.py sink PORT                  a UDP port that only listens"""
 import random
 import socket
@@ -101,6 +102,15 @@ def rtp(host, port, packets):
         time.sleep(max(0, start + 0.02 * (number + 1) - time.monotonic()))
 
 
+def shout(everybody, port, count):
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+    sock.setsockopt(socket.IPPROTO_IP, 10, 0)     # IP_MTU_DISCOVER off: packets are numbered
+    for number in range(count):
+        sock.sendto(b"who is there? %d\n" % number, (everybody, port))
+        time.sleep(0.1)
+
+
 def repeat(host, port, count):
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     for _ in range(count):
@@ -116,6 +126,8 @@ elif words[0] == "upload":
     ask(words[1], int(words[2]), 1, int(words[3]))
 elif words[0] == "rtp":
     rtp(words[1], int(words[2]), int(words[3]))
+elif words[0] == "shout":
+    shout(words[1], int(words[2]), int(words[3]))
 elif words[0] == "repeat":
     repeat(words[1], int(words[2]), int(words[3]))
 elif words[0] == "sink":

@@ -184,7 +184,7 @@ app_server() {
 get() { local url=$1; shift; on c curl -s -o /dev/null --max-time "${patience:-30}" "$@" "$url" || true; }
 
 # The recording goes on, with other traffic, so that what did not come is known not to have come.
-goes_on() { sleep "${1:-4}"; on c2 ping -c 1 -W 1 -q "$S" >/dev/null; }
+goes_on() { sleep "${1:-4}"; on c2 ping -c 1 -W 1 -q "$S" >/dev/null; on c ping -c 1 -W 1 -q "$S" >/dev/null; }
 # says HOST-NUMBER IP to HOST-NUMBER IP: an ARP reply that nobody asked for, as poisoning tools send it
 says() {
 	local mac=00163e0${1}001${1} target=00163e0${4}001${4}

@@ -10,14 +10,22 @@
 #define TOGETHER NANOSECONDS             /* two answers to one question */
 #define MINUTE (60 * NANOSECONDS)
 
+#define ANSWERS 2                        /* stations that answer one request: more are no news */
+#define COPIES (NANOSECONDS / 10)        /* the same answer so soon is a copy of it */
+
 struct request_key { struct address asker, target; };
+struct request {                         /* the last one */
+	int64_t time;
+	struct { struct mac mac; int64_t last; } by[ANSWERS];   /* who answered it, and when */
+	unsigned answers;
+};
 
 void arp_claims_init(struct arp_claims *all, int64_t window)
 {
 	cache_init(&all->claims, ADDRESSES_REMEMBERED, sizeof(struct address), sizeof(struct claims));
 	cache_init(&all->speakers, STATIONS_REMEMBERED, sizeof(struct mac), sizeof(struct speaker));
 	cache_init(&all->requests, ADDRESSES_REMEMBERED, sizeof(struct request_key),
-		   sizeof(struct sample));
+		   sizeof(struct request));
 	all->window = window;
 }
 
@@ -103,8 +111,21 @@ static void note_claim(struct arp_claims *all, struct claims *claims, const stru
 static bool was_asked(struct arp_claims *all, const struct packet *packet)
 {
 	struct request_key key = { packet->arp->target, packet->arp->sender };
-	const struct sample *request = cache_find(&all->requests, &key);
-	return request && packet->record->time - request->time <= ANSWERED_WITHIN;
+	struct request *request = cache_find(&all->requests, &key);
+	if (!request || packet->record->time - request->time > ANSWERED_WITHIN)
+		return false;
+	/* Each station answers a request once. */
+	for (unsigned i = 0; i < request->answers; i++)
+		if (is_mac(&request->by[i].mac, packet->arp->sender_mac)) {
+			int64_t since = packet->record->time - request->by[i].last;
+			request->by[i].last = packet->record->time;
+			return since < COPIES;
+		}
+	if (request->answers < ANSWERS) {
+		memcpy(request->by[request->answers].mac.bytes, packet->arp->sender_mac, sizeof(struct mac));
+		request->by[request->answers++].last = packet->record->time;
+	}
+	return true;
 }
 
 /* `contested`: another station claims the same address. */
@@ -141,8 +162,8 @@ void arp_claims_observe(struct arp_claims *all, const struct packet *packet)
 		return;
 	if (arp->operation == ARP_REQUEST) {
 		struct request_key key = { arp->sender, arp->target };
-		struct sample *request = cache_enter(&all->requests, &key, NULL);
-		*request = sample_of(packet);
+		struct request *request = cache_enter(&all->requests, &key, NULL);
+		*request = (struct request){ .time = packet->record->time };
 	}
 	struct claims *claims = cache_enter(&all->claims, &arp->sender, NULL);
 	note_claim(all, claims, packet);

@@ -43,7 +43,7 @@ struct speaker {                 /* one station */
 struct arp_claims {
 	struct cache claims;     /* struct address to struct claims */
 	struct cache speakers;   /* struct mac to struct speaker */
-	struct cache requests;   /* asker and target to struct sample */
+	struct cache requests;   /* asker and target to struct request */
 	int64_t window;          /* ns for which a claim stands */
 };
 

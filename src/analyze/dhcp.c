@@ -190,10 +190,13 @@ static void ask(struct dhcp_client *client, const struct dhcp_heard *heard)
 static void renew(struct dhcp_client *client, const struct dhcp_heard *heard)
 {
 	client->address = heard->address;
-	if (heard->unicast)
+	if (heard->unicast) {
 		proof_add_at(&client->renewals, heard->here.packet, heard->here.time);
-	else
-		client->rebound = client->renewals.total > 0;
+		client->rebinds.total = 0;
+	} else if (client->renewals.total) {
+		proof_add_at(&client->rebinds, heard->here.packet, heard->here.time);
+	}
+	client->rebound = client->rebinds.total > 0;
 	if (heard->unicast)
 		client->server = heard->server;
 }
@@ -206,6 +209,9 @@ static void confirm(struct analysis_context *context, struct dhcp_client *client
 	if (client->denied.packet)
 		dhcp_judge_denial(context, client, true);
 	client->denied.packet = 0;
+	/* What is confirmed now was not in vain. */
+	if (client->rebinds.total)
+		client->rebinds.total--;
 	dhcp_judge_renewals(context, client);
 	if (heard->address.family)
 		client->address = heard->address;
@@ -218,6 +224,7 @@ static void confirm(struct analysis_context *context, struct dhcp_client *client
 		dhcp_judge_slow(context, heard, client);
 	client->searches.total = client->selects.total = client->renewals.total = 0;
 	client->rebound = false;
+	client->rebinds.total = 0;
 	client->begun.packet = client->offered.packet = 0;
 	state->confirmed++;
 	dhcp_note_terms(context, heard, client);
@@ -239,6 +246,7 @@ static void deny(struct analysis_context *context, struct dhcp_client *client,
 	client->begun.packet = client->offered.packet = 0;
 	client->asked.packet = 0;
 	client->rebound = false;
+	client->rebinds.total = 0;
 }
 
 static void hear(struct analysis_context *context, const struct dhcp_heard *heard)

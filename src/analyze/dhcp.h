@@ -53,7 +53,8 @@ struct dhcp_client {
 	struct proof selects;        /* of one server, since the last answer */
 	struct address selected;     /* that server */
 	struct proof renewals;       /* sent to one server alone, since the last answer */
-	bool rebound;                /* … and then to everybody */
+	struct proof rebinds;        /* … and then to everybody, without an answer */
+	bool rebound;
 	struct address address;      /* last confirmed; or asked for */
 	struct address server;       /* that confirmed it */
 	int64_t confirmed, expires;  /* 0: unknown */

@@ -63,7 +63,7 @@ const struct finding_kind dhcp_renewal_unanswered = {
 		    "Does the server still run, or was it replaced by another one?" },
 	.reference = "RFC 2131 4.4.5",
 	.parameters = {
-		{ .name = "tries", .unit = UNIT_COUNT, .value = 2, .meaning = "to the server alone" },
+		{ .name = "tries", .unit = UNIT_COUNT, .value = 2, .meaning = "to the server alone, or to everybody after that" },
 	},
 };
 
@@ -159,11 +159,15 @@ void dhcp_judge_renewals(struct analysis_context *context, const struct dhcp_cli
 	struct finding finding;
 	char left[DURATION_TEXT_SIZE];
 	const struct host *host = session_table_host(context->trace->sessions, &client->address);
-	if (tries->total < state->renewal_tries ||
+	if (!tries->total || tries->total + client->rebinds.total < state->renewal_tries ||
 	    context->trace->last_time - tries->last.time < LAST_WAIT)
 		return;
 	dhcp_finding(&finding, &dhcp_renewal_unanswered, client, &client->server);
-	waited(&finding, tries);
+	struct proof all = *tries;
+	all.total += client->rebinds.total;
+	if (client->rebinds.total)
+		all.last = client->rebinds.last;
+	waited(&finding, &all);
 	if (client->expires > tries->last.time)
 		finding_words(&finding, "expiry", "; the lease ends %s later",
 			      duration_text(client->expires - tries->last.time, left));
@@ -180,7 +184,7 @@ void dhcp_judge_renewals(struct analysis_context *context, const struct dhcp_cli
 	/* Nothing at all goes to it: the trace may hold one direction only. */
 	if (!client->rebound && (!host || !host->packets_received))
 		finding.severity = SEVERITY_NOTICE;
-	proof_give(tries, &finding, "the request to renew");
+	proof_give(&all, &finding, "the request to renew");
 	finding_submit(context->findings, &finding);
 }
 

@@ -37,7 +37,12 @@ static const struct finding_kind echo_loss = {
 	},
 };
 
-struct ping { uint64_t packet; int64_t time; uint16_t identifier, sequence; };   /* packet 0: free */
+struct ping {                    /* packet 0: free */
+	uint64_t packet;
+	int64_t time;
+	uint16_t identifier, sequence;
+	uint32_t ip_identification;
+};
 
 struct pings {                   /* from one host to another */
 	struct ping open[OPEN_PINGS];
@@ -80,22 +85,6 @@ static void give_up(struct pings *pings, struct ping *ping)
 	ping->packet = 0;
 }
 
-static void note_request(struct echo_state *state, const struct observation *observation)
-{
-	const struct packet *packet = observation->packet;
-	struct pair_key key = { packet->ip->source, packet->ip->destination };
-	struct pings *pings = cache_enter(&state->pairs, &key, NULL);
-	struct ping *ping = &pings->open[pings->next];
-	pings->next = (pings->next + 1) % OPEN_PINGS;
-	if (ping->packet)
-		give_up(pings, ping);
-	*ping = (struct ping){ packet->record->number, packet->record->time, packet->icmp->identifier,
-		packet->icmp->sequence };
-	pings->sent++;
-	if (observation->session)
-		pings->session_number = observation->session->number;
-}
-
 static struct ping *find_ping(struct pings *pings, uint16_t identifier, uint16_t sequence)
 {
 	for (unsigned i = 0; i < OPEN_PINGS; i++) {
@@ -104,6 +93,26 @@ static struct ping *find_ping(struct pings *pings, uint16_t identifier, uint16_t
 			return ping;
 	}
 	return NULL;
+}
+
+static void note_request(struct echo_state *state, const struct observation *observation)
+{
+	const struct packet *packet = observation->packet;
+	struct pair_key key = { packet->ip->source, packet->ip->destination };
+	struct pings *pings = cache_enter(&state->pairs, &key, NULL);
+	/* The same packet again, routed back onto this LAN or in a circle, is no other ping. */
+	const struct ping *same = find_ping(pings, packet->icmp->identifier, packet->icmp->sequence);
+	if (same && packet->ip->identification && same->ip_identification == packet->ip->identification)
+		return;
+	struct ping *ping = &pings->open[pings->next];
+	pings->next = (pings->next + 1) % OPEN_PINGS;
+	if (ping->packet)
+		give_up(pings, ping);
+	*ping = (struct ping){ packet->record->number, packet->record->time, packet->icmp->identifier,
+		packet->icmp->sequence, packet->ip->identification };
+	pings->sent++;
+	if (observation->session)
+		pings->session_number = observation->session->number;
 }
 
 static void note_reply(struct echo_state *state, const struct packet *packet)

@@ -2,7 +2,7 @@ story="Two routers send packets to each other until they die of old age"
 cause=ip/routing-loop party=network place=network
 must_client="ip/routing-loop|icmp/ttl-exceeded" must_server=""
 never=""
-allow="icmp/ttl-exceeded icmp/echo-loss tcp/syn-no-answer"
+allow="capture/duplicate-packets icmp/ttl-exceeded icmp/echo-loss tcp/syn-no-answer"
 scene() {
 	web_server
 	get http://$S/1k

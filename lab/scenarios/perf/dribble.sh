@@ -1,6 +1,6 @@
 story="A program sends a file in pieces of twenty bytes"
 cause=perf/small-packets party="client|none" place=client-side
-snap=68 limit=70
+snap=80 limit=70
 scene() {
 	chat_server 7000
 	faulty && fault_begins

@@ -3,7 +3,6 @@ cause=tcp/bad-checksum party=network place=client-side
 must="tcp/loss-downstream" must_client="tcp/bad-checksum"
 allow="$loss_effects"
 twin=loss-client-side
-snap=300
 scene() {
 	web_server
 	get http://$S/1k

@@ -7,6 +7,6 @@ server_point=d dig_time=1
 scene() {
 	name_server
 	ask www.lab
-	fault r1m out udp sport 53 every 2 corrupt
-	local i; for i in 1 2 3 4; do ask www.lab; ask host1.lab; done
+	fault r1m out udp sport 53 every 6 corrupt
+	local i; for i in $(seq 13); do ask www.lab; ask host1.lab; done
 }
