@@ -54,6 +54,8 @@ static const struct finding_kind clock_step = {
 #define SENDERS_REMEMBERED 512           /* of time stamps at the same time */
 #define HISTORY_LEAST (300 * MILLISECOND)    /* to know how fast a sender's clock ticks */
 #define TICKS_LEAST 20
+#define SLOW_TICK (100.0 * MILLISECOND)  /* nobody's clock ticks more slowly in practice, and RFC 7323 wants 1 s */
+#define FEW_TICKS 2                      /* more say nothing about a clock of unknown rate */
 #define SETTLED 20                       /* packets after which the clock stays where it was set */
 #define SETTLED_AT_END 5
 #define LEAP_MEMORY (2 * NANOSECONDS)    /* votes that come later are about something else */
@@ -199,13 +201,16 @@ static void go_ahead(struct clock_state *state, struct sample now)
 	};
 }
 
-/* Time since the sender's last packet by its own clock, in ns; -1 when it cannot be told. */
+/* Time since the sender's last packet by its own clock, in ns; -1 when it cannot be told. Of a clock whose rate is not
+ * known yet, at most as much as a slow one would have measured. */
 static double senders_time(const struct sender *sender, uint32_t value)
 {
 	int64_t history = sender->time - sender->first_time;
 	int64_t ticks = sequence_difference(sender->value, sender->first_value);
-	if (history < HISTORY_LEAST || ticks < TICKS_LEAST)
-		return -1;
+	if (history < HISTORY_LEAST || ticks < TICKS_LEAST) {
+		int32_t passed = sequence_difference(value, sender->value);
+		return passed <= FEW_TICKS ? (double)(passed + 1) * SLOW_TICK : -1;
+	}
 	return (double)sequence_difference(value, sender->value) * (double)history / (double)ticks;
 }
 

@@ -155,6 +155,23 @@ static bool note_try(struct dns_state *state, const struct dns_heard *heard,
 	return again && heard->here.time - try->query.time >= SHORTEST_RETRY;
 }
 
+#define SILENT_ROW 4                     /* queries in a row without an answer, for several names, */
+#define SILENT_TIME (3 * NANOSECONDS)    /* within so long at least: then the server stopped answering */
+
+static void note_row(struct dns_pair *pair, const struct dns_heard *heard)
+{
+	pair->queries++;
+	/* The present one may still be answered. */
+	pair->stopped |= pair->row_mixed && pair->row >= SILENT_ROW &&
+			 heard->here.time - pair->row_since >= SILENT_TIME;
+	if (!pair->row++) {
+		pair->row_since = heard->here.time;
+		pair->row_name = heard->question.name;
+		pair->row_mixed = false;
+	}
+	pair->row_mixed |= heard->question.name != pair->row_name;
+}
+
 static void hear_query(struct analysis_context *context, const struct dns_heard *heard)
 {
 	struct dns_state *state = context->state;
@@ -163,7 +180,7 @@ static void hear_query(struct analysis_context *context, const struct dns_heard 
 	key.client = heard->client;
 	key.server = heard->server.address;
 	key.id = heard->dns->id;
-	dns_pair_of(state, &heard->client.address, &heard->server.address)->queries++;
+	note_row(dns_pair_of(state, &heard->client.address, &heard->server.address), heard);
 	if (heard->dns->opcode != DNS_QUERY || !heard->dns->questions) {
 		note_try(state, heard, &key);
 		return;
@@ -343,6 +360,7 @@ static void hear_answer(struct analysis_context *context, const struct dns_heard
 	key.id = heard->dns->id;
 	struct dns_try *try = cache_find(&state->tries, &key);
 	pair->answers++;
+	pair->row = 0;
 	if (try && heard->dns->questions && try->question.name != heard->question.name)
 		try = NULL;
 	if (!try) {
@@ -420,6 +438,7 @@ static void note_fragment(struct dns_state *state, const struct packet *packet)
 	key.server = packet->ip->source;
 	key.id = cursor_be16(&in);
 	struct dns_try *try = cursor_ok(&in) ? cache_find(&state->tries, &key) : NULL;
+	dns_pair_of(state, &packet->ip->destination, &packet->ip->source)->row = 0;
 	if (try && !try->answer.packet && !try->fragment.packet)
 		try->fragment = (struct sample){ packet->record->number, packet->record->time };
 }
@@ -497,6 +516,10 @@ static void dns_session_end(struct analysis_context *context, const struct sessi
 			dns_transaction(context, session, last->events[i].transaction);
 	dns_connection_end(context, session);
 	const struct endpoint *server = &session->key.end[session_server(session)];
+	uint32_t unread = session->quality & (QUALITY_TRUNCATED | QUALITY_REORDERED | QUALITY_LOSS);
+	const struct tcp_side *speaker = &session->tcp->side[session_server(session)];
+	if (server->port == DNS_PORT && unread && speaker->unique_bytes + speaker->hole_acked_bytes)
+		dns_pair_of(state, &session->key.end[session->client].address, &server->address)->unread |= unread;
 	if (server->port != DNS_PORT || session->role > ROLE_SYNACK)
 		return;
 	const struct tcp_side *side = &session->tcp->side[session_server(session)];

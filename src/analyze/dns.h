@@ -103,6 +103,12 @@ struct dns_pair {
 	uint32_t queries, answers;   /* messages */
 	uint32_t settled;            /* lookups with a usable answer */
 	uint32_t silent;             /* lookups without any */
+	uint32_t row;                /* queries since the last answer */
+	int64_t row_since;           /* the first of them */
+	uint64_t row_name;           /* what it asked for */
+	bool row_mixed;              /* they asked for several names */
+	uint32_t unread;             /* QUALITY_* of TCP sessions in which the server said what the trace cannot show */
+	bool stopped;                /* such a row was too long for chance, or for a lazy recorder */
 	int64_t fastest;             /* answer; 0: none */
 	uint32_t plain_worked;       /* without EDNS, after an error with it */
 	uint32_t junk;               /* malformed queries of the client */

@@ -22,7 +22,8 @@ const struct finding_kind dns_no_answer = {
 	.meaning = "A name was asked for, again or with time enough to wait, and no answer came, neither from this "
 		   "server nor from another one that was asked the same.",
 	.false_alarms = "Multicast DNS and LLMNR ask everybody and need no answer. One query of a server that "
-			"answers others is a lost packet: a notice. Where the trace holds nothing that goes to the "
+			"answers others is a lost packet: a notice, unless it leaves several in a row unanswered (kind "
+			"stopped). Where the trace holds nothing that goes to the "
 			"client, or ends too soon, nothing is said.",
 	.advice = { "Ping {server} and trace there: do the queries arrive, do answers leave?",
 		    "Where only this name is silent, look at the servers of its zone: the resolver waits for them." },
@@ -127,6 +128,13 @@ static void blame_silence(const struct dns_state *state, const struct dns_lookup
 		finding_why(
 			finding,
 			"The host answers with ICMP port unreachable: no DNS program runs there.");
+	} else if (pair->answers && pair->stopped) {
+		finding->sub_kind = "stopped";
+		finding->confidence = CONFIDENCE_LIKELY;
+		blame_service(finding, "dns");
+		finding_why(finding, "It answered this client, and then several questions in a row about different "
+			    "names got nothing.");
+		finding_alternative(finding, "the way to the server broke off meanwhile", NULL);
 	} else if (pair->answers) {
 		finding->sub_kind = "name";
 		finding->confidence = CONFIDENCE_LIKELY;
@@ -188,7 +196,7 @@ static void report_silence(struct analysis_context *context, const struct dns_qu
 	blame_silence(state, lookup, &key, pair, &finding);
 	/* A server that answers loses a query now and then, and the recorder an answer, so that a second lookup
 	 * looks like a second try; a server that never answered may be anything. */
-	if (lookup->tries.total == 1 || (lookup->tries.total == 2 && !lookup->repeats)) {
+	if (!pair->stopped && (lookup->tries.total == 1 || (lookup->tries.total == 2 && !lookup->repeats))) {
 		if (pair->answers || pair->queries < SILENT_SERVER)
 			finding_doubt(&finding, QUALITY_LOSS);
 		else
@@ -196,6 +204,8 @@ static void report_silence(struct analysis_context *context, const struct dns_qu
 	}
 	if (!hears_answers(context, question))
 		finding_doubt(&finding, QUALITY_ONE_WAY);
+	if (pair->unread)
+		finding_doubt(&finding, pair->unread);
 	proof_give(&lookup->tries, &finding, "the question, not answered");
 	finding_submit(context->findings, &finding);
 }
@@ -326,7 +336,7 @@ void dns_judge_ignored(struct analysis_context *context, const struct dns_pair_k
 void dns_judge_storm(struct analysis_context *context, const struct dns_question *question,
 		     const struct dns_lookup *lookup)
 {
-	const struct dns_state *state = context->state;
+	struct dns_state *state = context->state;
 	struct finding finding;
 	bool answered = lookup->answered_before * 2 >= lookup->busiest;
 	if (lookup->busiest < (answered ? NO_CACHE_FACTOR : 1) * state->storm ||
@@ -348,8 +358,12 @@ void dns_judge_storm(struct analysis_context *context, const struct dns_question
 			&finding,
 			"The client repeats the question without waiting for what comes of it.");
 		finding_alternative(&finding, "the server leaves it without a usable answer", NULL);
+		struct dns_pair_key key = { question->client, lookup->asked[0].server };
+		const struct dns_pair *pair = cache_find(&state->pairs, &key);
 		if (!hears_answers(context, question))
 			finding_doubt(&finding, QUALITY_ONE_WAY);
+		if (pair && pair->unread)
+			finding_doubt(&finding, pair->unread);
 	}
 	proof_give(&lookup->burst, &finding, "the same question");
 	finding_submit(context->findings, &finding);

@@ -8,6 +8,7 @@
 #include "analyze/logins.h"
 #include "analyze/rate.h"
 #include "core/clock.h"
+#include "decode/ftp.h"
 #include "core/hash.h"
 #include "decode/decoder.h"
 #include "decode/ip.h"
@@ -283,6 +284,9 @@ static void tell_readable(struct login_state *state, const struct session *sessi
 	finding_why(&finding, "The server lets the password be sent without encryption.");
 	finding_evidence(&finding, login->asked.packet, login->asked.time,
 			 "the password, readable");
+	/* Whose name is not in the trace may be nobody's, whose password is no secret. */
+	if (!login->name[0] && message->decoder == &ftp_decoder)
+		finding_doubt(&finding, session->quality & QUALITY_MIDSTREAM ? QUALITY_MIDSTREAM : QUALITY_LOSS);
 	finding_submit(state->findings, &finding);
 }
 

@@ -60,7 +60,8 @@ static const struct finding_kind slow_connect = {
 	.meaning = "The time from the answered SYN to the client's ACK, split at the capture point. It is one round trip "
 		   "of the path plus whatever the two stacks needed.",
 	.false_alarms = "Repeated SYNs are tcp/syn-retransmitted. Where later round trips are as long, the path is simply "
-			"long: then it is only a notice.",
+			"long: then it is only a notice. Who waits longer than a time-out without repeating is a clock "
+			"that was set.",
 	.advice = { "Compare with later round trips of the same connection: if those are short, the server was slow to "
 		    "answer (load, listen queue, a firewall that checks first).",
 		    "If they are as long, look at the path: distance, queues, VPN." },
@@ -218,6 +219,16 @@ static void repeated_answer(struct analysis_context *context, const struct sessi
 	finding_submit(context->findings, &finding);
 }
 
+/* Both ends repeat what opens a connection after a second (RFC 6298; before it, in stacks without time stamps, three):
+ * where nobody did, it was the recorder's clock that passed, or the repeat that it missed. */
+static bool should_have_repeated(const struct session *session, const struct tcp_handshake *handshake)
+{
+	int64_t wait = handshake->server_part > handshake->client_part ? handshake->server_part
+									: handshake->client_part;
+	bool modern = session->tcp->side[session->client].timestamps;
+	return wait > (modern ? NANOSECONDS : 3 * NANOSECONDS) * 5 / 4;
+}
+
 static void slow(struct analysis_context *context, const struct session *session)
 {
 	const struct connect_state *state = context->state;
@@ -251,6 +262,8 @@ static void slow(struct analysis_context *context, const struct session *session
 			    "are much shorter.");
 		finding_alternative(&finding, "the host on that side was slow to answer", NULL);
 	}
+	if (should_have_repeated(session, handshake))
+		finding_doubt(&finding, QUALITY_CLOCK);
 	cite_opening(&finding, session);
 	finding_submit(context->findings, &finding);
 }

@@ -47,9 +47,14 @@ static bool is_one_way(const struct session *session)
 	       data->data_segments - data->repeated_segments >= ONE_WAY_NEW_SEGMENTS;
 }
 
-/* CQ:reorder. Data was recorded after its acknowledgement. */
+/* CQ:reorder. Data was recorded after its acknowledgement, or a SYN after its answer. */
 static bool is_reordered(const struct tcp_session *tcp)
 {
+	for (unsigned side = 0; side < 2; side++) {
+		const struct tcp_side *x = &tcp->side[side], *y = &tcp->side[!side];
+		if (x->syn_seen && !x->synack_seen && y->synack_seen && x->syn_first_packet > y->syn_first_packet)
+			return true;
+	}
 	uint64_t violations = (uint64_t)tcp->side[0].causality_violations +
 		tcp->side[1].causality_violations;
 	uint64_t segments = tcp->side[0].data_segments + tcp->side[1].data_segments;

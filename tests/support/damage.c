@@ -177,6 +177,24 @@ void damage_round(struct trace *trace, int64_t tick)
 		trace->packets[i].time -= trace->packets[i].time % tick;
 }
 
+void damage_filter(struct trace *trace, uint8_t protocol)
+{
+	for (size_t i = 0; i < trace->count; i++) {
+		struct wire_parts parts = wire_find(trace->packets[i].bytes, trace->packets[i].length);
+		if (parts.protocol != protocol)
+			trace_remove(trace, i);
+	}
+	trace_compact(trace);
+}
+
+void damage_second_clock(struct trace *trace, const struct address *host, int64_t ahead)
+{
+	for (size_t i = 0; i < trace->count; i++)
+		if (sent_by(&trace->packets[i], host))
+			trace->packets[i].time += ahead;
+	trace_sort(trace);
+}
+
 void damage_record_at(struct trace *trace, const struct address *host)
 {
 	for (size_t i = 0; i < trace->count; i++) {

@@ -28,6 +28,10 @@ void damage_offload(struct trace *trace, const struct address *host, size_t larg
 void damage_clock_step(struct trace *trace, size_t from, int64_t step);
 /* The clock ticks every `tick` ns. */
 void damage_round(struct trace *trace, int64_t tick);
+/* The capture filter lets only this IP protocol pass. */
+void damage_filter(struct trace *trace, uint8_t protocol);
+/* What `host` sent was recorded at another interface, whose clock is `ahead` ns ahead; then both were sorted by time. */
+void damage_second_clock(struct trace *trace, const struct address *host, int64_t ahead);
 /* The recorder is on `host`: packets are marked as sent or received, and its own are not padded. */
 void damage_record_at(struct trace *trace, const struct address *host);
 

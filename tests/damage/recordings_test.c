@@ -1,0 +1,278 @@
+/* Real recordings, damaged as recorders damage them: no finding of warning or worse may come that the whole
+ * recording does not bring, but for capture/ and what table `explained` allows with a reason.
+ *
+ *	recordings_test [--most N] FILE|FOLDER…      tests; prints the Test Anything Protocol
+ *	recordings_test --findings FILE              a JSON line for each damage: its findings
+ *
+ * With --most N, only so many damaged recordings are analysed: a fixed choice that goes through all damages. */
+#include <dirent.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <culprit.h>
+
+#include "core/text.h"
+#include "damage_list.h"
+#include "image.h"
+#include "source/source.h"
+
+#define LARGEST 20000            /* packets; longer recordings add time and nothing else */
+#define MOST_IDS 256
+
+struct recording {
+	struct trace trace;
+	struct image_options image;
+	bool fit;                    /* Ethernet, and not too long */
+};
+
+/* What may come of damage, and why that is no wrong accusation. Patterns as in file names. */
+static const struct explained { const char *id, *instead_of, *damage, *reason; } explained[] = {
+	{ "udp/no-answer", "dns/no-answer", "*", "the same silence, where names are cut off or their questions missed" },
+	{ "tls/fatal-alert", "tls/cert-expired", "*", "what the client says of the certificate that the trace does not hold" },
+	{ "tcp/loss-upstream", "tcp/loss-downstream", "*missed*", "A4: the loss is true, its side only possible" },
+	{ "tcp/loss-*", "tcp/loss-*", "clock set forward*", "the losses are true; by this clock their repair takes 2 s" },
+	{ "tcp/rto", "tcp/loss-*", "clock set forward*", "likewise" },
+	{ "perf/loss-limited", "perf/loss-limited", "clock set forward*", "likewise" },
+	{ "dns/slow", NULL, "clock set forward*", "datagrams hold no time stamps that could contradict the recorder's" },
+};
+
+static bool load(struct recording *to, const char *path)
+{
+	const struct source_options options = { 0 };
+	struct error error = ERROR_INIT;
+	struct record record;
+	*to = (struct recording){ .image = IMAGE_DEFAULT };
+	struct source *source = source_open(&path, 1, &options, &error);
+	if (!source)
+		return false;
+	to->fit = true;
+	while (to->fit && source_next(source, &record, &error) == SOURCE_RECORD) {
+		struct trace_packet *packet = trace_add(&to->trace, record.time, record.bytes, record.captured_length);
+		packet->original_length = record.original_length;
+		packet->direction = record.direction;
+		to->fit = record.link_type == to->image.link_type && record.time != INT64_MIN && !record.zos &&
+			  to->trace.count <= LARGEST;
+	}
+	const struct source_report *report = source_report(source);
+	for (size_t i = 0; i < report->interface_count; i++)
+		if (report->interfaces[i].snap_length)
+			to->image.snap_length = report->interfaces[i].snap_length;
+	source_close(source);
+	to->fit &= to->trace.count > 0;
+	return to->fit;
+}
+
+static struct culprit_analysis *analyse(const struct recording *recording, const struct damage *damage,
+					const char *name)
+{
+	struct culprit_analysis *analysis = culprit_create();
+	struct trace trace;
+	struct text image = { 0 };
+	trace_copy(&trace, &recording->trace);
+	if (damage)
+		damage->apply(&trace);
+	image_write(&trace, &recording->image, &image);
+	bool good = culprit_read_memory(analysis, image.bytes, image.length, name, NULL);
+	text_finish(&image);
+	trace_finish(&trace);
+	if (good)
+		return analysis;
+	culprit_destroy(analysis);
+	return NULL;
+}
+
+static bool accuses(const struct culprit_finding *finding)
+{
+	return finding->severity >= CULPRIT_WARNING && strncmp(finding->id, "capture/", 8) != 0;
+}
+
+static bool is_healthy(const struct culprit_analysis *whole)
+{
+	const struct culprit_finding *finding;
+	for (size_t i = 0; (finding = culprit_finding(whole, i)) != NULL; i++)
+		if (finding->severity >= CULPRIT_WARNING)
+			return false;
+	return true;
+}
+
+static bool has(const struct culprit_analysis *whole, const char *pattern, enum culprit_severity least)
+{
+	const struct culprit_finding *finding;
+	for (size_t i = 0; (finding = culprit_finding(whole, i)) != NULL; i++)
+		if (finding->severity >= least && fnmatch(pattern, finding->id, 0) == 0)
+			return true;
+	return false;
+}
+
+/* What is a mere notice in a faulty recording may become more: a fault is there. */
+static bool is_known(const struct culprit_analysis *whole, const char *id)
+{
+	return has(whole, id, is_healthy(whole) ? CULPRIT_WARNING : CULPRIT_NOTICE);
+}
+
+/* The recorder did damage already; more of it would be damage to its damage. */
+static bool is_damaged(const struct culprit_analysis *whole)
+{
+	const struct culprit_finding *finding;
+	for (size_t i = 0; (finding = culprit_finding(whole, i)) != NULL; i++)
+		if (finding->severity >= CULPRIT_WARNING && strncmp(finding->id, "capture/", 8) == 0)
+			return true;
+	return false;
+}
+
+static bool is_explained(const struct culprit_analysis *whole, const struct culprit_finding *finding,
+			 const struct damage *damage)
+{
+	for (size_t i = 0; i < sizeof explained / sizeof *explained; i++) {
+		const struct explained *one = &explained[i];
+		if (fnmatch(one->id, finding->id, 0) == 0 && fnmatch(one->damage, damage->name, 0) == 0 &&
+		    (!one->instead_of || has(whole, one->instead_of, CULPRIT_NOTICE)))
+			return true;
+	}
+	return false;
+}
+
+static unsigned tests, failures, skipped;
+
+static void test(const struct recording *recording, const struct culprit_analysis *whole,
+		 const struct damage *damage, const char *path)
+{
+	const struct culprit_finding *finding;
+	struct culprit_analysis *analysis = analyse(recording, damage, path);
+	unsigned wrong = 0;
+	struct text out = { 0 };
+	for (size_t i = 0; analysis && (finding = culprit_finding(analysis, i)) != NULL; i++) {
+		if (!accuses(finding) || is_known(whole, finding->id) || is_explained(whole, finding, damage))
+			continue;
+		text_addf(&out, "# new: %s (%s, %s): %s\n", finding->id, culprit_severity_name(finding->severity),
+			  culprit_confidence_name(finding->confidence), finding->text);
+		wrong++;
+	}
+	bool good = !wrong;      /* a recording of which nothing is left says nothing */
+	printf("%s %u - %s: %s\n%s", good ? "ok" : "not ok", ++tests, path, damage->name, out.bytes ? out.bytes : "");
+	failures += !good;
+	text_finish(&out);
+	culprit_destroy(analysis);
+}
+
+struct paths { char **list; size_t count; };
+
+static void add_path(struct paths *paths, const char *path)
+{
+	paths->list = realloc(paths->list, (paths->count + 1) * sizeof *paths->list);
+	paths->list[paths->count++] = strdup(path);
+}
+
+static bool is_recording(const char *name)
+{
+	static const char *const endings[] = { ".pcapng", ".pcap", ".cap", ".dmp" };
+	size_t length = strlen(name);
+	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+		if (length > strlen(endings[i]) && strcmp(name + length - strlen(endings[i]), endings[i]) == 0)
+			return true;
+	return false;
+}
+
+static void find(struct paths *paths, const char *path)
+{
+	struct dirent **entries;
+	int count = scandir(path, &entries, NULL, alphasort);
+	if (count < 0) {
+		add_path(paths, path);
+		return;
+	}
+	for (int i = 0; i < count; i++) {
+		char inner[4096];
+		struct stat about;
+		snprintf(inner, sizeof inner, "%s/%s", path, entries[i]->d_name);
+		bool folder = stat(inner, &about) == 0 && S_ISDIR(about.st_mode);
+		if (entries[i]->d_name[0] != '.' && (folder || is_recording(inner)))
+			find(paths, inner);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+/* Every recording gets some damages, the next one the next damages, so that all pairs come in time. */
+static void run(const char *path, size_t turn, size_t share)
+{
+	struct recording recording;
+	if (!load(&recording, path)) {
+		skipped++;
+		trace_finish(&recording.trace);
+		return;
+	}
+	struct culprit_analysis *whole = analyse(&recording, NULL, path);
+	skipped += whole && is_damaged(whole);
+	for (size_t i = 0; whole && !is_damaged(whole) && i < share; i++)
+		test(&recording, whole, &damages[(turn * share + i) % damage_count], path);
+	culprit_destroy(whole);
+	trace_finish(&recording.trace);
+}
+
+static void add_findings(struct text *to, const struct culprit_analysis *analysis, const char *damage)
+{
+	const struct culprit_finding *finding;
+	text_add(to, "{\"damage\":");
+	text_add_json(to, damage);
+	text_add(to, ",\"findings\":[");
+	for (size_t i = 0; analysis && (finding = culprit_finding(analysis, i)) != NULL; i++) {
+		text_addf(to, "%s{\"id\":\"%s\",\"severity\":\"%s\",\"confidence\":\"%s\",\"party\":\"%s\",\"blame\":",
+			  i ? "," : "", finding->id, culprit_severity_name(finding->severity),
+			  culprit_confidence_name(finding->confidence), finding->party);
+		text_add_json(to, finding->blame);
+		text_addf(to, ",\"caused_by\":%u}", finding->caused_by);
+	}
+	text_add(to, "]}\n");
+}
+
+static int list_findings(const char *path)
+{
+	struct recording recording;
+	struct text out = { 0 };
+	if (!load(&recording, path)) {
+		fprintf(stderr, "recordings_test: %s: no recording of Ethernet\n", path);
+		trace_finish(&recording.trace);
+		return 1;
+	}
+	for (size_t i = 0; i < damage_count; i++) {
+		struct culprit_analysis *analysis = analyse(&recording, &damages[i], path);
+		add_findings(&out, analysis, damages[i].name);
+		culprit_destroy(analysis);
+	}
+	fputs(out.bytes, stdout);
+	text_finish(&out);
+	trace_finish(&recording.trace);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct paths paths = { 0 };
+	size_t most = SIZE_MAX;
+	if (argc == 3 && strcmp(argv[1], "--findings") == 0)
+		return list_findings(argv[2]);
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--most") == 0 && i + 1 < argc)
+			most = strtoul(argv[++i], NULL, 10);
+		else
+			find(&paths, argv[i]);
+	}
+	size_t share = paths.count ? most / paths.count : 0;
+	share = share > damage_count ? damage_count : share ? share : 1;
+	for (size_t i = 0; i < paths.count; i++) {
+		run(paths.list[i], i, share);
+		free(paths.list[i]);
+	}
+	free(paths.list);
+	if (skipped)
+		printf("# %u recordings are left out: no Ethernet, longer than %d packets, or damaged already\n", skipped, LARGEST);
+	if (!tests)
+		printf("1..0 # SKIP no recordings here\n");
+	else
+		printf("1..%u\n", tests);
+	return failures > 0;
+}
