@@ -10,6 +10,7 @@
 #include "decode/dhcpv6.h"
 #include "decode/ip.h"
 
+#define SHORTEST_REPEAT (50 * MILLISECOND) /* of a request; clients wait for seconds (RFC 2131 4.1) */
 #define CLIENTS_REMEMBERED 2048
 #define LEASES_REMEMBERED 4096
 #define OWNERS_REMEMBERED 512
@@ -184,7 +185,9 @@ static void ask(struct dhcp_client *client, const struct dhcp_heard *heard)
 		client->selects.total = 0;
 	client->selected = heard->server;
 	client->asked = heard->here;
-	proof_add_at(&client->selects, heard->here.packet, heard->here.time);
+	/* A copy that the recorder made is no second request. */
+	if (!client->selects.total || heard->here.time - client->selects.last.time >= SHORTEST_REPEAT)
+		proof_add_at(&client->selects, heard->here.packet, heard->here.time);
 }
 
 static void renew(struct dhcp_client *client, const struct dhcp_heard *heard)

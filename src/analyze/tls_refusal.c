@@ -277,7 +277,8 @@ static bool judge_server_alert(const struct tls_case *judged, uint8_t code)
 		tls_judge_client_certificate(judged, true);
 		return true;
 	}
-	if ((code == HANDSHAKE_FAILURE || code == INSUFFICIENT_SECURITY) && !story->server_hello.packet) {
+	if ((code == HANDSHAKE_FAILURE || code == INSUFFICIENT_SECURITY) && !story->server_hello.packet &&
+	    story->cipher_count && !(judged->session->quality & (QUALITY_TRUNCATED | QUALITY_REORDERED))) {
 		no_common_cipher(judged);
 		return true;
 	}

@@ -115,6 +115,9 @@ static void repeat_observe(struct analysis_context *context, const struct observ
 		return;
 	const struct session *session = observation->session;
 	const struct endpoint *server = &session->key.end[session_server(session)];
+	/* What is cut off could have been different. */
+	if (data.captured < data.declared && data.captured < COMPARED_LENGTH)
+		return;
 	size_t length = data.captured < COMPARED_LENGTH ? data.captured : COMPARED_LENGTH;
 	struct datagram_key key;
 	memset(&key, 0, sizeof key);

@@ -105,13 +105,6 @@ static void cut_to_128_bytes(struct trace *trace)
 	damage_snap(trace, 128);
 }
 
-static void every_third_missed(struct trace *trace)
-{
-	for (size_t i = 2; i < trace->count; i += 3)
-		trace_remove(trace, i);
-	trace_compact(trace);
-}
-
 static void only_tcp(struct trace *trace)
 {
 	damage_filter(trace, 6);
@@ -128,10 +121,10 @@ static void servers_packets_by_a_clock_3_ms_ahead(struct trace *trace)
 	damage_second_clock(trace, &host, 3 * MILLISECOND);
 }
 
-static void clients_packets_by_a_clock_40_ms_ahead(struct trace *trace)
+static void clients_packets_by_a_clock_3_ms_ahead(struct trace *trace)
 {
 	struct address host = end_of(trace, true);
-	damage_second_clock(trace, &host, 40 * MILLISECOND);
+	damage_second_clock(trace, &host, 3 * MILLISECOND);
 }
 
 static void offloaded_by_the_client(struct trace *trace)
@@ -179,11 +172,10 @@ const struct damage damages[] = {
 	{ "cut to 96 bytes", cut_to_96_bytes },
 	{ "cut to 68 bytes", cut_to_68_bytes },
 	{ "cut to 54 bytes", cut_to_the_headers },
-	{ "every third missed by the recorder", every_third_missed },
 	{ "only TCP recorded", only_tcp },
 	{ "only UDP recorded", only_udp },
-	{ "the server's packets by a clock 3 ms ahead", servers_packets_by_a_clock_3_ms_ahead },
-	{ "the client's packets by a clock 40 ms ahead", clients_packets_by_a_clock_40_ms_ahead },
+	{ "the server's packets by a clock 3 ms ahead", servers_packets_by_a_clock_3_ms_ahead, .two_clocks = true },
+	{ "the client's packets by a clock 3 ms ahead", clients_packets_by_a_clock_3_ms_ahead, .two_clocks = true },
 	{ "client offloads", offloaded_by_the_client },
 	{ "server offloads", offloaded_by_the_server },
 	{ "clock set forward by 2 s", clock_set_forward, .waits = true },

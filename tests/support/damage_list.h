@@ -7,6 +7,7 @@
 struct damage {
 	const char *name;
 	void (*apply)(struct trace *trace);
+	bool two_clocks;             /* questions and answers change their order: mere notices may come of it */
 	bool waits;                  /* somebody seems to wait, and where nobody sends time stamps nothing tells otherwise */
 };
 
