@@ -646,7 +646,8 @@ struct culprit_capture_status {      /* while it goes on, and at its end */
 	uint64_t left_out;           /* packets that a filter in this process did not want */
 	int64_t elapsed;             /* ns */
 	double packets_per_second;   /* of the last interval */
-	const char *file;            /* being written; NULL: none yet */
+	const char *fired;           /* the finding that was waited for, in words; NULL: none yet */
+	const char *file;            /* being written */
 	uint32_t files;
 	uint64_t file_bytes;         /* of all files */
 };
@@ -676,6 +677,14 @@ struct culprit_capture_options {
 	uint64_t file_bytes;         /* the next file begins; 0: there is only one */
 	int64_t file_time;           /* ns, likewise */
 	uint32_t files;              /* the last ones are kept; 0: all */
+
+	/* It stops when the last minute (or what is kept) shows one of these findings: ids, or patterns of them as the
+	 * shell has them. It is diagnosed about once a second. */
+	const char *const *until;
+	size_t until_count;
+	int64_t keep_after;          /* ns: and goes on for so long */
+	int64_t keep_before;         /* ns: only so much from before goes to the file; 0: everything does */
+	size_t keep_bytes;           /* of memory for that; 0: 64 MiB */
 
 	/* Called about twice a second. False stops the capture. NULL: not called. */
 	bool (*status)(void *user, const struct culprit_capture_status *status);

@@ -16,6 +16,7 @@
 #include "capture/rights.h"
 #include "capture/ring.h"
 #include "capture/sandbox.h"
+#include "capture/trigger.h"
 #include "core/clock.h"
 #include "core/memory.h"
 #include "finding/nearest.h"
@@ -36,6 +37,7 @@ struct culprit_capture {
 	struct source_report report;
 	struct feeds feeds;
 	struct capture_file *file;
+	struct trigger *trigger;
 	size_t rings;                /* feeds that are interfaces, and did not end */
 	struct culprit_capture_status status;
 	char ended[128];             /* why the last interface ended */
@@ -173,7 +175,8 @@ static bool open_all(struct culprit_capture *capture, struct error *error)
 	bool good = open_rings(capture, error);
 	netns_leave(&netns);
 	describe_host(&capture->report);
-	return good && (capture->file = capture_file_create(&file, &capture->report, error));
+	return good && (capture->file = capture_file_create(&file, &capture->report, error)) &&
+	       (capture->trigger = trigger_create(options, capture->file, &capture->report, error));
 }
 
 struct culprit_capture *capture_create(const struct culprit_capture_options *options, struct error *error)
@@ -191,6 +194,7 @@ void culprit_capture_destroy(struct culprit_capture *capture)
 	if (!capture)
 		return;
 	feeds_finish(&capture->feeds);
+	trigger_destroy(capture->trigger);
 	capture_file_destroy(capture->file);
 	choice_finish(&capture->choice);
 	interfaces_finish(&capture->interfaces);
@@ -228,6 +232,7 @@ void culprit_capture_status(const struct culprit_capture *capture, struct culpri
 {
 	*to = capture->status;
 	to->dropped = capture_file_dropped(capture->file);
+	to->fired = trigger_words(capture->trigger);
 	to->file = capture_file_name(capture->file);
 	to->files = capture_file_count(capture->file);
 	to->file_bytes = capture_file_bytes(capture->file);
@@ -249,6 +254,26 @@ static void show(struct culprit_capture *capture, int64_t now)
 		culprit_capture_stop(capture);
 }
 
+static bool follow(struct culprit_capture *capture, enum trigger_state state, const struct written *written)
+{
+	const struct culprit_capture_options *options = &capture->options;
+	if (state == TRIGGER_FIRED && options->note)
+		options->note(options->user, trigger_words(capture->trigger));
+	capture->status.packets += written->packets;
+	capture->status.bytes += written->bytes;
+	capture->over |= state == TRIGGER_DONE || (options->packets && capture->status.packets >= options->packets) ||
+			 (options->bytes && capture->status.bytes >= options->bytes);
+	return state != TRIGGER_FAILED;
+}
+
+static bool wait_for_trigger(struct culprit_capture *capture, bool ends, struct error *error)
+{
+	struct written written;
+	int64_t time = clock_now(CLOCK_REALTIME) - LAST_WAIT;
+	enum trigger_state state = trigger_wait(capture->trigger, time, ends, &written, error);
+	return follow(capture, state, &written);
+}
+
 /* What the clock decides. `idle`: nothing waits to be read. */
 static bool look_at_clock(struct culprit_capture *capture, bool idle, struct error *error)
 {
@@ -261,6 +286,8 @@ static bool look_at_clock(struct culprit_capture *capture, bool idle, struct err
 		if (!capture_file_flush(capture->file, error))
 			return false;
 	}
+	if (idle && !wait_for_trigger(capture, false, error))
+		return false;
 	bool stop = capture->stops || (options->duration && now - capture->started >= options->duration);
 	if (stop && !capture->stopping) {
 		capture->stopping = true;
@@ -286,11 +313,9 @@ static bool use(struct culprit_capture *capture, struct record *record, struct e
 	}
 	if (options->length && record->captured_length > options->length)
 		record->captured_length = options->length;
-	capture->status.packets++;
-	capture->status.bytes += record->original_length;
-	capture->over |= (options->packets && capture->status.packets >= options->packets) ||
-			 (options->bytes && capture->status.bytes >= options->bytes);
-	return capture_file_write(capture->file, record, error);
+	struct written written;
+	enum trigger_state state = trigger_take(capture->trigger, record, &written, error);
+	return follow(capture, state, &written);
 }
 
 /* An interface is gone. The capture goes on with the others, and ends with the last one. */
@@ -336,7 +361,7 @@ bool capture_run(struct culprit_capture *capture, struct error *error)
 {
 	struct error ignored = ERROR_INIT;
 	capture->started = capture->flushed = capture->shown = clock_now(CLOCK_MONOTONIC);
-	bool good = move_records(capture, error);
+	bool good = move_records(capture, error) && wait_for_trigger(capture, true, error);
 	feeds_count(&capture->feeds);
 	good &= capture_file_finish(capture->file, good ? error : &ignored);
 	show(capture, clock_now(CLOCK_MONOTONIC));

@@ -126,7 +126,11 @@ static bool begin_file(struct capture_file *file, struct error *error)
 	file->sink.written = 0;
 	file->sink.regular = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
 	file->writer = pcapng_writer_create(&file->sink.sink, file->report, &options);
-	return true;
+	/* A trace without packets is a trace, too. */
+	if (pcapng_writer_counters(file->writer, error) && put_out(&file->sink, error))
+		return true;
+	error_name_file(error, capture_file_name(file));
+	return false;
 }
 
 static bool end_file(struct capture_file *file, struct error *error)
@@ -156,8 +160,8 @@ struct capture_file *capture_file_create(const struct capture_file_options *opti
 		.buffer = memory_allocate(BUFFER) };
 	bool good = strcmp(options->path, "-") == 0
 		? !many || error_set(error, ERROR_USAGE, "name a file: -o FILE", "standard output is only one file")
-		: opener_init(&file->opener, options->path, many || options->lazy, options->files, error);
-	if (good && (options->lazy || begin_file(file, error)))
+		: opener_init(&file->opener, options->path, many, options->files, error);
+	if (good && begin_file(file, error))
 		return file;
 	capture_file_destroy(file);
 	return NULL;

@@ -12,7 +12,6 @@ struct capture_file_options {
 	uint64_t file_bytes;         /* then the next file begins; 0: never */
 	int64_t file_time;           /* ns, likewise */
 	uint32_t files;              /* kept of them; 0: all */
-	bool lazy;                   /* nothing is opened before the first record */
 };
 
 struct capture_file;

@@ -211,6 +211,32 @@ static bool set_buffer(struct options *options, const char *value)
 	return true;
 }
 
+static bool add_until(struct options *options, const char *value)
+{
+	options->until[options->capture.until_count++] = value;
+	options->capture.until = options->until;
+	return true;
+}
+
+static bool set_keep_before(struct options *options, const char *value)
+{
+	return duration("keep-before", value, &options->capture.keep_before);
+}
+
+static bool set_keep_after(struct options *options, const char *value)
+{
+	return duration("keep-after", value, &options->capture.keep_after);
+}
+
+static bool set_keep_bytes(struct options *options, const char *value)
+{
+	uint64_t bytes;
+	if (!size("keep-bytes", value, &bytes))
+		return false;
+	options->capture.keep_bytes = bytes;
+	return true;
+}
+
 const struct option capture_options[] = {
 	{ "list", 'D', NULL, "list the interfaces with their addresses and state", set_list },
 	{ "interface", 'i', "NAME", "an interface; may be given several times; any (the default): all of them",
@@ -239,6 +265,11 @@ const struct option capture_options[] = {
 	{ "file-bytes", 0, "SIZE", "begin a new file when one has this size", set_file_bytes },
 	{ "file-time", 0, "TIME", "begin a new file when one is so old", set_file_time },
 	{ "files", 0, "N", "keep only the last N files", set_files },
+	{ "until", 0, "FINDING", "stop when this finding fires: tcp/zero-window, 'ftp/*'; may be given several times",
+	  add_until },
+	{ "keep-after", 0, "TIME", "and go on for so long: 10s", set_keep_after },
+	{ "keep-before", 0, "TIME", "write only what came so long before it: 60s", set_keep_before },
+	{ "keep-bytes", 0, "SIZE", "of memory for what came before: 64MiB", set_keep_bytes },
 	{ "buffer", 0, "SIZE", "what the kernel may keep for culprit: 64MiB", set_buffer },
 	{ 0 },
 };

@@ -375,9 +375,11 @@ bool options_parse(struct options *options, int argc, char **argv)
 		.zos.choices = calloc(room, sizeof *options->zos.choices),
 		.interfaces = calloc(room, sizeof *options->interfaces),
 		.terms = calloc(room, sizeof *options->terms),
+		.until = calloc(room, sizeof *options->until),
 	};
 	if (!options->displays || !options->zos.choices || !options->words || !options->thresholds || !options->decode_as ||
-	    !options->ignored || !options->response_limits || !options->fields || !options->interfaces || !options->terms) {
+	    !options->ignored || !options->response_limits || !options->fields || !options->interfaces || !options->terms ||
+	    !options->until) {
 		complain("out of memory");
 		return false;
 	}
@@ -414,4 +416,5 @@ void options_finish(struct options *options)
 	free(options->zos.choices);
 	free(options->interfaces);
 	free(options->terms);
+	free(options->until);
 }

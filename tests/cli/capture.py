@@ -284,6 +284,41 @@ def an_interface_may_go_away():
     assert list(blocks("alone.pcapng"))
 
 
+def refused_connections(count):
+    code = ("import socket\nfor port in range(6000, %d):\n try: socket.create_connection(('10.98.0.2', port), 2)\n"
+            " except OSError: pass" % (6000 + count))
+    lab.inside(lab.A, sys.executable, "-c", code)
+
+
+@test_in_lab
+def a_finding_ends_it_with_its_history():
+    refused(2, "tcp/syn-refused", "-i", "lo", "--until", "tcp/syn-refuse")
+    refused(2, "--until", "-i", "lo", "--keep-before", "5s")
+    # The last records are diagnosed once a second.
+    for arguments, first, last in ((["--until", "tcp/syn-refused"], [60, 61, 74, 54], 62),
+                                   (["--until", "tcp/*", "--keep-before", "3s"], [61, 74, 54], 62),
+                                   (["--until", "tcp/syn-refused", "--keep-before", "3s", "--keep-after", "4s"],
+                                    [61, 74, 54, 62], 63)):
+        capture = Capture(*arguments)
+        lab.send(lab.udp(60))
+        time.sleep(4.5)
+        lab.send(lab.udp(61))
+        refused_connections(1)
+        time.sleep(2)
+        lab.send(lab.udp(62))
+        if last == 63:
+            time.sleep(4)
+            lab.send(lab.udp(63))
+        said = capture.end(signal=None)
+        assert "tcp/syn-refused: " in said, said
+        seen = lengths("t.pcapng")
+        assert seen[:len(first)] == first and last not in seen, (arguments, seen, said)
+    capture = Capture("--until", "tcp/syn-refused", "--keep-before", "1s")
+    lab.send(lab.udp(60))
+    assert "no finding of --until fired" in capture.end()
+    assert lengths("t.pcapng") == []
+
+
 @test_in_lab
 def a_pipe_gets_packets_as_they_come():
     words = [CULPRIT, "capture", "--netns", lab.B, "-i", "vb", "-q", "-c", "4"]

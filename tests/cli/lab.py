@@ -44,7 +44,9 @@ def up():
         for scope in ("all", "default", name):
             inside(space, "sysctl", "-qw", "net.ipv6.conf.%s.disable_ipv6=1" % scope)
         ip("-n", space, "link", "set", "lo", "up")
-        ip("-n", space, "link", "set", name, "up", "arp", "off")
+        ip("-n", space, "link", "set", name, "up")
+    ip("-n", A, "neigh", "add", "10.98.0.2", "lladdr", MINE, "dev", "va", "nud", "permanent")
+    ip("-n", B, "neigh", "add", "10.98.0.1", "lladdr", OTHER, "dev", "vb", "nud", "permanent")
 
 
 def down():
