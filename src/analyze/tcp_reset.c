@@ -225,6 +225,17 @@ static void report_forged(struct analysis_context *context, const struct session
 	finding_submit(context->findings, &finding);
 }
 
+/* Seen near the client the request is there first; but the close does not confirm it, and comes too soon
+ * after it to be the answer of a server that had it. */
+static bool crossed_behind_trace_point(const struct session *session)
+{
+	const struct tcp_side *x = &session->tcp->side[session->client];
+	const struct tcp_side *y = &session->tcp->side[session_server(session)];
+	return y->fin_seen && y->rst_peer_outstanding > (x->fin_seen ? 1 : 0) && tcp_round_trip_known(session) &&
+	       x->last_data_packet && x->last_data_time < y->fin_first_time &&
+	       y->fin_first_time - x->last_data_time < tcp_round_trip(session);
+}
+
 static void report_race(struct analysis_context *context, const struct session *session)
 {
 	struct reset_state *state = context->state;
@@ -241,9 +252,13 @@ static void report_race(struct analysis_context *context, const struct session *
 	blame_config(&finding, session, session_server(session));
 	finding_why(&finding, "The server closes idle connections before the client gives them "
 			      "up.");
-	finding_number(&finding, "bytes", UNIT_BYTES, (double)x->late_data_bytes, FACT_SUM);
+	bool behind = !x->late_data_bytes;
+	finding_number(&finding, "bytes", UNIT_BYTES,
+		       (double)(behind ? y->rst_peer_outstanding - (x->fin_seen ? 1 : 0) : x->late_data_bytes),
+		       FACT_SUM);
 	finding_evidence(&finding, y->fin_first_packet, y->fin_first_time, "the server closes");
-	finding_evidence(&finding, x->late_data_packet, x->late_data_time, "the client sends");
+	finding_evidence(&finding, behind ? x->last_data_packet : x->late_data_packet,
+			 behind ? x->last_data_time : x->late_data_time, "the client sends");
 	finding_evidence(&finding, y->rst_packet, y->rst_time, "reset");
 	finding_submit(context->findings, &finding);
 }
@@ -368,8 +383,9 @@ static void reset_end(struct analysis_context *context, const struct session *se
 		report_forged(context, session, side, &signs);
 	if (signs.count > 1 || signs.strong)
 		return;
-	if (side != session->client && client->late_data_bytes && client->late_data_crossed &&
-	    client->late_data_time <= x->rst_time)
+	bool crossed = client->late_data_bytes ? client->late_data_crossed && client->late_data_time <= x->rst_time
+					       : crossed_behind_trace_point(session);
+	if (side != session->client && crossed)
 		report_race(context, session);
 	else
 		report_reset(context, session, side);

@@ -165,6 +165,10 @@ static void report_stuck(struct analysis_context *context, const struct session 
 				      worst->probes_in_vain);
 		else
 			finding_words(&finding, "outcome", "had no answer");
+	} else if (worst->probes_in_vain && !worst->open_packet) {
+		finding.confidence = CONFIDENCE_LIKELY;
+		finding_alternative(&finding, "its line was cut: the last probes had no answer", NULL);
+		finding_words(&finding, "outcome", "followed, the last %u without an answer", worst->probes_in_vain);
 	} else {
 		finding_words(&finding, "outcome", "were answered: still closed");
 	}

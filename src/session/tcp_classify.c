@@ -151,6 +151,14 @@ static bool receiver_lacks(const struct tcp_step *step)
 	return step->out->duplicate_acks >= DUPLICATE_THRESHOLD || step->out->sacked_bytes > 0;
 }
 
+/* Its number says that it was sent before others that came already: a copy of an old packet, since a repeat
+ * has a new number. */
+static bool is_older_packet(const struct tcp_step *step)
+{
+	uint16_t id = packet_id(step), behind = (uint16_t)(step->out->last_id - id);
+	return id && step->out->id_steps >= ID_STEPS_TRUSTED && behind < ID_STEP_LARGEST;
+}
+
 /* [start, end) lies below snd_max: it was sent before, or it is late. */
 static enum segment_class classify_old(struct tcp_step *step, uint64_t start, uint64_t end)
 {
@@ -162,6 +170,8 @@ static enum segment_class classify_old(struct tcp_step *step, uint64_t start, ui
 	if (end <= x->ack_hi) {
 		if (start < x->seen_first || holes_was_acked_unseen(out, start, end))
 			return SEGMENT_HOLE_ACKED_LATE;
+		if (is_older_packet(step))
+			return SEGMENT_NETWORK_DUPLICATE;
 		tcp_recovery_spurious(step);
 		return SEGMENT_SPURIOUS;
 	}
