@@ -21,6 +21,7 @@
 	X(capture_filter) \
 	X(capture_gap) \
 	X(capture_loss) \
+	X(capture_offload) \
 	X(capture_one_way) \
 	X(capture_order) \
 	X(capture_recording) \

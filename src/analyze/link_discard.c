@@ -19,7 +19,7 @@ static const struct finding_kind stack_discard = {
 	.say = "The {layer} of z/OS dropped {packets|packet|packets} on {interface}, {traffic}: code {code}{name}.",
 	.meaning = "The trace holds packets that z/OS recorded as discarded, each with a reason code: 1-4095 from "
 		   "the OSA adapter, 4096-8191 from the interface and IP, 8192-12287 from TCP, 12288-16383 from "
-		   "UDP, 16384-20479 from RAW. One finding for each code.",
+		   "UDP, 16384-20479 from RAW (these three: kind transport). One finding for each code.",
 	.false_alarms = "Dropped does not mean harmed: what was sent to everybody and is of no use to this host is "
 			"noise and only a notice.",
 	.advice = { "Compare with NETSTAT DEVlinks (inbound packets discarded) and NETSTAT STATS." },
@@ -157,7 +157,7 @@ static void report_code(struct analysis_context *context, uint32_t code, const s
 		finding_subject(&finding, &discards->source, &discards->destination, 0, 0);
 	else if (!discards->more_destinations && !discards->to_many)
 		finding_host(&finding, &discards->destination);
-	finding.sub_kind = noise ? "noise" : NULL;
+	finding.sub_kind = noise ? "noise" : code >= ZOS_DISCARD_TCP_FIRST ? "transport" : NULL;
 	tell_code(&finding, code, discards);
 	tell_traffic(&finding, discards);
 	finding_count(&finding, "packets", (double)discards->proof.total);

@@ -70,7 +70,7 @@ const struct cause_rule cause_rules[] = {
 	{ "link/bad-fcs link/pause-frames", LOSS, RELATION_TRACE, SAME_TIME },
 	{ "link/broadcast-share", "link/mac-broadcast-unicast-ip", RELATION_TRACE, 0 },
 	{ "link/mac-broadcast-unicast-ip", "link/stack-discard", RELATION_CLIENT, 0 },
-	{ "link/stack-discard", "link/inbound-discards ip/address-errors", RELATION_TRACE, 0 },
+	{ "link/stack-discard", "link/inbound-discards ip/address-errors", RELATION_TRACE, AT_ARRIVAL },
 	{ "link/inbound-discards", "ip/address-errors", RELATION_TRACE, 0 },
 	{ "arp/duplicate-address",
 	  "dhcp/decline " RESETS " tcp/syn-no-answer tcp/syn-refused tcp/half-open "

@@ -129,6 +129,8 @@ unsigned cause_conditions_missing(const struct cause_rule *rule, const struct en
 		missing |= SAME_TIME;
 	if (!parties_fit(c, e))
 		missing |= SAME_PARTY;
+	if (c->sub_kind && strcmp(c->sub_kind, "transport") == 0)
+		missing |= AT_ARRIVAL;
 	return missing & rule->conditions;
 }
 

@@ -21,6 +21,8 @@ enum condition {                 /* what else must hold */
 	SAME_PARTY = 1u << 1,        /* both blame the same party, or one does not know */
 	NOT_ABOVE = 1u << 2,         /* the cause is a warning at least, and the effect is no more severe:
 				      * a flaw of the trace must not hide a fault */
+	AT_ARRIVAL = 1u << 3,        /* the cause is not of the kind "transport": what TCP or UDP does comes
+				      * after an interface has counted a packet */
 };
 
 struct cause_rule {

@@ -35,6 +35,8 @@ static enum weighing outcome_of(const struct finding_store *store, const struct 
 	if (!cause_shares(store, cause, effect, rule->relation))
 		return WEIGHING_APART;
 	unsigned missing = cause_conditions_missing(rule, cause, effect);
+	if (missing & AT_ARRIVAL)
+		return WEIGHING_APART;
 	if (missing & SAME_TIME)
 		return WEIGHING_TIME;
 	if (missing & SAME_PARTY)

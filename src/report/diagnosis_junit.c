@@ -64,6 +64,11 @@ static void add_finding(const struct suite *suite, const struct culprit_finding 
 					      time), finding->evidence[i].note);
 		add_line(to, "  ", words.bytes);
 	}
+	for (size_t i = 0; i < finding->line_count; i++) {
+		text_clear(&words);
+		words_line(&words, &finding->lines[i]);
+		add_line(to, "  ", words.bytes);
+	}
 	for (size_t i = 0; i < finding->advice_count; i++)
 		add_line(to, "  Next: ", finding->advice[i]);
 	if (finding->caused_by)

@@ -85,6 +85,16 @@ static void add_evidence(const struct ticket *ticket, const struct culprit_findi
 	text_add_char(ticket->to, '\n');
 }
 
+static void add_lines(struct text *to, const struct culprit_finding *finding)
+{
+	for (size_t i = 0; i < finding->line_count; i++) {
+		struct text words = { 0 };
+		words_line(&words, &finding->lines[i]);
+		add_labelled(to, "Shown in", words.bytes);
+		text_finish(&words);
+	}
+}
+
 static void add_alternatives(struct text *to, const struct culprit_finding *finding)
 {
 	for (size_t i = 0; i < finding->alternative_count; i++) {
@@ -164,6 +174,7 @@ static void add_finding(const struct ticket *ticket, const struct finding_tree *
 	if (finding->cost > 0)
 		add_labelled(to, "Cost", duration_text(finding->cost, cost));
 	add_evidence(ticket, finding);
+	add_lines(to, finding);
 	add_alternatives(to, finding);
 	add_advice(to, finding);
 	add_consequences(ticket, trees, root);

@@ -162,21 +162,27 @@ static void add_artifacts(struct log *log)
 }
 
 /* A place in the trace; packet 0: the trace as a whole. */
-static void open_location(struct log *log, uint64_t packet)
+/* `trace`: the file is the first trace, which the log lists; `line` 0: all of it. */
+static void open_place(struct json *json, const char *uri, bool trace, uint64_t line)
 {
-	struct json *json = &log->json;
 	json_open(json, NULL, '{');
 	json_open(json, "physicalLocation", '{');
 	json_open_flat(json, "artifactLocation", '{');
-	json_words(json, "uri", log->uri.bytes);
-	json_number(json, "index", 0);
+	json_words(json, "uri", uri);
+	if (trace)
+		json_number(json, "index", 0);
 	json_close(json, '}');
-	if (packet) {
+	if (line) {
 		json_open_flat(json, "region", '{');
-		json_number(json, "startLine", packet);
+		json_number(json, "startLine", line);
 		json_close(json, '}');
 	}
 	json_close(json, '}');
+}
+
+static void open_location(struct log *log, uint64_t packet)
+{
+	open_place(&log->json, log->uri.bytes, true, packet);
 }
 
 static void add_location(struct log *log, const struct culprit_finding *finding)
@@ -202,7 +208,7 @@ static void add_evidence(struct log *log, const struct culprit_finding *finding)
 {
 	struct json *json = &log->json;
 	struct text words = { 0 };
-	if (!finding->evidence_count)
+	if (!finding->evidence_count && !finding->line_count)
 		return;
 	json_open(json, "relatedLocations", '[');
 	for (size_t i = 0; i < finding->evidence_count; i++) {
@@ -212,6 +218,14 @@ static void add_evidence(struct log *log, const struct culprit_finding *finding)
 		text_clear(&words);
 		text_addf(&words, "packet %llu: %s", (unsigned long long)evidence->packet, evidence->note);
 		add_message(json, "message", words.bytes);
+		json_close(json, '}');
+	}
+	for (size_t i = 0; i < finding->line_count; i++) {
+		text_clear(&words);
+		escape_uri(&words, finding->lines[i].file);
+		open_place(json, words.bytes, false, finding->lines[i].line);
+		json_number(json, "id", finding->evidence_count + i + 1);
+		add_message(json, "message", finding->lines[i].words);
 		json_close(json, '}');
 	}
 	json_close(json, ']');

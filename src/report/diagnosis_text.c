@@ -165,8 +165,7 @@ static void add_lines(const struct letter *letter, const struct culprit_finding 
 {
 	for (size_t i = 0; i < finding->line_count; i++) {
 		struct text words = { 0 };
-		text_addf(&words, "%s line %u: %s", finding->lines[i].file, finding->lines[i].line,
-			  finding->lines[i].words);
+		words_line(&words, &finding->lines[i]);
 		add_item(letter, indent, i || finding->evidence_count ? "" : "Where", words.bytes);
 		text_finish(&words);
 	}

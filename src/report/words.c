@@ -51,6 +51,11 @@ void words_sessions(struct text *to, const struct culprit_finding *finding)
 	}
 }
 
+void words_line(struct text *to, const struct culprit_line *line)
+{
+	text_addf(to, "%s line %u: %s", line->file, line->line, line->words);
+}
+
 const char *words_evidence_time(const struct diagnosis *diagnosis, const struct culprit_output *output,
 				int64_t time, char to[static TIME_TEXT_SIZE])
 {

@@ -14,6 +14,8 @@ void words_counted(struct text *to, uint64_t number, const char *one, const char
 void words_subject(struct text *to, const struct culprit_finding *finding);
 /* "session tcp:1", "sessions tcp:1 tcp:2 and 5 more", behind a comma where something stands already. */
 void words_sessions(struct text *to, const struct culprit_finding *finding);
+/* "console.txt line 24: NETSTAT DEVLINKS OSDL: INBOUND PACKETS = 79": a line of a display. */
+void words_line(struct text *to, const struct culprit_line *line);
 /* The time of a packet as the output wants it, relative by default; empty when it has none. */
 const char *words_evidence_time(const struct diagnosis *diagnosis, const struct culprit_output *output,
 				int64_t time, char to[static TIME_TEXT_SIZE]);

@@ -92,6 +92,20 @@ static void add_evidence(const struct html *page, const struct culprit_finding *
 	text_add(to, "</table></div>\n");
 }
 
+static void add_lines(struct text *to, const struct culprit_finding *finding)
+{
+	if (!finding->line_count)
+		return;
+	text_add(to, "<div class=\"block\"><h4>Displays</h4><ul>\n");
+	for (size_t i = 0; i < finding->line_count; i++) {
+		struct text words = { 0 };
+		words_line(&words, &finding->lines[i]);
+		add_tagged(to, "<li>", words.bytes, "</li>\n");
+		text_finish(&words);
+	}
+	text_add(to, "</ul></div>\n");
+}
+
 static void add_advice(struct text *to, const struct culprit_finding *finding)
 {
 	if (!finding->advice_count)
@@ -166,6 +180,7 @@ static void add_effects(const struct html *page, size_t root)
 			add_evidence(page, finding);
 			text_add(to, "</details>");
 		}
+		add_lines(to, finding);
 		text_add(to, "</li>\n");
 	}
 	text_add(to, "</ul></div>\n");
@@ -185,6 +200,7 @@ static void add_finding(const struct html *page, size_t index)
 	add_advice(to, finding);
 	text_add(to, "</div></div>\n");
 	add_evidence(page, finding);
+	add_lines(to, finding);
 	html_session_ladder(page, finding, index == 0);
 	add_values(to, finding);
 	add_effects(page, index);
