@@ -1,4 +1,6 @@
 /* Does a host throw away much of what arrives at an interface? link/inbound-discards, from what z/OS displays. */
+#include <string.h>
+
 #include "analyze/analyzer.h"
 #include "analyze/readings.h"
 
@@ -12,7 +14,8 @@ static const struct finding_kind inbound_discards = {
 	       "{useful} were useful.",
 	.meaning = "NETSTAT DEVLINKS counts the packets that arrived at a link or an interface, and those in error and "
 		   "discarded. Of two displays the difference counts, of one what was counted since the interface was "
-		   "started. Each packet costs the host time before it is thrown away.",
+		   "started. Each packet costs the host time before it is thrown away. Message IST2273E says the same "
+		   "of a queue (kind queue).",
 	.false_alarms = "Counters since the start do not say when it happened: then it is only likely, and below "
 			"`error` a warning that is possible. Multicasts that nobody joined can count as discarded.",
 	.advice = { "Record what is discarded: culprit zos packet-trace --discard ALL, and let culprit group it by reason.",
@@ -79,6 +82,33 @@ static void judge(struct analysis_context *context, const struct reading *readin
 	report(context, reading, arrived, lost);
 }
 
+/* IST2273E: VTAM threw packets away to protect storage, since the host did not take them in time. */
+static void report_message(struct analysis_context *context, const struct zos_message *message)
+{
+	struct finding finding;
+	finding_begin(&finding, &inbound_discards, NULL);
+	finding.merge_key = 1;
+	finding.severity = SEVERITY_WARNING;
+	finding.sub_kind = "queue";
+	finding.say = "VTAM says that it threw arriving packets away, since the queue of the interface was congested.";
+	finding.advice = "Look at what kept the host from taking them at that time: processor, storage (ECSA), a stack that "
+			 "was waiting.";
+	finding.count = 1;
+	blame_word(&finding, PARTY_SERVER, "config:z/OS");
+	finding_why(&finding, "The packets had arrived, and the host did not take them in time.");
+	finding_cite(&finding, context->trace->displays->files[message->file], message->line, "%s %s", message->id,
+		     message->text);
+	finding_submit(context->findings, &finding);
+}
+
+static void judge_messages(struct analysis_context *context)
+{
+	const struct zos_displays *displays = context->trace->displays;
+	for (size_t i = 0; displays && i < displays->message_count; i++)
+		if (strcmp(displays->messages[i].id, "IST2273E") == 0)
+			report_message(context, &displays->messages[i]);
+}
+
 static void inbound_finish(struct analysis_context *context)
 {
 	static const char *const kinds_of_links[] = { "link", "interface" };
@@ -87,6 +117,7 @@ static void inbound_finish(struct analysis_context *context)
 		for (size_t at = 0; reading_next(context->trace->displays, kinds_of_links[i], "INBOUND PACKETS", &at,
 						 &reading);)
 			judge(context, &reading);
+	judge_messages(context);
 }
 
 static const struct finding_kind *const kinds[] = { &inbound_discards, NULL };

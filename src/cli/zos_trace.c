@@ -107,7 +107,8 @@ enum exit_code zos_trace_run(const struct options *options)
 		return EXIT_USAGE;
 	}
 	struct culprit_zos_form *form = culprit_zos_form(options->words[0], &error);
-	bool asks = options->zos.count == 0 && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	bool asks = options->zos.count == 0 && !options->zos.parts && !options->zos.brief && !options->quiet &&
+		    options->format == CULPRIT_TEXT && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	if (!form)
 		complain_error(&error);
 	else if (asks ? zos_form_ask(form, options->words[0]) : fill(form, options))

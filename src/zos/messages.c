@@ -23,9 +23,15 @@ static const char *const furniture[] = {
 	"END OF THE REPORT", "LINES DISPLAYED", "RECORDS DISPLAYED",
 };
 
+/* Called for each character of each line: no locale, no call. */
+static inline char capital(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
 bool zos_starts(const char *line, const char *words)
 {
-	while (*words && toupper((unsigned char)*line) == toupper((unsigned char)*words)) {
+	while (*words && capital(*line) == capital(*words)) {
 		line++;
 		words++;
 	}
@@ -34,8 +40,9 @@ bool zos_starts(const char *line, const char *words)
 
 bool zos_holds(const char *line, const char *words)
 {
+	char first = capital(*words);
 	for (; *line; line++)
-		if (zos_starts(line, words))
+		if (capital(*line) == first && zos_starts(line, words))
 			return true;
 	return false;
 }

@@ -274,7 +274,8 @@ static bool read_folded(struct zos_reader *reader, const char *line, unsigned kn
 	char joined[2 * ZOS_LINE];
 	struct zos_place now = place_of(reader);
 	unsigned before = 0;
-	if (strlen(reader->previous) < FOLDED_FROM && !reader->previous_unknown)
+	/* A line that is short may have lost the prefix of a log. */
+	if (!reader->before.kind || (strlen(reader->previous) < FOLDED_FROM && !reader->previous_unknown))
 		return false;
 	uint32_t here = reader->line;
 	reader->line = reader->previous_line;

@@ -151,6 +151,8 @@ def two_displays_give_rates():
     # What was lost before the first display does not count, and what was reset counts from there.
     assert findings(link(5, 100000, 99000, 99000) + link(6, 200000, 99000, 99000, "00:01:00"))[0] == []
     assert findings(link(5, 100000, 99000, 99000) + link(6, 2000, 0, 0, "00:01:00"))[0] == []
+    assert findings("IST2273E PACKETS DISCARDED FOR TCPIP - READ QUEUE CONGESTION\n")[0] == \
+        [("link/inbound-discards", "queue")]
     # A warning below a tenth, nothing below a hundredth and when hardly anything arrived.
     assert findings(link(5, 100000, 999, 999))[0] == [] and findings(link(5, 500, 400, 400))[0] == []
     assert findings(link(5, 100000, 999, 999), "--set", "link/inbound-discards.warn=0.5%")[0]

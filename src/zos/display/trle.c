@@ -1,6 +1,5 @@
 /* D NET,TRL,TRLE=: the devices of an OSA as VTAM sees them. Released by IBM's "SNA Operation", DISPLAY TRL. */
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "zos/reader.h"
@@ -37,7 +36,10 @@ static bool read_device(struct zos_reader *reader, const char *line)
 		return false;
 	at += 3 + strspn(at + 3, " =");
 	char name[ZOS_WORD];
-	snprintf(name, sizeof name, "%.*s", (int)strcspn(at, " "), at);
+	size_t length = strcspn(at, " ");
+	length = length < sizeof name - 1 ? length : sizeof name - 1;
+	memcpy(name, at, length);
+	name[length] = '\0';
 	zos_open_section(reader, "device", name, true);
 	if (*role)
 		zos_add_figure(reader, "ROLE", 4, role, strlen(role), true);
