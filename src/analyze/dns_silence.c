@@ -7,7 +7,7 @@
 #define ENOUGH_TRIES 3 /* of one question, for which a second behind the last is proof enough */
 #define LAST_WAIT NANOSECONDS
 #define OWN_FINDINGS 4    /* names of one pair that are told one by one; further ones together */
-#define NO_CACHE_FACTOR 3 /* a client that gets its answers may ask so many times as often */
+#define NO_CACHE_PERCENT 150 /* as often may a client ask that gets its answers */
 #define SILENT_SERVER 3   /* queries without any answer that show a silent server */
 
 const struct finding_kind dns_no_answer = {
@@ -339,7 +339,7 @@ void dns_judge_storm(struct analysis_context *context, const struct dns_question
 	struct dns_state *state = context->state;
 	struct finding finding;
 	bool answered = lookup->answered_before * 2 >= lookup->busiest;
-	if (lookup->busiest < (answered ? NO_CACHE_FACTOR : 1) * state->storm ||
+	if (lookup->busiest * 100ull < (answered ? NO_CACHE_PERCENT : 100) * state->storm ||
 	    !lookup->asked_count)
 		return;
 	dns_finding(&finding, &dns_retry_storm, &question->client, &lookup->asked[0].server, NULL);

@@ -408,6 +408,19 @@ static void answers_message(struct analysis_context *context, const struct obser
 		follow_pair(context, observation, connection, false);
 }
 
+/* Did the server close after it had got the request? Where an idle connection is closed while the next request is on
+ * its way, the two pass each other within a round trip. */
+static bool closed_on_it(const struct session *session, const struct http_request *request, int64_t waited)
+{
+	const struct tcp_side *client = &session->tcp->side[session->client];
+	const struct tcp_side *server = &session->tcp->side[session_server(session)];
+	if (waited > NANOSECONDS / 2)
+		return true;
+	return server->fin_seen && !server->rst_seen && server->rtt.samples &&
+	       server->fin_first_time - request->last.time >= server->rtt.minimum &&
+	       !(client->fin_seen && client->fin_first_time < server->fin_first_time);
+}
+
 /* What was asked and never answered, once the connection is over. */
 static void answers_session_end(struct analysis_context *context, const struct session *session,
 				const struct observation *last)
@@ -434,8 +447,8 @@ static void answers_session_end(struct analysis_context *context, const struct s
 		int64_t waited = end - request->last.time;
 		if (request->answered || request->grpc || data_since)
 			continue;
-		/* Both closed in the same moment, or the client gave up: that says nothing about the server. */
-		if (closed && waited > NANOSECONDS / 2)
+		/* Where the client gives up that says nothing about the server. */
+		if (closed && closed_on_it(session, request, waited))
 			report_no_response(context, session, request, true, waited);
 		else if (!closed && waited >= state->wait)
 			report_no_response(context, session, request, false, waited);

@@ -43,10 +43,12 @@ static const struct finding_kind reset_forged = {
 	.say = "The reset was not sent by {host_name}: {signs}. A device on the way did it in its "
 	       "name.",
 	.meaning = "The reset differs from the other packets of its alleged sender: hop count, "
-		   "hardware address, or that host goes on as if nothing had happened.",
+		   "hardware address, or that host goes on as if nothing had happened. Or it is repeated for a "
+		   "sequence number far behind the first, which only somebody does who has to guess.",
 	.false_alarms = "Some systems send resets with another initial TTL: the number of hops is "
 			"compared, not the TTL. Another MAC alone is only a notice: routers share "
-			"their work.",
+			"their work. So is a distance that is known from one packet: a proxy may answer the SYN of "
+			"the host behind it.",
 	.advice = { "Look at the logs of firewalls and intrusion prevention between the hosts at "
 		    "that time.",
 		    "The hop count of the reset tells how far away the device is." },
@@ -189,14 +191,17 @@ static struct signs forged_signs(const struct analysis_context *context,
 	const struct reset_state *state = context->state;
 	const struct tcp_side *x = &session->tcp->side[side];
 	struct signs signs = { .sure = x->rst_ttl_expected != 0 };
-	/* In short conversations the packet before, mostly the SYN-ACK, has to do. */
+	/* In short conversations the packet before, mostly the SYN-ACK, has to do. One packet proves little: routers
+	 * answer for hosts behind them. */
 	uint8_t before = signs.sure ? x->rst_ttl_expected : x->rst_ttl_before;
 	int away = (int)hops_by_time_to_live(x->rst_ttl);
 	int usual = (int)hops_by_time_to_live(before);
 	if (before && abs(away - usual) >= state->hops)
-		add_sign(&signs, true, "it came over %d hops, not %d", away, usual);
+		add_sign(&signs, signs.sure, "it came over %d hops, not %d", away, usual);
 	if (x->rst_too_early)
 		add_sign(&signs, true, "it confirmed data not there yet");
+	if (x->rst_guessed)
+		add_sign(&signs, true, "it came again as a guess");
 	if (x->rst_other_mac)
 		add_sign(&signs, false, "another MAC");
 	if (x->after_rst > 1 && x->rst_ttl_expected)
@@ -218,7 +223,7 @@ static void report_forged(struct analysis_context *context, const struct session
 	}
 	blame_middlebox(&finding, session, side);
 	finding_why(&finding, "Hosts do not change distance or hardware address for one packet, "
-			      "nor know of data before it comes.");
+			      "nor guess their own sequence numbers, nor know of data before it comes.");
 	name_host(&finding, session, side);
 	finding_words(&finding, "signs", "%s", signs->words);
 	cite_reset(&finding, session, side);
@@ -381,7 +386,8 @@ static void reset_end(struct analysis_context *context, const struct session *se
 	const struct tcp_side *client = &session->tcp->side[session->client];
 	if (signs.count)
 		report_forged(context, session, side, &signs);
-	if (signs.count > 1 || signs.strong)
+	/* Where one packet is all that tells the distance, the host is not accused either. */
+	if (signs.count && (signs.count > 1 || signs.strong || !signs.sure))
 		return;
 	bool crossed = client->late_data_bytes ? client->late_data_crossed && client->late_data_time <= x->rst_time
 					       : crossed_behind_trace_point(session);

@@ -157,6 +157,7 @@ struct tcp_side {                /* one end as a sender of data, and what it adv
 	int64_t rst_time;
 	uint64_t rst_packet;
 	uint32_t rst_count;
+	uint64_t rst_position;       /* its sequence number */
 	uint8_t rst_ttl;
 	bool rst_knows_nothing;      /* without ACK, at the position that the other end had asked for: how a
 				      * host answers a segment of a connection it does not have (RFC 9293 3.10.7.1) */
@@ -167,6 +168,8 @@ struct tcp_side {                /* one end as a sender of data, and what it adv
 	int64_t rst_own_silence;     /* ns since the packet of this end before it */
 	bool rst_request_open;       /* a request of the client had no answer yet */
 	bool rst_answer_open;        /* an answer had begun and was not at its end, or not confirmed */
+	bool rst_guessed;            /* a later one stands far behind it, where this end cannot have been: who sends
+				      * resets in its name hopes to hit the window */
 	bool rst_other_mac;          /* came from another MAC than this end's packets before */
 	bool rst_too_early;          /* confirmed data that cannot have reached this end yet */
 	uint8_t rst_ttl_before;      /* TTL of the packet of this end before it; 0: there was none */

@@ -12,6 +12,7 @@
 #define ID_STEPS_TRUSTED 8
 #define ID_STEP_LARGEST 4096       /* other flows of the host use the same counter */
 #define TIMESTAMP_TICK (12 * MILLISECOND)  /* the slowest common clock ticks every 10 ms (RFC 7323, 5.4) */
+#define RESET_GUESS 1460           /* bytes behind the first reset: nobody sends data between two resets */
 #define MIDSTREAM_GRACE NANOSECONDS
 
 /* The recorder wrote the acknowledgement before the data: order of the file, not of the network. */
@@ -286,10 +287,13 @@ static void classify_reset(struct tcp_step *step)
 	struct segment *segment = step->segment;
 	segment->class = SEGMENT_RST;
 	x->rst_count++;
+	if (x->rst_seen && segment->sequence > x->rst_position + RESET_GUESS)
+		x->rst_guessed = true;
 	if (x->rst_seen)
 		return;
 	x->rst_seen = true;
 	x->rst_time = step->time;
+	x->rst_position = segment->sequence;
 	x->rst_packet = step->number;
 	x->rst_ttl = step->packet->ip->time_to_live;
 	x->rst_knows_nothing = !tcp_has(step->header, TCP_ACK) && segment->sequence == x->ack_hi;
