@@ -25,6 +25,7 @@ enum binding_table {
 };
 
 #define DECODER_MAX_BINDINGS 12
+#define DECODER_MEMORY 32        /* bytes for `follow` */
 #define DECODER_MAX_ANNOUNCED 4  /* by one message: a call has speech, a picture, slides */
 
 struct binding {
@@ -85,6 +86,9 @@ struct decoder {
 	/* Is this datagram its protocol's? Asked on ports that nobody is bound to. `memory` is kept for the
 	 * direction, zeroed at the start. CERTAINTY_MORE: it could be, and the next ones would tell. NULL: never. */
 	enum certainty (*datagram)(uint64_t memory[2], struct cursor in);
+	/* What earlier datagrams of the conversation told makes more of this one readable: `in` was decoded to `facts`
+	 * before. `memory` is kept for the conversation: DECODER_MEMORY bytes, zeroed at the start. NULL: nothing. */
+	void (*follow)(void *memory, uint8_t direction, struct cursor in, void *facts);
 	/* All fields, the last with a NULL name, and who tells them: from the layer's bytes, which `decode` had
 	 * read before. Both may be NULL. */
 	const struct field *fields;

@@ -103,6 +103,7 @@ struct crypto {                  /* what CRYPTO frames bring; they may come in a
 	uint8_t bytes[QUIC_MAX_PACKET];
 	bool present[QUIC_MAX_PACKET];
 	size_t length;               /* from the start, without a gap */
+	bool closes;                 /* and a CONNECTION_CLOSE came with them */
 };
 
 static void add_crypto(struct crypto *crypto, uint64_t offset, struct cursor data)
@@ -113,27 +114,47 @@ static void add_crypto(struct crypto *crypto, uint64_t offset, struct cursor dat
 	}
 }
 
-static void skip_ack(struct cursor *in, bool ecn)
+/* Reads the next number of a frame, and tells it where anybody asks. What was decrypted stands nowhere in the packet. */
+static uint64_t next_field(struct cursor *in, struct teller *teller, enum tls_field field)
 {
-	read_number(in);             /* largest acknowledged */
-	read_number(in);             /* delay */
-	uint64_t ranges = read_number(in);
-	read_number(in);             /* first range */
+	uint64_t value = read_number(in);
+	if (teller && cursor_ok(in))
+		tell_number(teller, &tls_fields[field], NULL, 0, (int64_t)value);
+	return value;
+}
+
+static void read_ack(struct cursor *in, struct teller *teller, bool ecn)
+{
+	next_field(in, teller, QUIC_F_ACK_LARGEST);
+	next_field(in, teller, QUIC_F_ACK_DELAY);
+	uint64_t ranges = next_field(in, teller, QUIC_F_ACK_COUNT);
+	next_field(in, teller, QUIC_F_ACK_FIRST);
 	for (uint64_t i = 0; i < ranges && cursor_ok(in); i++) {
-		read_number(in);
-		read_number(in);
+		next_field(in, teller, QUIC_F_ACK_GAP);
+		next_field(in, teller, QUIC_F_ACK_RANGE);
 	}
 	for (int i = 0; ecn && i < 3; i++)
 		read_number(in);
 }
 
-static void tell_crypto(struct teller *teller, uint64_t offset, uint64_t length, const uint8_t *at)
+/* Why the sender ends the connection: RFC 9000, 19.19. */
+static void read_close(struct cursor *in, struct teller *teller)
 {
-	if (!teller)
-		return;
-	tell_number(teller, &tls_fields[QUIC_F_FRAME_TYPE], at, 1, FRAME_CRYPTO);
-	tell_number(teller, &tls_fields[QUIC_F_CRYPTO_OFFSET], NULL, 0, (int64_t)offset);
-	tell_number(teller, &tls_fields[QUIC_F_CRYPTO_LENGTH], NULL, 0, (int64_t)length);
+	next_field(in, teller, QUIC_F_CLOSE_CODE);
+	next_field(in, teller, QUIC_F_CLOSE_FRAME);
+	uint64_t length = next_field(in, teller, QUIC_F_CLOSE_LENGTH);
+	if (length > in->declared)
+		length = in->declared;
+	if (teller && length)
+		tell_bytes(teller, &tls_fields[QUIC_F_CLOSE_REASON], in, (size_t)length);
+	else
+		cursor_skip(in, (size_t)length);
+}
+
+static void skip_padding(struct cursor *in)
+{
+	while (in->captured && !*in->next)
+		cursor_skip(in, 1);
 }
 
 /* Reads the frames; NULL `teller`: only for what they carry. */
@@ -141,28 +162,35 @@ static void read_frames(const struct quic_payload *payload, struct crypto *crypt
 {
 	struct cursor in = cursor_make(payload->bytes, payload->length, payload->length);
 	while (cursor_more(&in)) {
-		const uint8_t *at = in.next;
-		uint64_t type = read_number(&in);
+		uint64_t type = next_field(&in, teller, QUIC_F_FRAME_TYPE);
 		if (type == FRAME_CRYPTO) {
-			uint64_t offset = read_number(&in), length = read_number(&in);
+			uint64_t offset = next_field(&in, teller, QUIC_F_CRYPTO_OFFSET);
+			uint64_t length = next_field(&in, teller, QUIC_F_CRYPTO_LENGTH);
 			if (length > in.declared)
 				break;
-			tell_crypto(teller, offset, length, at);
 			add_crypto(crypto, offset, cursor_split(&in, (size_t)length));
 		} else if (type == FRAME_ACK || type == FRAME_ACK_ECN) {
-			skip_ack(&in, type == FRAME_ACK_ECN);
-		} else if (type != FRAME_PADDING && type != FRAME_PING) {
-			break;       /* nothing else that matters stands in an Initial */
+			read_ack(&in, teller, type == FRAME_ACK_ECN);
+		} else if (type == FRAME_CLOSE) {
+			read_close(&in, teller);
+			crypto->closes = true;
+		} else if (type == FRAME_PADDING) {
+			skip_padding(&in);
+		} else if (type != FRAME_PING) {
+			break;       /* nothing else stands in an Initial: RFC 9000, 12.4 */
 		}
 	}
 	while (crypto->length < QUIC_MAX_PACKET && crypto->present[crypto->length])
 		crypto->length++;
 }
 
-static bool open_initial(const struct header *header, struct cursor in, struct quic_payload *to)
+static bool open_initial(const struct header *header, struct cursor in, const struct quic_facts *facts,
+			 struct quic_payload *to)
 {
-	const struct quic_initial initial = { header->version, header->destination, header->destination_length,
-		in.next, header->size, header->whole };
+	const struct quic_origin *origin = &facts->origin;
+	const struct quic_initial initial = { header->version, origin->known ? origin->id : header->destination,
+		origin->known ? origin->length : header->destination_length, in.next, header->size, header->whole,
+		facts->from_server };
 	return header->type == QUIC_INITIAL && header->size && quic_open(&initial, to);
 }
 
@@ -170,7 +198,11 @@ static void take_hello(const struct crypto *crypto, struct quic_facts *facts)
 {
 	struct tls_client_hello hello = { 0 };
 	struct cursor in = cursor_make(crypto->bytes, crypto->length, crypto->length);
-	if (crypto->length <= MESSAGE_HEADER || cursor_u8(&in) != TLS_CLIENT_HELLO)
+	if (crypto->length <= MESSAGE_HEADER)
+		return;
+	uint8_t type = cursor_u8(&in);
+	facts->server_hello = type == TLS_SERVER_HELLO;
+	if (type != TLS_CLIENT_HELLO)
 		return;
 	size_t length = cursor_be24(&in);
 	facts->hello = true;
@@ -191,11 +223,12 @@ static void take_first(const struct header *header, struct cursor in, struct qui
 		memcpy(facts->destination, header->destination, header->destination_length);
 	if (header->source_length)
 		memcpy(facts->source, header->source, header->source_length);
-	facts->opened = open_initial(header, in, &payload);
+	facts->opened = open_initial(header, in, facts, &payload);
 	if (!facts->opened)
 		return;
 	struct crypto crypto = { .length = 0 };
 	read_frames(&payload, &crypto, NULL);
+	facts->closes = crypto.closes;
 	take_hello(&crypto, facts);
 }
 
@@ -221,6 +254,27 @@ static struct next decode_quic(struct cursor *in, struct packet *packet, void *t
 	return next_payload(cursor_rest(in));
 }
 
+/* The server's Initials, and the client's later ones, are opened with what the client's first one told. */
+static void follow_quic(void *memory, uint8_t direction, struct cursor in, void *to)
+{
+	struct quic_origin *origin = memory;
+	struct quic_facts *facts = to;
+	struct header header;
+	if (facts->opened) {
+		*origin = (struct quic_origin){ .version = facts->version, .known = true, .direction = direction,
+			.length = facts->destination_length };
+		memcpy(origin->id, facts->destination, sizeof origin->id);
+	} else if (origin->known && facts->packet_count && facts->types[0] == QUIC_INITIAL &&
+		   facts->version == origin->version && read_header(in, &header)) {
+		facts->origin = *origin;
+		facts->from_server = direction != origin->direction;
+		take_first(&header, in, facts);
+		facts->origin.known = facts->opened;
+	}
+}
+
+_Static_assert(sizeof(struct quic_origin) <= DECODER_MEMORY, "what is kept must fit");
+
 static const char *const type_names[] = { "Initial", "0-RTT", "Handshake", "Retry", "Version Negotiation",
 	"Protected Payload" };
 
@@ -234,6 +288,10 @@ static void words_quic(struct text *to, const void *facts)
 		text_addf(to, "%s%s", i ? ", " : "", type_names[quic->types[i]]);
 		if (i == 0 && quic->hello)
 			text_add(to, ", Client Hello");
+		if (i == 0 && quic->server_hello)
+			text_add(to, ", Server Hello");
+		if (i == 0 && quic->closes)
+			text_add(to, ", Connection Close");
 		if (i == 0 && quic->server_name[0])
 			text_addf(to, " (%s)", quic->server_name);
 	}
@@ -250,11 +308,12 @@ static void tell_id(struct teller *teller, enum tls_field length, enum tls_field
 	}
 }
 
-static void tell_inside(struct teller *teller, const struct header *header, struct cursor in)
+static void tell_inside(struct teller *teller, const struct header *header, struct cursor in,
+			const struct quic_facts *quic)
 {
 	struct quic_payload payload;
 	struct crypto crypto = { .length = 0 };
-	if (!open_initial(header, in, &payload))
+	if (!open_initial(header, in, quic, &payload))
 		return;
 	tell_number(teller, &tls_fields[QUIC_F_NUMBER_LENGTH], NULL, 0, payload.number_length - 1);
 	tell_number(teller, &tls_fields[QUIC_F_NUMBER], NULL, 0, (int64_t)payload.number);
@@ -272,7 +331,19 @@ static void tell_versions(struct teller *teller, const struct header *header, st
 		tell_be32(teller, &tls_fields[QUIC_F_SUPPORTED_VERSION], &in);
 }
 
-static void tell_packet(struct teller *teller, const struct header *header, struct cursor in)
+/* A token that the client must send back, and what proves that the server saw its Initial: RFC 9000, 17.2.5. */
+static void tell_retry(struct teller *teller, const struct header *header, struct cursor in)
+{
+	enum { TAG_LENGTH = 16 };
+	cursor_skip(&in, 7u + header->destination_length + header->source_length);
+	if (!cursor_ok(&in) || in.declared <= TAG_LENGTH)
+		return;
+	tell_bytes(teller, &tls_fields[QUIC_F_RETRY_TOKEN], &in, in.declared - TAG_LENGTH);
+	tell_bytes(teller, &tls_fields[QUIC_F_RETRY_TAG], &in, TAG_LENGTH);
+}
+
+static void tell_packet(struct teller *teller, const struct header *header, struct cursor in,
+			const struct quic_facts *quic)
 {
 	tell_number(teller, &tls_fields[QUIC_F_PACKET_LENGTH], NULL, 0, (int64_t)header->whole);
 	tell_number(teller, &tls_fields[QUIC_F_HEADER_FORM], in.next, 1, header->first >> 7);
@@ -289,6 +360,8 @@ static void tell_packet(struct teller *teller, const struct header *header, stru
 	tell_id(teller, QUIC_F_SCIL, QUIC_F_SCID, header->source, header->source_length);
 	if (header->type == QUIC_NEGOTIATION)
 		tell_versions(teller, header, in);
+	if (header->type == QUIC_RETRY)
+		tell_retry(teller, header, in);
 	if (!header->size)
 		return;
 	if (header->type == QUIC_INITIAL) {
@@ -299,7 +372,7 @@ static void tell_packet(struct teller *teller, const struct header *header, stru
 			tell_bytes(teller, &tls_fields[QUIC_F_TOKEN], &token, token.declared);
 	}
 	tell_number(teller, &tls_fields[QUIC_F_LENGTH], NULL, 0, (int64_t)header->length);
-	tell_inside(teller, header, in);
+	tell_inside(teller, header, in, quic);
 }
 
 static void tell_quic(struct teller *teller, struct cursor in, const struct packet *packet, const void *facts)
@@ -308,7 +381,7 @@ static void tell_quic(struct teller *teller, struct cursor in, const struct pack
 	struct header header;
 	(void)packet;
 	for (unsigned i = 0; i < quic->packet_count && cursor_more(&in) && read_header(in, &header); i++) {
-		tell_packet(teller, &header, in);
+		tell_packet(teller, &header, in, quic);
 		if (header.whole >= in.declared)
 			break;
 		(void)cursor_split(&in, header.whole);
@@ -321,6 +394,7 @@ const struct decoder quic_decoder = {
 	.title = "QUIC",
 	.facts_size = sizeof(struct quic_facts),
 	.decode = decode_quic,
+	.follow = follow_quic,
 	.words = words_quic,
 	.fields = tls_fields,
 	.tell = tell_quic,

@@ -1,4 +1,4 @@
-/* Opens a client's Initial packets: RFC 9001, 5. Without libcrypto nothing can be opened. */
+/* Opens Initial packets: RFC 9001, 5. Without libcrypto nothing can be opened. */
 #ifndef DECODE_QUIC_OPEN_H
 #define DECODE_QUIC_OPEN_H
 
@@ -8,11 +8,12 @@
 
 struct quic_initial {
 	uint32_t version;
-	const uint8_t *destination;  /* connection ID */
+	const uint8_t *destination;  /* the connection ID to which the client sent its first one (or that after a Retry) */
 	size_t destination_length;
 	const uint8_t *packet;       /* from its first byte on */
 	size_t header_length;        /* up to the packet number */
 	size_t length;               /* of the whole packet */
+	bool from_server;
 };
 
 struct quic_payload {
@@ -23,7 +24,7 @@ struct quic_payload {
 };
 
 bool quic_knows(uint32_t version);
-/* False: it is not a client's, or its version is not known. */
+/* False: it is not of this connection and side, or its version is not known. */
 bool quic_open(const struct quic_initial *initial, struct quic_payload *to);
 
 #endif

@@ -57,7 +57,7 @@ static void tell_client_hello(struct teller *teller, struct cursor in, const str
 {
 	struct cursor whole = in;
 	tell_be16(teller, &tls_fields[TLS_F_VERSION], &in);
-	tell_random(teller, &in, !tls->connection->retry || tls->connection->server);
+	tell_random(teller, &in, !tls->quic && (!tls->connection->retry || tls->connection->server));
 	tls_tell_vector(teller, &in, TLS_F_SESSION_ID_LENGTH, 1, TLS_F_SESSION_ID);
 	tls_tell_list(teller, &in, TLS_F_CIPHER_SUITES_LENGTH, true, TLS_F_CIPHER_SUITES,
 		      TLS_F_CIPHER_SUITE);
@@ -71,7 +71,7 @@ static void tell_server_hello(struct teller *teller, struct cursor in, const str
 {
 	struct cursor whole = in;
 	bool draft = tls_is_early_draft(tell_be16(teller, &tls_fields[TLS_F_VERSION], &in));
-	tell_random(teller, &in, tls->connection->version < TLS_1_3);
+	tell_random(teller, &in, !tls->quic && tls->connection->version < TLS_1_3);
 	if (!draft)
 		tls_tell_vector(teller, &in, TLS_F_SESSION_ID_LENGTH, 1, TLS_F_SESSION_ID);
 	tell_be16(teller, &tls_fields[TLS_F_CIPHER_SUITE], &in);

@@ -27,6 +27,7 @@ struct messages {
 	struct message_room *room;
 	struct dialogue *dialogue;   /* NULL for datagrams */
 	struct exchanges *exchanges; /* of datagrams */
+	void *memory;                /* of a decoder that follows datagrams: DECODER_MEMORY bytes; NULL */
 	struct datagrams *datagrams; /* who speaks, where the ports do not tell; NULL before it is asked */
 	struct direction direction[2];
 };
@@ -72,6 +73,7 @@ void messages_destroy(struct messages *messages)
 	dialogue_destroy(messages->dialogue);
 	exchanges_destroy(messages->exchanges);
 	datagrams_destroy(messages->datagrams);
+	free(messages->memory);
 	free(messages);
 }
 
@@ -175,6 +177,14 @@ static void recognise_datagram(struct messages *messages, struct packet *packet,
 		packet_decode_message(packet, decoder, NULL, bytes);
 }
 
+static void follow_datagram(struct messages *messages, const struct layer *layer, struct cursor bytes, uint8_t direction)
+{
+	if (!messages->memory)
+		messages->memory = memory_zeroed(1, DECODER_MEMORY);
+	/* The facts stand in the room of the packet at hand. */
+	layer->decoder->follow(messages->memory, direction, bytes, (void *)(uintptr_t)layer->facts);
+}
+
 /* The packet's own layers above UDP, or its ICMP. */
 void messages_observe_datagram(struct messages *messages, struct packet *packet,
 			       struct observation *observation)
@@ -198,6 +208,8 @@ void messages_observe_datagram(struct messages *messages, struct packet *packet,
 			continue;
 		struct cursor bytes = cursor_make(packet->record->bytes + layer->offset, layer->length,
 						  layer->length);
+		if (layer->decoder->follow)
+			follow_datagram(messages, layer, bytes, observation->direction);
 		if (message_room_keep(room, layer, bytes, observation->direction, 0) &&
 		    layer->decoder->exchange)
 			exchanges_observe(&messages->exchanges, room, layer->decoder, layer->facts,

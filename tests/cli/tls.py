@@ -229,6 +229,35 @@ def report(name, work):
         print("not ok %d - %s\n# %s" % (number, name, str(problem).replace("\n", "\n# ")))
 
 
+def quic(culprit, data):
+    """The keys of Initials follow from the client's first one, or the first one behind a Retry."""
+    trace = os.path.join(data, "..", "quic", "quic.pcap")
+    wanted = ["Version Negotiation", "Initial, Client Hello (quic.example)", "Initial, Server Hello, Handshake", "Initial",
+              "Protected Payload", "Protected Payload", "Initial, Client Hello (quic.example)", "Initial, Connection Close",
+              "Initial, Client Hello (quic.example)", "Retry",
+              "Initial, Client Hello (quic.example)", "Initial, Server Hello, Handshake"]
+    said = subprocess.run([culprit, "packets", "--csv", "-q", trace], stdout=subprocess.PIPE).stdout.decode()
+    found = [row["message"].replace("QUIC: ", "") for row in csv.DictReader(io.StringIO(said))]
+    assert found[1:] == wanted, found
+    fields = ["quic.packet_number", "quic.crypto.length", "tls.handshake.type", "tls.handshake.ciphersuite",
+              "tls.handshake.extensions_alpn_str", "quic.retry_token", "quic.supported_version", "quic.token", "quic.cc.error_code"]
+    command = [culprit, "packets", "--csv", "-q", trace]
+    for field in fields:
+        command += ["-e", field]
+    table = list(csv.reader(io.StringIO(subprocess.run(command, stdout=subprocess.PIPE).stdout.decode())))[1:]
+    token = b"come back with this".hex()
+    expected = {1: ["", "", "", "", "", "", "0x00000001,0x6b3343cf", "", ""],
+                2: ["0", "54,100", "1", "0x1301,0x1302", "h3", "", "", "", ""],
+                3: ["0", "90", "2", "0x1301", "", "", "", "", ""],
+                4: ["1", "", "", "", "", "", "", "", ""],
+                8: ["0", "", "", "", "", "", "", "", "376"],
+                10: ["", "", "", "", "", token, "", "", ""],
+                11: ["1", "154", "1", "0x1301,0x1302", "h3", "", "", token, ""],
+                12: ["0", "90", "2", "0x1301", "", "", "", "", ""]}
+    for row, values in expected.items():
+        assert table[row] == values, table[row]
+
+
 def stored(culprit, data):
     for name in STORED:
         trace, keys = (os.path.join(data, name + end) for end in (".pcap", ".keys"))
@@ -249,6 +278,7 @@ def stored(culprit, data):
             assert count(table, "tls.decrypted") == 0
             assert count(table, "tls.secrets", secrets) >= 2, table
         return work
+    report("QUIC: hellos of both ends, a Retry, other versions", lambda: quic(culprit, data))
     with tempfile.TemporaryDirectory() as directory:
         changed = os.path.join(directory, "changed")
         text = open(os.path.join(data, "tls12-gcm.keys")).read().rstrip("\n")
