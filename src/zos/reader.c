@@ -455,6 +455,11 @@ static void read_text(struct zos_reader *reader, const char *bytes, size_t lengt
 		if (stamp.time != INT64_MIN)
 			reader->at.time = (reader->date ? reader->date : 0) + stamp.time;
 		take_line(reader, rest);
+		/* Its first lines may have lost their prefix. */
+		struct zos_displays *to = reader->to;
+		if (reader->at.kind && stamp.time != INT64_MIN && to->display_count &&
+		    to->displays[to->display_count - 1].time == INT64_MIN)
+			to->displays[to->display_count - 1].time = reader->at.time;
 	}
 	drop_orphan(reader);
 }

@@ -385,6 +385,8 @@ struct culprit_analysis *scenario_analyse(const struct scenario *scenario, const
 	bool good = !scenario->profile || culprit_set_profile(analysis, scenario->profile, &error);
 	for (unsigned i = 0; good && i < scenario->setting_count; i++)
 		good = culprit_set_threshold(analysis, scenario->settings[i], &error);
+	if (scenario->displays.length)
+		culprit_add_displays_memory(analysis, scenario->displays.bytes, scenario->displays.length, "display");
 	good = good &&
 	       culprit_read_memory(analysis, image->bytes, image->length, scenario->path, &error);
 	if (good)

@@ -116,6 +116,16 @@ static void statement_options(struct compiler *c)
 	}
 }
 
+static void statement_display(struct compiler *c)
+{
+	struct words *w = &c->words;
+	w->usage = "display \"LINE\"…: what z/OS displays, a line a string";
+	while (words_more(w)) {
+		text_add(&c->scenario->displays, words_take(w, "a line of a display"));
+		text_add_char(&c->scenario->displays, '\n');
+	}
+}
+
 static void statement_wait(struct compiler *c)
 {
 	c->now += words_duration(&c->words, "the time to wait");
@@ -142,6 +152,7 @@ struct statement { const char *word; void (*read)(struct compiler *c); };
 
 static const struct statement statements[] = {
 	{ "arp", statement_arp },
+	{ "display", statement_display },
 	{ "eth", statement_eth },
 	{ "expect", statement_expect_one },
 	{ "expect-count", statement_expect_count },
@@ -335,6 +346,7 @@ void scenario_finish(struct scenario *scenario)
 	free(scenario->expectations);
 	free(scenario->labels);
 	free(scenario->profile);
+	text_finish(&scenario->displays);
 	free(scenario->description);
 	free(scenario->path);
 	trace_finish(&scenario->trace);

@@ -42,6 +42,7 @@ struct scenario {
 	char *settings[SCENARIO_MAX_SETTINGS];       /* --set arguments */
 	unsigned setting_count;
 	char *profile;               /* NULL: the default */
+	struct text displays;        /* what z/OS displayed besides; empty: nothing */
 };
 
 /* Compiles `text`. False, with the message "FILE:LINE: what is wrong" in message[512], on a
