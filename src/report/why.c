@@ -12,8 +12,8 @@ const char *why_outcome(enum weighing outcome)
 		[WEIGHING_EXPLAINS] = "it explains this one",
 		[WEIGHING_OUTWEIGHED] = "it would explain this one, but another finding explains more",
 		[WEIGHING_APART] = "it has nothing to do with this one: the two would have to share",
-		[WEIGHING_TIME] = "it was at another time: a cause lasts until two minutes before its effect, at "
-			"least, and begins before the effect ends",
+		[WEIGHING_TIME] =
+			"it was at another time: a cause lasts until two minutes before its effect, and begins before that ends",
 		[WEIGHING_PARTY] = "it is somebody else's doing",
 		[WEIGHING_LIGHTER] = "it is less severe, and a flaw of the trace must not hide a fault",
 		[WEIGHING_EFFECT] = "it is a consequence of this one",

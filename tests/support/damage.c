@@ -61,7 +61,9 @@ void damage_lose(struct trace *trace, double share, uint64_t seed)
 void damage_swap(struct trace *trace, double share, uint64_t seed)
 {
 	for (size_t i = 0; i + 1 < trace->count; i++) {
-		bool near = trace->packets[i + 1].time - trace->packets[i].time <= QUEUE_TIME;
+		int64_t apart;
+		bool near = !__builtin_sub_overflow(trace->packets[i + 1].time, trace->packets[i].time, &apart) &&
+			    apart <= QUEUE_TIME;
 		if (random_fraction(&seed) >= share || !near)
 			continue;
 		struct trace_packet first = trace->packets[i], second = trace->packets[i + 1];
