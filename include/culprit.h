@@ -342,6 +342,7 @@ struct culprit_selection {
 	size_t session_count;
 	const char *hosts[2];        /* instead: all sessions between these two addresses */
 	const char *packets;         /* and only these packets of them: "10-20,35,100-"; NULL: all */
+	uint64_t link_speed;         /* bits per second, for the figures of sessions in full; 0: not known */
 };
 
 struct culprit_sequence {

@@ -408,7 +408,7 @@ static void on_session(void *user, const struct trace_analysis *inner, const str
 		session_rows_add(analysis->sessions, session);
 	for (unsigned i = 0; i < analysis->view_count; i++)
 		if (analysis->views[i]->do_->session)
-			analysis->views[i]->do_->session(analysis->views[i], inner, session);
+			analysis->views[i]->do_->session(analysis->views[i], inner, session, selected);
 }
 
 static bool wants_session(void *user, enum session_kind kind, uint32_t number)

@@ -18,6 +18,7 @@ static bool write_all(void *user, const void *bytes, size_t count)
 	while (count > 0 && !output->gone && !output->error) {
 		ssize_t written = write(output->descriptor, next, count);
 		if (written >= 0) {
+			output->written = true;
 			next += written;
 			count -= (size_t)written;
 		} else if (errno == EPIPE) {

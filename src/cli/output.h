@@ -12,6 +12,7 @@ struct output {
 	const char *path;                    /* for messages */
 	bool terminal;                       /* it ends on one, with or without a pager */
 	pid_t pager;                         /* 0 when there is none */
+	bool written;                        /* something was */
 	bool gone;                           /* the reader has seen enough: no error */
 	int error;                           /* errno of a write that failed, else 0 */
 };

@@ -4,6 +4,7 @@
 
 #include "cli/complain.h"
 #include "cli/progress.h"
+#include "cli/spool.h"
 
 /* What is more special comes later and wins: the file, the profile, single thresholds. */
 static bool configure(struct culprit_analysis *analysis, const struct options *options,
@@ -32,30 +33,20 @@ static bool configure(struct culprit_analysis *analysis, const struct options *o
 	return true;
 }
 
-static bool reads_standard_input(const struct options *options)
-{
-	for (size_t i = 0; i < options->word_count; i++)
-		if (strcmp(options->words[i], "-") == 0)
-			return true;
-	return false;
-}
-
 /* What a filter says about findings is known only when the trace was read once. */
 static bool find_first(struct culprit_analysis *analysis, const struct options *options)
 {
 	struct options first_options = *options;
 	first_options.filter = NULL;
 	first_options.packet_choice.marks = false;
-	if (reads_standard_input(options)) {
-		complain("the filter speaks of findings, for which the trace is read twice: save it to a file first");
+	if (!spool_begin(options))
 		return false;
-	}
 	struct culprit_analysis *first = read_prepare(&first_options);
 	if (!first)
 		return false;
 	if (read_traces(first, &first_options, NULL)) {
 		culprit_use_findings(analysis, first);
-		return true;
+		return spool_rewind(options);
 	}
 	culprit_destroy(first);
 	return false;
@@ -129,4 +120,24 @@ bool read_fails(const struct culprit_analysis *analysis, const struct options *o
 		if (finding->severity >= options->fail_on)
 			return true;
 	return false;
+}
+
+enum exit_code read_for_report(const struct options *options, read_ask *ask)
+{
+	struct output output;
+	struct culprit_error error;
+	struct culprit_analysis *analysis = read_prepare(options);
+	if (!analysis)
+		return EXIT_USAGE;
+	if (!output_open(&output, options)) {
+		culprit_destroy(analysis);
+		return EXIT_FAILED;
+	}
+	enum exit_code code = EXIT_USAGE;
+	if (!ask(analysis, options, &output.report, &error))
+		complain_error(&error);
+	else
+		code = read_traces(analysis, options, NULL) ? EXIT_DONE : EXIT_FAILED;
+	culprit_destroy(analysis);
+	return output_close(&output) ? code : EXIT_FAILED;
 }

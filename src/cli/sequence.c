@@ -1,11 +1,11 @@
 /* culprit sequence: the ladder of a session, or of several. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/complain.h"
 #include "cli/output.h"
 #include "cli/read.h"
 #include "cli/session_words.h"
+#include "cli/spool.h"
 
 static bool set_pair(struct options *options, const char *value)
 {
@@ -71,33 +71,27 @@ const struct option sequence_options[] = {
 	{ 0 },
 };
 
-static bool read_twice(const struct options *options)
-{
-	for (size_t i = 0; i < options->word_count; i++)
-		if (strcmp(options->words[i], "-") == 0)
-			return false;
-	return true;
-}
-
 /* The hosts of a session stand in the list of sessions, and only the end of the trace knows it whole. */
 static bool find_hosts(const struct session_words *words, struct culprit_session *found)
 {
 	const struct culprit_session_id *id = &words->sessions[0];
-	if (words->count != 1 || !read_twice(&words->options)) {
-		complain(words->count != 1 ? "--pair needs one session: culprit sequence TRACE N --pair"
-				: "--pair reads the trace twice: name a file instead of -");
+	struct options first = words->options;
+	if (words->count != 1) {
+		complain("--pair needs one session: culprit sequence TRACE N --pair");
 		return false;
 	}
-	struct culprit_analysis *analysis = read_prepare(&words->options);
+	/* The session is looked for whatever packets of it are wanted. */
+	first.filter = NULL;
+	struct culprit_analysis *analysis = spool_begin(&first) ? read_prepare(&first) : NULL;
 	if (!analysis)
 		return false;
 	culprit_keep_sessions(analysis);
-	bool good = read_traces(analysis, &words->options, NULL) && session_words_check(words, analysis);
+	bool good = read_traces(analysis, &first, NULL) && session_words_check(words, analysis);
 	for (size_t i = 0; good && culprit_session(analysis, i, found); i++)
 		if (found->number == id->number && strcmp(found->protocol, id->protocol) == 0)
 			break;
 	culprit_destroy(analysis);
-	return good;
+	return good && spool_rewind(&first);
 }
 
 static bool ask(struct culprit_analysis *analysis, const struct options *options,
@@ -144,7 +138,9 @@ static enum exit_code run(const struct options *options)
 	enum exit_code code = EXIT_USAGE;
 	sequence.selection.sessions = words.sessions;
 	sequence.selection.session_count = words.count;
-	if (words.options.word_count && !words.count)
+	if (options->graph_wanted && options->filter)
+		complain("a graph shows all packets of a session, -Y selects some: leave one of them out");
+	else if (words.options.word_count && !words.count)
 		complain("which session? culprit sequence TRACE N: see culprit sessions %s", options->words[0]);
 	else if (!options->pair)
 		code = write_sequence(&words, &sequence);

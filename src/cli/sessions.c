@@ -53,6 +53,18 @@ static bool set_show_secrets(struct options *options, const char *value)
 	return true;
 }
 
+/* In Mbit/s, as the option SPEED of IPCS. */
+static bool set_speed(struct options *options, const char *value)
+{
+	char *end;
+	double speed = strtod(value, &end);
+	options->follow.selection.link_speed = (uint64_t)(speed > 0 && speed < 1e9 ? speed * 1e6 : 0);
+	if (*value >= '0' && *value <= '9' && !*end && options->follow.selection.link_speed)
+		return true;
+	complain("--speed: \"%s\" is no speed in Mbit/s: 1000, or 0.064", value);
+	return false;
+}
+
 const struct option sessions_options[] = {
 	{ "sort", 0, "KEY", "the largest first: duration, packets, bytes, bytes_client, bytes_server, rate, rtt, "
 	  "retransmissions, findings; or by start, number", set_sort },
@@ -60,6 +72,7 @@ const struct option sessions_options[] = {
 	{ "long", 0, NULL, "every session in full, as tcptrace -l", set_long },
 	{ "follow", 0, "STYLE", "what was said in session N, in order: text (the default), ebcdic or hex", set_follow,
 	  .optional = true },
+	{ "speed", 0, "MBIT", "of sessions in full: how fast the link is, for how much of it they used", set_speed },
 	{ "direction", 0, "SIDE", "with --follow: only what the client or the server said", set_direction },
 	{ "show-secrets", 0, NULL, "with --follow: passwords and cookies, too", set_show_secrets },
 	{ 0 },
@@ -112,6 +125,8 @@ static enum exit_code look_closely(const struct session_words *words)
 			code = EXIT_USAGE;
 		else if (read_traces(analysis, &words->options, &output))
 			code = session_words_check(words, analysis) ? EXIT_DONE : EXIT_USAGE;
+		if (code == EXIT_DONE && words->options.filter && !output.written && !words->options.quiet)
+			complain("the filter selects none of these sessions");
 		if (!output_close(&output))
 			code = EXIT_FAILED;
 	}
@@ -143,7 +158,10 @@ static enum exit_code run(const struct options *options)
 		return EXIT_FAILED;
 	take_style(&words);
 	enum exit_code code;
-	if (options->follow_wanted && words.options.word_count && words.count != 1) {
+	if (options->follow_wanted && options->filter) {
+		complain("--follow shows all that was said, -Y selects packets: leave one of them out");
+		code = EXIT_USAGE;
+	} else if (options->follow_wanted && words.options.word_count && words.count != 1) {
 		complain("--follow needs one session: culprit sessions TRACE N --follow");
 		code = EXIT_USAGE;
 	} else if (words.count || options->session_long || options->follow_wanted) {

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "cli/complain.h"
-#include "cli/output.h"
 #include "cli/read.h"
 
 #define NANOSECONDS 1000000000LL
@@ -53,24 +52,15 @@ static const struct option stats_options[] = {
 	{ 0 },
 };
 
+static bool ask(struct culprit_analysis *analysis, const struct options *options,
+		const struct culprit_output *report, struct culprit_error *error)
+{
+	return culprit_report_statistics(analysis, &options->statistics, report, error);
+}
+
 static enum exit_code run(const struct options *options)
 {
-	struct output output;
-	struct culprit_error error;
-	struct culprit_analysis *analysis = read_prepare(options);
-	if (!analysis)
-		return EXIT_USAGE;
-	if (!output_open(&output, options)) {
-		culprit_destroy(analysis);
-		return EXIT_FAILED;
-	}
-	enum exit_code code = EXIT_USAGE;
-	if (!culprit_report_statistics(analysis, &options->statistics, &output.report, &error))
-		complain_error(&error);
-	else
-		code = read_traces(analysis, options, NULL) ? EXIT_DONE : EXIT_FAILED;
-	culprit_destroy(analysis);
-	return output_close(&output) ? code : EXIT_FAILED;
+	return read_for_report(options, ask);
 }
 
 const struct command stats_command = {

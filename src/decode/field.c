@@ -32,70 +32,60 @@ void tell_number(struct teller *teller, const struct field *field, const uint8_t
 	tell(teller, field, at, length, &(struct field_value){ .number = value });
 }
 
-/* Tells what was read from `at` up to the cursor, unless it did not fit. */
-static uint64_t tell_read(struct teller *teller, const struct field *field, const uint8_t *at,
-			  const struct cursor *in, uint64_t value)
+enum byte_order { BIG_ENDIAN_BYTES, LITTLE_ENDIAN_BYTES };
+
+/* Tells the next `length` bytes as a number, unless they do not fit. */
+static uint64_t tell_integer(struct teller *teller, const struct field *field, struct cursor *in, size_t length,
+			     enum byte_order order)
 {
-	if (cursor_ok(in))
-		tell_number(teller, field, at, (size_t)(in->next - at), (int64_t)value);
+	const uint8_t *bytes = cursor_take(in, length);
+	uint64_t value = 0;
+	if (!bytes)
+		return 0;
+	for (size_t i = 0; i < length; i++)
+		value = value << 8 | bytes[order == BIG_ENDIAN_BYTES ? i : length - 1 - i];
+	tell_number(teller, field, bytes, length, (int64_t)value);
 	return value;
 }
 
 uint8_t tell_u8(struct teller *teller, const struct field *field, struct cursor *in)
 {
-	const uint8_t *at = in->next;
-	uint8_t value = cursor_u8(in);
-	return (uint8_t)tell_read(teller, field, at, in, value);
+	return (uint8_t)tell_integer(teller, field, in, 1, BIG_ENDIAN_BYTES);
 }
 
 uint16_t tell_be16(struct teller *teller, const struct field *field, struct cursor *in)
 {
-	const uint8_t *at = in->next;
-	uint16_t value = cursor_be16(in);
-	return (uint16_t)tell_read(teller, field, at, in, value);
+	return (uint16_t)tell_integer(teller, field, in, 2, BIG_ENDIAN_BYTES);
 }
 
 uint32_t tell_be24(struct teller *teller, const struct field *field, struct cursor *in)
 {
-	const uint8_t *at = in->next;
-	uint32_t value = cursor_be24(in);
-	return (uint32_t)tell_read(teller, field, at, in, value);
+	return (uint32_t)tell_integer(teller, field, in, 3, BIG_ENDIAN_BYTES);
 }
 
 uint32_t tell_be32(struct teller *teller, const struct field *field, struct cursor *in)
 {
-	const uint8_t *at = in->next;
-	uint32_t value = cursor_be32(in);
-	return (uint32_t)tell_read(teller, field, at, in, value);
+	return (uint32_t)tell_integer(teller, field, in, 4, BIG_ENDIAN_BYTES);
 }
 
 uint64_t tell_be64(struct teller *teller, const struct field *field, struct cursor *in)
 {
-	const uint8_t *at = in->next;
-	uint64_t value = cursor_be64(in);
-	return tell_read(teller, field, at, in, value);
+	return tell_integer(teller, field, in, 8, BIG_ENDIAN_BYTES);
 }
 
 uint16_t tell_le16(struct teller *teller, const struct field *field, struct cursor *in)
 {
-	const uint8_t *at = in->next;
-	uint16_t value = cursor_le16(in);
-	return (uint16_t)tell_read(teller, field, at, in, value);
+	return (uint16_t)tell_integer(teller, field, in, 2, LITTLE_ENDIAN_BYTES);
 }
 
 uint32_t tell_le32(struct teller *teller, const struct field *field, struct cursor *in)
 {
-	const uint8_t *at = in->next;
-	uint32_t value = cursor_le32(in);
-	return (uint32_t)tell_read(teller, field, at, in, value);
+	return (uint32_t)tell_integer(teller, field, in, 4, LITTLE_ENDIAN_BYTES);
 }
 
 uint64_t tell_le64(struct teller *teller, const struct field *field, struct cursor *in)
 {
-	const uint8_t *at = in->next;
-	uint64_t value = cursor_le32(in);
-	value |= (uint64_t)cursor_le32(in) << 32;
-	return tell_read(teller, field, at, in, value);
+	return tell_integer(teller, field, in, 8, LITTLE_ENDIAN_BYTES);
 }
 
 void tell_address(struct teller *teller, const struct field *field, const uint8_t *at, size_t length,

@@ -21,6 +21,20 @@ static void add_span(struct byte_span *spans, unsigned *count, size_t offset, si
 	spans[(*count)++] = (struct byte_span){ offset, length, (uint8_t)layer };
 }
 
+/* Where there are too many, the last one reaches over what is between: better too much is hidden than too little. */
+static void add_secret(struct byte_map *map, size_t offset, size_t length)
+{
+	struct byte_span *last = &map->secrets[DETAILS_MAX_SPANS - 1];
+	if (map->secret_count < DETAILS_MAX_SPANS) {
+		add_span(map->secrets, &map->secret_count, offset, length, 0);
+		return;
+	}
+	size_t end = last->offset + last->length > offset + length ? last->offset + last->length : offset + length;
+	if (offset < last->offset)
+		last->offset = offset;
+	last->length = end - last->offset;
+}
+
 bool map_place(const struct byte_map *map, const uint8_t *at, size_t length, size_t *offset)
 {
 	uintptr_t start = (uintptr_t)map->bytes, here = (uintptr_t)at;
@@ -61,7 +75,7 @@ void map_secret(struct byte_map *map, const struct told *told)
 {
 	size_t offset, length;
 	if (told->at && find_told(map, told, &offset, &length))
-		add_span(map->secrets, &map->secret_count, offset, length, 0);
+		add_secret(map, offset, length);
 }
 
 bool map_hides(const struct byte_map *map, const struct told *told)
@@ -88,7 +102,8 @@ static void find_secrets(struct byte_map *map, size_t start, size_t length, stru
 		size_t run = 0;
 		while (i + run < length && masked[i + run] != map->bytes[start + i + run])
 			run++;
-		add_span(map->secrets, &map->secret_count, start + i, run, 0);
+		if (run)
+			add_secret(map, start + i, run);
 		i += run ? run : 1;
 	}
 }

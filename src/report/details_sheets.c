@@ -1,5 +1,6 @@
 /* What CleverView's Packet Details shows of each layer, in its words and its arrangement. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/clock.h"
@@ -68,6 +69,29 @@ static void head_frame(struct text *to, const struct layer_seen *seen)
 	text_addf(to, "Packet ID : %" PRIu64, seen->observation->packet->record->number);
 }
 
+/* Flags stand below each other, as the IPCS formatter writes them. */
+static void add_zos_flag(struct text *to, const char **label, const char *words)
+{
+	text_addf(to, "%s%s\n", *label, words);
+	*label = "        ";
+}
+
+static void add_zos_flags(struct text *to, const struct zos_record *zos)
+{
+	const char *label = "Flags : ";
+	char adjust[48];
+	snprintf(adjust, sizeof adjust, "Record Size adjust by +%u", (unsigned)(zos->segments - 1));
+	if (zos->segments > 1)
+		add_zos_flag(to, &label, adjust);
+	add_zos_flag(to, &label, zos->flags & ZOS_OUTBOUND ? "IP packet was sent" : "IP packet was received");
+	if (zos->local)
+		add_zos_flag(to, &label, "Both addresses are of this stack");
+	if (zos->confidential)
+		add_zos_flag(to, &label, "AT-TLS confidential");
+	if (zos->clear_text)
+		add_zos_flag(to, &label, "AT-TLS clear text");
+}
+
 static void lines_zos(struct text *to, const struct layer_seen *seen)
 {
 	const struct zos_record *zos = seen->observation->packet->record->zos;
@@ -77,9 +101,7 @@ static void lines_zos(struct text *to, const struct layer_seen *seen)
 		text_addf(to, "Device Type : %s\n", device);
 	if (zos->name[0])
 		text_addf(to, "Link Name : %s\n", zos->name);
-	if (zos->segments > 1)
-		text_addf(to, "Flags : Record Size adjust by +%u\n", (unsigned)(zos->segments - 1));
-	text_addf(to, "Flags : IP packet was %s\n", zos->flags & ZOS_OUTBOUND ? "sent" : "received");
+	add_zos_flags(to, zos);
 	text_addf(to, "IP Packet Length : %u bytes\n", (unsigned)zos->packet_length);
 	if (zos->source.family != ADDRESS_NONE)
 		add_pair(to, "IP Source", &zos->source, "    IP Remote", &zos->destination);
@@ -255,7 +277,7 @@ static const struct layer_sheet sheets[] = {
 	{ .protocol = "frame", head_frame, NULL, SAID("frame.number"), .no_facts = true, .labels = SAID("frame.time", "Time") },
 	{ .protocol = "zos", NULL, lines_zos,
 	  SAID("zos.format", "zos.device", "zos.link", "zos.len", "zos.src", "zos.dst", "zos.srcport", "zos.dstport",
-	       "zos.tcb", "zos.asid", "zos.trace_count"), .no_facts = true },
+	       "zos.tcb", "zos.asid", "zos.trace_count", "zos.flags"), .no_facts = true },
 	{ .protocol = "session", NULL, NULL, SAID("session.number", "session.protocol"), .no_facts = true, .brief = true },
 	{ .protocol = "culprit", NULL, NULL, NULL, .no_facts = true, .brief = true },
 	{ .protocol = "eth", head_link, lines_link, SAID("eth.type"), .no_facts = true },

@@ -14,6 +14,7 @@ struct list {
 	struct page page;
 	struct byte_map *map;
 	unsigned depth;              /* of what is open */
+	unsigned said_depth;         /* inside of a group that the lines of the sheet hold: how deep */
 	unsigned layers;             /* that have bytes, so far */
 	bool in_packet;              /* the open layer has bytes: what has none is worked out */
 	const struct layer_sheet *sheet;     /* of the open layer; NULL */
@@ -106,6 +107,8 @@ static void hear_open(struct teller *teller, const struct told *told)
 		add_sheet(list, told);
 		if (list->in_packet)
 			map_layer(list->map, told, list->layers++);
+	} else if (list->said_depth || is_said(list, told->field)) {
+		list->said_depth++;
 	} else {
 		/* The bytes of a group are those of the fields in it. */
 		struct told group = *told;
@@ -118,7 +121,10 @@ static void hear_open(struct teller *teller, const struct told *told)
 
 static void hear_close(struct teller *teller)
 {
-	((struct list *)teller)->depth--;
+	struct list *list = (struct list *)teller;
+	list->depth--;
+	if (list->said_depth)
+		list->said_depth--;
 }
 
 static void hear_value(struct teller *teller, const struct told *told)
@@ -126,7 +132,7 @@ static void hear_value(struct teller *teller, const struct told *told)
 	struct list *list = (struct list *)teller;
 	if (told->secret)
 		map_secret(list->map, told);
-	if (!is_said(list, told->field) && !is_nothing(list, told))
+	if (!list->said_depth && !is_said(list, told->field) && !is_nothing(list, told))
 		add_line(list, told);
 }
 

@@ -194,9 +194,10 @@ static void pass(struct view *base, const struct observation *observation)
 	look((struct details_view *)base, NULL, observation, false);
 }
 
-static void session_ends(struct view *base, const struct trace_analysis *analysis, const struct session *session)
+static void session_ends(struct view *base, const struct trace_analysis *analysis, const struct session *session,
+			 bool selected)
 {
-	(void)analysis;
+	(void)analysis, (void)selected;
 	if (session->kind == SESSION_TCP)
 		dialogues_forget(((struct details_view *)base)->dialogues, session->number);
 }

@@ -189,10 +189,19 @@ static double rate(const struct portrait *portrait, const struct figures_side *s
 	return (double)side->unique_bytes * 1e9 / (double)(portrait->last_time - portrait->first_time);
 }
 
+/* Of the link's speed, in percent: IP datagrams by the time between the session's first and last packet. */
+static double utilisation(const struct portrait *portrait, const struct figures_side *side)
+{
+	double seconds = (double)(portrait->last_time - portrait->first_time) / 1e9;
+	return (double)side->datagram_bytes * 8 * 100 / seconds / (double)portrait->link_speed;
+}
+
 static void add_packets(struct list *list)
 {
 	ADD("Packets", "Packets", "packets", count_of(f->packets));
 	ADD(NULL, "Bytes with IP headers", "datagram_bytes", count_of(f->datagram_bytes));
+	ADD(NULL, "Use of the link, percent", "link_use_percent",
+	    number_if(p->link_speed && p->last_time > p->first_time, utilisation(p, f)));
 	ADD(NULL, "Wrong checksums", "checksum_errors", count_of(f->bad_checksums));
 	ADD(NULL, "Longest silence", "idle_max_s", seconds_if(f->packets > 1, f->idle_longest));
 	ADD(NULL, "Hops to the trace point", "hops", count_if(e->hops >= 0, (uint64_t)e->hops));
@@ -280,6 +289,10 @@ static void add_windows(struct list *list)
 	ADD(NULL, "Smallest window", "window_min_bytes", count_if(f->window.count, (uint64_t)f->window.minimum));
 	ADD(NULL, "Closed windows", "zero_windows", count_of(f->zero_windows));
 	ADD(NULL, "Changes", "window_changes", count_of(f->window_changes));
+	ADD(NULL, "Segments per window", "segments_per_window",
+	    number_if(f->windows > 0, (double)f->data_packets / (double)f->windows));
+	ADD(NULL, "Bytes per window", "bytes_per_window",
+	    number_if(f->windows > 0, (double)f->data_bytes / (double)f->windows));
 	ADD(NULL, "Most in flight", "flight_max_bytes", count_if(f->flight.count, (uint64_t)f->flight.maximum));
 	ADD(NULL, "Average in flight", "flight_avg_bytes", number_if(f->flight.count, figures_mean(&f->flight)));
 	ADD(NULL, "Least in flight", "flight_min_bytes", count_if(f->flight.count, (uint64_t)f->flight.minimum));

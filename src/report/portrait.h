@@ -37,6 +37,7 @@ struct portrait {                /* of a session that has ended; sides as in its
 	const char *application, *state, *setup, *teardown;
 	struct tcp_handshake handshake;
 	uint32_t turns, transactions;
+	uint64_t link_speed;         /* bit/s; 0: nobody said */
 	struct session_figures figures;
 	struct portrait_side side[2];
 };

@@ -15,6 +15,7 @@ struct portraits {
 	struct view view;
 	struct culprit_output output;
 	struct selection selection;
+	uint64_t link_speed;         /* bit/s; 0: nobody said */
 	struct session_figures **figures[SESSION_KINDS];     /* by number - 1; NULL: not wanted, or ended */
 	size_t capacity[SESSION_KINDS];
 	struct portrait *done;       /* of sessions that have ended */
@@ -49,16 +50,21 @@ static bool observe(struct view *view, const struct trace_analysis *analysis,
 	return true;
 }
 
-static void session_ends(struct view *view, const struct trace_analysis *analysis, const struct session *session)
+static void session_ends(struct view *view, const struct trace_analysis *analysis, const struct session *session,
+			 bool selected)
 {
 	struct portraits *portraits = (struct portraits *)view;
 	size_t index = session->number - 1;
 	if (index >= portraits->capacity[session->kind] || !portraits->figures[session->kind][index])
 		return;
 	struct session_figures **figures = &portraits->figures[session->kind][index];
-	portraits->done = memory_grow(portraits->done, &portraits->done_capacity, portraits->count + 1,
-				      sizeof *portraits->done);
-	portrait_fill(&portraits->done[portraits->count++], analysis, session, *figures);
+	if (selected) {
+		portraits->done = memory_grow(portraits->done, &portraits->done_capacity, portraits->count + 1,
+					      sizeof *portraits->done);
+		struct portrait *portrait = &portraits->done[portraits->count++];
+		portrait_fill(portrait, analysis, session, *figures);
+		portrait->link_speed = portraits->link_speed;
+	}
 	free(*figures);
 	*figures = NULL;
 	portraits->being_kept--;
@@ -173,6 +179,7 @@ struct view *portrait_view(const struct culprit_selection *selection, const stru
 	struct portraits *portraits = memory_zeroed(1, sizeof *portraits);
 	portraits->view.do_ = &operations;
 	portraits->output = *output;
+	portraits->link_speed = selection->link_speed;
 	if (selection_init(&portraits->selection, selection, error))
 		return &portraits->view;
 	destroy(&portraits->view);

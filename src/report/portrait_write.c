@@ -36,7 +36,7 @@ static void value_words(const struct figure_value *value, char to[static 32])
 			snprintf(to, 32, "0");
 		break;
 	case FIGURE_NUMBER:
-		snprintf(to, 32, "%lld", (long long)(value->number + 0.5));
+		snprintf(to, 32, "%.*f", value->number < 10 ? 2 : 0, value->number);
 		break;
 	case FIGURE_WORDS:
 		snprintf(to, 32, "%s", value->words);

@@ -15,9 +15,9 @@ struct view_operations {
 	/* For every packet. False: it has seen enough. */
 	bool (*observe)(struct view *view, const struct trace_analysis *analysis,
 			const struct observation *observation);
-	/* For every session that ends, whatever the user's filter selects; NULL: does not care. */
+	/* For every session that ends, also for those that the user's filter does not select; NULL: does not care. */
 	void (*session)(struct view *view, const struct trace_analysis *analysis,
-			const struct session *session);
+			const struct session *session, bool selected);
 	/* At the end of the trace: writes what is left. Once. */
 	void (*finish)(struct view *view, const struct trace_analysis *analysis,
 		       const struct diagnosis *diagnosis);

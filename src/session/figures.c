@@ -115,6 +115,8 @@ static void count_acknowledgement(struct figures_side *side, struct figures_side
 	side->duplicate_acks += segment->duplicate_ack;
 	side->duplicates_in_row = segment->duplicate_ack ? side->duplicates_in_row + 1 : 0;
 	side->triple_duplicate_acks += side->duplicates_in_row == 3;
+	/* A FIN takes a byte that is no data. */
+	other->windows += segment->acked_bytes > (other->fin ? 1 : 0) && other->data_packets > 0;
 	other->acked |= other->data_packets > 0 && segment->acked_bytes > 0;
 	if (segment->rtt >= 0)
 		add_sample(&other->round_trip, segment->rtt);

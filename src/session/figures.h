@@ -36,6 +36,7 @@ struct figures_side {            /* what one end sent */
 	struct figures_sum syn_window;       /* of its SYNs, which are never scaled */
 	uint64_t zero_windows, window_changes;
 	uint64_t initial_window_bytes, initial_window_packets;       /* data before the first ACK of any */
+	uint64_t windows;            /* the other end's acknowledgements of new data */
 	struct figures_sum flight;   /* bytes outstanding after each packet that had any */
 	uint64_t stream_length;      /* bytes between SYN and FIN */
 	bool stream_whole;           /* both were seen */

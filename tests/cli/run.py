@@ -200,8 +200,6 @@ def filters_that_make_no_sense():
           "    ip && tcp.prot == 80\n    " + 6 * " " + "^", "packets", "-Y", "ip && tcp.prot == 80", "office.pcap")
     fails(2, "the filter is wrong: the expression is empty: "
           "write tcp.port == 80, for example\n    \n    ^", "packets", "-Y", "", "office.pcap")
-    fails(2, "the filter speaks of findings, for which the trace is read twice: save it to a file first",
-          "packets", "-Y", "finding == \"tcp/*\"", "-")
 
 
 @test

@@ -541,3 +541,43 @@ def seed_https():
         if acknowledge:
             forth(n + 1, acknowledge, 40, "A", 373846602, sequence, 16588)
     return screen
+
+
+class Recorded:
+    """IP datagrams with what a z/OS trace record says of them, as `culprit convert` writes it into pcapng."""
+
+    def __init__(self, records):
+        self.records = records
+
+    def bytes(self):
+        def block(kind, body):
+            body += b"\0" * (-len(body) % 4)
+            return struct.pack("<II", kind, len(body) + 12) + body + struct.pack("<I", len(body) + 12)
+        out = [block(0x0a0d0d0a, struct.pack("<IHHq", 0x1a2b3c4d, 1, 0, -1)),
+               block(1, struct.pack("<HHI", 101, 0, 0) + struct.pack("<HHB3xHH", 9, 1, 6, 0, 0))]
+        for time, packet, words in self.records:
+            comment = words.encode()
+            out.append(block(6, struct.pack("<IIIII", 0, time >> 32, time & 0xffffffff, len(packet), len(packet))
+                             + packet + b"\0" * (-len(packet) % 4)
+                             + struct.pack("<HH", 1, len(comment)) + comment + b"\0" * (-len(comment) % 4)
+                             + struct.pack("<HH", 0, 0)))
+        return b"".join(out)
+
+
+def seed_pthdr():
+    """The PTHDR_T blocks of the SYN of slow start, and of the FTP command PORT in two trace records."""
+    records = []
+    for trace, number, words in (
+            (seed_slow_start(), 89, "zos.format=4 zos.interface=\"OSDL\" zos.device_type=39 zos.flags=0x01 "
+             "zos.trace_count=51281450 zos.asid=84 zos.tcb=8106528 zos.segments=1"),
+            (seed_port(), 30, "zos.format=4 zos.interface=\"ETH1\" zos.device_type=39 zos.flags=0x00 "
+             "zos.trace_count=191128 zos.asid=53 zos.segments=2")):
+        time, frame = trace.frames[number - 1]
+        packet = frame[14:14 + struct.unpack("!H", frame[16:18])[0]]
+        source, destination = (".".join(map(str, packet[at:at + 4])) for at in (12, 16))
+        ports = struct.unpack("!HH", packet[20:24])
+        records.append((time, packet, words + " zos.source=%s:%d zos.destination=%s:%d zos.protocol=6 "
+                        "zos.packet_length=%d zos.traced_length=%d zos.capture_time=%d zos.buffer_time=%d" % (
+                            source, ports[0], destination, ports[1], len(packet), len(packet), time * 1000,
+                            time * 1000)))
+    return Recorded(records)

@@ -31,7 +31,6 @@ def what_cannot_be_asked():
     fails(2, 'there is no "size"', "sessions", LOSS, "--sort", "size")
     fails(2, "--follow needs one session", "sessions", LOSS, "--follow")
     fails(2, "streams are no CSV", "sessions", LOSS, "1", "--follow", "--csv")
-    fails(2, "name a file instead of -", "sequence", "-", "1", "--pair", stdin=subprocess.DEVNULL)
     fails(3, "no such file", "sequence", "nowhere.pcap", "1")
 
 
@@ -117,6 +116,49 @@ def secrets_only_when_asked_for():
     assert len(hidden) == len(shown)
     assert run("sessions", "logins.pcap", "2", "--follow", "hex").stdout == \
         run("sessions", "logins.pcap", "2", "--follow=hex").stdout
+
+
+@test
+def filters_choose_sessions_and_rows():
+    chosen = [row["number"] for row in rows("sessions", "logins.pcap", "--long", "-Y", "tcp.port == 23")]
+    assert chosen == [2], chosen
+    assert [row["number"] for row in rows("sessions", "logins.pcap", "1", "2", "-Y", "tcp.port == 80")] == [1]
+    none = run("sessions", "logins.pcap", "1", "-Y", "tcp.port == 23")
+    assert none.returncode == 0 and none.stdout == b"" and b"selects none of these sessions" in none.stderr, none
+    every = rows("sequence", "logins.pcap", "1")
+    some = rows("sequence", "logins.pcap", "1", "-Y", "tcp.len > 0")
+    assert 0 < len(some) < len(every) and all(row in every or row["elapsed_s"] is not None for row in some)
+    fails(2, "leave one of them out", "sessions", "logins.pcap", "1", "--follow", "-Y", "tcp")
+    fails(2, "leave one of them out", "sequence", "logins.pcap", "1", "--graph", "rtt", "-Y", "tcp")
+
+
+@test
+def what_is_read_twice_can_come_through_a_pipe():
+    for arguments in (("sequence", "-", "1", "--pair"), ("packets", "--marks", "-"),
+                      ("packets", "-Y", 'finding == "tcp/*"', "-"), ("sessions", "-Y", 'finding == "tcp/*"', "-")):
+        words = [LOSS if word == "-" else word for word in arguments]
+        want = run(*words).stdout
+        piped = subprocess.run([program, *arguments], input=open(LOSS, "rb").read(), stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+        assert want and piped.returncode == 0 and piped.stdout == want, (arguments, piped.stderr)
+        with open(LOSS, "rb") as file:
+            redirected = run(*arguments, stdin=file)
+        assert redirected.stdout == want, (arguments, redirected.stderr)
+    full = dict(os.environ, TMPDIR="/nowhere")
+    done = subprocess.run([program, "packets", "--marks", "-"], input=b"", stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, env=full)
+    assert done.returncode == 2 and b"set TMPDIR" in done.stderr, done
+
+
+@test
+def the_speed_of_the_link_tells_how_much_was_used():
+    row, = rows("sessions", LOSS, "1", "--speed", "10")
+    sent = row["server_sent"]
+    used = sent["datagram_bytes"] * 8 * 100 / row["duration_s"] / 10e6
+    assert abs(sent["link_use_percent"] - used) < 0.01 and sent["segments_per_window"] > 1, sent
+    assert rows("sessions", LOSS, "1")[0]["server_sent"]["link_use_percent"] is None
+    for speed in ("0", "-1", "x", "10x", "1e300"):
+        assert run("sessions", LOSS, "1", "--speed=" + speed).returncode == 2, speed
 
 
 @test

@@ -5,7 +5,7 @@ usage: run.py PROGRAM            compare
        run.py PROGRAM --refresh  write what the program says now; look at it with git diff
 
 Each line of `cases` is NAME TRACE ARGUMENTS; the report is in NAME.out. A trace is a function of
-tests/cli/traces.py or seed_screens.py, or a file of examples/ or of tests/data/zos/ (displays). Its name comes last, or where an argument is @.
+tests/cli/traces.py or seed_screens.py (with .ctrace behind it, converted to that format), or a file of examples/ or of tests/data/zos/ (displays). Its name comes last, or where an argument is @.
 An argument TZ=… sets the time zone.
 """
 import os, subprocess, sys, tempfile
@@ -19,11 +19,15 @@ import traces
 
 def run(program, trace, arguments, folder):
     """Runs in the folder of the trace, so that its path in the report is its name."""
-    made = getattr(traces, trace, None) or getattr(seed_screens, trace, None)
+    stem = trace[:-7] if trace.endswith(".ctrace") else trace
+    made = getattr(traces, stem, None) or getattr(seed_screens, stem, None)
     if made:
-        name = trace + ".pcap"
+        name = stem + ".pcap"
         with open(os.path.join(folder, name), "wb") as file:
             file.write(made().bytes())
+        if stem != trace:
+            subprocess.run([program, "convert", "-q", name, trace], cwd=folder, check=True)
+            name = trace
     else:
         displays = os.path.join(root, "tests", "data", "zos")
         name = trace
