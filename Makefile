@@ -1,5 +1,5 @@
 # The two commands of the README, and what developers use beside them. The build itself is meson's.
-DEMO = examples/receiver-stopped-reading.pcapng
+DEMO = examples/tls-behind-a-small-link.pcapng
 SANITIZE = -Db_sanitize=address,undefined -Db_lundef=false
 
 .PHONY: demo check build bench fuzz lab install clean

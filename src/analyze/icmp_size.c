@@ -213,7 +213,7 @@ static void give_evidence(struct finding *finding, const struct session *session
 		finding_evidence(finding, episode->original_packet, episode->start_time,
 				 "the large segment, for the first time");
 	for (unsigned i = 0; i < episode->repeat_count; i++)
-		finding_evidence(finding, episode->repeats[i], episode->start_time, "and again");
+		finding_evidence(finding, episode->repeats[i], episode->repeat_times[i], "and again");
 	if (sizes->selective.packet)
 		finding_evidence(finding, sizes->selective.packet, sizes->selective.time,
 				 "the receiver has smaller segments that came later");

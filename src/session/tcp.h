@@ -280,6 +280,7 @@ struct tcp_episode {             /* a loss and its repair; A9. One finding per e
 	uint64_t first_repeat_packet, last_repeat_packet, acked_packet;
 	int64_t before_gap_time, first_repeat_time, last_repeat_time;    /* after_gap: at start_time */
 	uint64_t repeats[8];         /* packets of the first repeats */
+	int64_t repeat_times[8];
 	unsigned repeat_count;       /* in repeats[] */
 };
 

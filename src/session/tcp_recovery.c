@@ -185,8 +185,10 @@ void tcp_recovery_repeat(struct tcp_step *step, const struct hole *hole,
 	episode->by_mechanism[mechanism]++;
 	episode->last_repeat_packet = step->number;
 	episode->last_repeat_time = step->time;
-	if (episode->repeat_count < sizeof episode->repeats / sizeof *episode->repeats)
+	if (episode->repeat_count < sizeof episode->repeats / sizeof *episode->repeats) {
+		episode->repeat_times[episode->repeat_count] = step->time;
 		episode->repeats[episode->repeat_count++] = step->number;
+	}
 	out->last_repeat_time = step->time;
 	out->recovery_mark = step->sender->snd_max;
 	if (episode->run_longest >= CONTINUOUS_RUN && episode->timeout_reason == TIMEOUT_OTHER)
