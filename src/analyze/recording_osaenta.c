@@ -114,14 +114,23 @@ static void judge_access(const struct recording *recording, const struct zos_sec
 	finding_submit(recording->context->findings, &finding);
 }
 
-static void judge_ports(const struct recording *recording, bool *wanted)
+/* Was OSAENTA on before this display, as far as the text shows? */
+static bool was_on(const struct zos_displays *displays, const struct zos_display *display)
+{
+	for (size_t i = 0; i < display->first_section; i++)
+		if (strcmp(displays->sections[i].kind, "osaenta") == 0 &&
+		    zos_says(displays, &displays->sections[i], "SETTING STATUS", "ON"))
+			return true;
+	return recording_commanded(displays, "OSAENTA", display->file, display->line) > 0;
+}
+
+static void judge_ports(const struct recording *recording)
 {
 	struct reading reading;
 	for (size_t at = 0; reading_next(recording->displays, "osaenta", "CUMULATIVE FRAMES", &at, &reading);) {
 		const struct zos_display *display = &recording->displays->displays[reading.last->display];
 		int commanded = recording_commanded(recording->displays, "OSAENTA", display->file, display->line);
 		bool on = zos_says(recording->displays, reading.last, "SETTING STATUS", "ON");
-		*wanted |= on;
 		if (zos_says(recording->displays, reading.last, "SETTING STATUS", "OFF"))
 			judge_off(recording, reading.last, commanded);
 		else if (on)
@@ -131,7 +140,7 @@ static void judge_ports(const struct recording *recording, bool *wanted)
 }
 
 /* The devices of a TRLE: one that carries the trace, and is it active? */
-static void judge_trle(const struct recording *recording, const struct zos_display *display, bool wanted)
+static void judge_trle(const struct recording *recording, const struct zos_display *display)
 {
 	const struct zos_displays *displays = recording->displays;
 	const struct zos_section *trace = NULL, *trle = NULL;
@@ -145,14 +154,14 @@ static void judge_trle(const struct recording *recording, const struct zos_displ
 		if (strcmp(section->kind, "trle") == 0)
 			trle = section;
 	}
-	wanted |= recording_commanded(displays, "OSAENTA", display->file, display->line) > 0;
 	if (!trle || (trace && !zos_says(displays, trace, "STATUS", "RESET")) || (!trace && !data))
 		return;
 	begin(recording, &finding, trle, "trace-device", trace ? "The trace device {device} of {name} is RESET: no OSAENTA trace "
 	      "is active there." : "{name} has no trace device: OSAENTA cannot run there.",
 	      trace ? "That is normal before OSAENTA is started; if it is on, look at VTAM's messages when it was started."
 	      : "OSAENTA needs two DATAPATH devices in the TRLE, one for data and one for the trace.");
-	if (!wanted)
+	/* Before it is started there is nothing to see. */
+	if (!was_on(displays, display))
 		finding.severity = SEVERITY_NOTICE;
 	if (trace) {
 		finding_words(&finding, "device", "%s", trace->name);
@@ -167,9 +176,8 @@ static void judge_trle(const struct recording *recording, const struct zos_displ
 void recording_osaenta(const struct recording *recording)
 {
 	const struct zos_displays *displays = recording->displays;
-	bool wanted = false;
-	judge_ports(recording, &wanted);
+	judge_ports(recording);
 	for (size_t i = 0; i < displays->section_count; i++)
 		if (strcmp(displays->sections[i].kind, "trle") == 0 && !zos_section_again(displays, &displays->sections[i]))
-			judge_trle(recording, &displays->displays[displays->sections[i].display], wanted);
+			judge_trle(recording, &displays->displays[displays->sections[i].display]);
 }

@@ -9,6 +9,7 @@
 #include "core/memory.h"
 
 #define FOLDED_FROM 55                   /* no screen folds shorter lines */
+#define STRANGE_LINES 100                /* so much of something else does not stand within a display */
 #define FULL_LINE 79                     /* one that is this long was cut in the middle of a word, maybe */
 
 /* ---- What is found ------------------------------------------------------------------------------- */
@@ -416,6 +417,9 @@ static void take_line(struct zos_reader *reader, const char *line)
 	}
 	if (!understood)
 		keep_unknown(reader, line);
+	reader->strange = reader->known || reader->bare ? 0 : reader->strange + 1;
+	if (reader->strange > STRANGE_LINES)
+		reader->at.kind = NULL;
 	reader->before = start;
 	reader->previous_unknown = !understood;
 	reader->previous_line = reader->line;

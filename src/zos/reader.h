@@ -52,6 +52,7 @@ struct zos_reader {
 	struct zos_place before;                 /* the line before this one */
 	char previous[ZOS_LINE];                 /* that line */
 	uint32_t previous_line;
+	unsigned strange;                        /* lines since the last one that the open display knew */
 	bool previous_unknown;
 	char orphan[ZOS_FIGURE_TEXT];            /* "= 79" where no key stood before: the next one's, maybe */
 	uint32_t orphan_line;

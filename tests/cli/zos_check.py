@@ -240,6 +240,8 @@ def osaenta_that_records_nothing_or_loses():
                  OSA_ON + trle.replace("RESET", "ACTIVE"), OSA.replace("FRAMESLOST: 0\n", "FRAMESLOST: 9\n"),
                  link() + OSA + link(6, 200000, time="00:01:00") + OSA.replace("FRAMES: 23", "FRAMES: 24")):
         assert findings(near)[0] == [], (near, findings(near)[0])
+    # The devices were displayed before it was started.
+    assert findings(trle + OSA)[0] == [] and findings(OSA + trle)[0] == [("capture/not-recording", "trace-device")]
     buffers = trle.replace("READ BUFFERS = 0", "READ BUFFERS = 7")
     assert findings(trle + buffers)[0] == [("capture/drops-reported", "read-buffers")]
     assert findings(buffers)[0] == []

@@ -5,7 +5,6 @@
 #include "zos/reader.h"
 
 static const struct zos_key keys[] = {
-	{ "NAME", ZOS_SECTION, "trle" },
 	{ "TRL MAJOR NODE" }, { "STATUS" }, { "DESIRED STATE" }, { "TYPE" }, { "CONTROL" }, { "HPDT" }, { "PORTNAME" },
 	{ "LINKNUM" }, { "OSA CODE LEVEL" }, { "CHPID TYPE" }, { "CHPID" }, { "HEADER SIZE" }, { "DATA SIZE" },
 	{ "STORAGE" }, { "STATE" }, { "I/O TRACE" }, { "TRACE LENGTH" }, { "ULPID" }, { "MPCLEVEL" }, { "MPCUSAGE" },
@@ -47,11 +46,27 @@ static bool read_device(struct zos_reader *reader, const char *line)
 	return true;
 }
 
+/* "NAME = OSATRL2E, TYPE = TRLE": only here, for other names are no TRLEs. */
+static bool read_name(struct zos_reader *reader, const char *line)
+{
+	char name[ZOS_WORD];
+	if (!zos_starts(line, "NAME") || !zos_holds(line, "TYPE = TRLE"))
+		return false;
+	const char *at = line + 4 + strspn(line + 4, " =");
+	size_t length = 0;
+	for (; length < sizeof name - 1 && at[length] && !strchr(" ,", at[length]); length++)
+		name[length] = (char)toupper((unsigned char)at[length]);
+	name[length] = '\0';
+	zos_open_section(reader, "trle", name, true);
+	zos_read_pairs(reader, at + length);
+	return true;
+}
+
 static bool read_line(struct zos_reader *reader, const char *line)
 {
 	static const char *const furniture[] = { "QUEUE", "READ", "STORAGE", "PRIMARY", "SIZE", "ID ", "ACCELERATED ROUTING",
 		"UNITS OF WORK FOR", "-" };
-	if (read_device(reader, line))
+	if (read_name(reader, line) || read_device(reader, line))
 		return true;
 	if (strchr(line, '='))
 		return false;
