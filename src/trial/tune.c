@@ -34,11 +34,11 @@ struct tuner {
 static int lenient_direction(const struct parameter *parameter)
 {
 	double value = parameter->value;
-	if (parameter->satellite && parameter->satellite != value)
+	if (parameter->satellite != 0 && parameter->satellite != value)
 		return parameter->satellite > value ? 1 : -1;
-	if (parameter->lan && parameter->lan != value)
+	if (parameter->lan != 0 && parameter->lan != value)
 		return parameter->lan < value ? 1 : -1;
-	if (parameter->mainframe && parameter->mainframe != value)
+	if (parameter->mainframe != 0 && parameter->mainframe != value)
 		return parameter->mainframe < value ? 1 : -1;
 	return 0;
 }
