@@ -267,7 +267,7 @@ static unsigned decode_datagrams(struct conversation conversation, size_t cut, c
 	static struct packet packet;
 	unsigned messages = 0;
 	struct piece piece;
-	uint64_t memory[2][2] = { { 0 } };
+	uint64_t memory[2][2] = { { 0 } }, followed[DECODER_MEMORY / sizeof(uint64_t)] = { 0 };
 	struct record record = { .number = 1, .time = TRACE_EPOCH, .bytes = none };
 	while (conversation_next(&conversation, &piece)) {
 		size_t kept = piece.bytes.captured > cut ? piece.bytes.captured - cut : 0;
@@ -279,6 +279,8 @@ static unsigned decode_datagrams(struct conversation conversation, size_t cut, c
 		if (!layer)
 			continue;
 		messages++;
+		if (decoder->follow)
+			decoder->follow(followed, piece.from_server, in, (void *)(uintptr_t)layer->facts);
 		tell_all(&packet, decoder, layer->facts, in);
 	}
 	return messages;
@@ -290,7 +292,7 @@ static bool speaks_in_datagrams(const struct decoder *decoder)
 	for (size_t i = 0; i < DECODER_MAX_BINDINGS; i++)
 		if (decoder->bindings[i].table == BY_UDP_PORT)
 			return true;
-	return decoder->datagram != NULL;
+	return decoder->datagram || decoder->follow;
 }
 
 unsigned conversation_decode(const uint8_t *bytes, size_t size, size_t cut, const struct decoder *decoder)
