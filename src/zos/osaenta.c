@@ -204,6 +204,7 @@ const struct zos_panel zos_osaenta = {
 	.title = "OSA-Express Network Traffic Analyzer",
 	.summary = "frames at a port of an OSA adapter",
 	.component = "SYSTCPOT",
+	.most_bytes = OSA_LENGTH_MOST,
 	.parameters = parameters,
 	.check = check,
 	.fill = fill,

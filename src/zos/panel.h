@@ -38,6 +38,7 @@ struct zos_panel {
 	const char *title;           /* "Packet Trace" */
 	const char *summary;         /* one clause */
 	const char *component;       /* "SYSTCPDA" */
+	uint32_t most_bytes;         /* that it records of a packet, whatever is asked; 0: no limit */
 	const struct zos_parameter *parameters;      /* ends with a NULL option */
 	/* What no single value shows. False with `error`. */
 	bool (*check)(const struct zos_form *form, struct error *error);

@@ -158,6 +158,8 @@ static void estimate(const struct zos_form *form, struct zos_procedure *to)
 	if (zos_form_find(form, "minutes") && zos_number(form, 0, "minutes"))
 		minutes = zos_number(form, 0, "minutes");
 	to->records = (uint64_t)zos_number(form, 0, "rate") * 60 * minutes;
+	if (form->panel->most_bytes && (!length || length > form->panel->most_bytes))
+		length = form->panel->most_bytes;
 	to->record_bytes = ENTRY_BYTES + (length && length < size ? length : size);
 	to->bytes = to->records * to->record_bytes;
 	to->cylinders = to->bytes / CYLINDER_BYTES + 1;

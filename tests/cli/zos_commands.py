@@ -162,6 +162,8 @@ def programs_get_the_same_as_people():
     assert [step["command"] for part in ("start", "check", "stop") for step in document[part]] == \
         commands("osaenta", "--port", "P", "--minutes", "2", "--length", "96")
     assert document["expected"]["records"] == 12000 and document["expected"]["record_bytes"] == 206
+    whole = json.loads(run("osaenta", "--port", "P", "--json", "--size", "1000").stdout)
+    assert whole["expected"]["record_bytes"] == 590
     assert document["member"] == {"name": "CTAESPRM", "text": ["TRACEOPTS ON WTR(AESWRT)"]}
     assert document["read"] == "culprit diagnose osaenta.ctrace" and document["transfer"][0] == "binary"
 
