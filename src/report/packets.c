@@ -233,7 +233,8 @@ static void narrow_cells(const void *row, struct cell *cell)
 
 enum { NARROW_COLUMNS = sizeof narrow_columns / sizeof *narrow_columns };
 static const struct table for_narrow[2] = {
-	{ narrow_columns, NARROW_COLUMNS - 1, narrow_cells }, { narrow_columns, NARROW_COLUMNS, narrow_cells },
+	{ narrow_columns, NARROW_COLUMNS - 1, narrow_cells, .fold = true },
+	{ narrow_columns, NARROW_COLUMNS, narrow_cells, .fold = true },
 };
 
 #define MOST_TAIL 100000

@@ -296,6 +296,32 @@ static const struct table for_people = {
 	people_columns, sizeof people_columns / sizeof people_columns[0], people_cells,
 };
 
+/* The same on a narrow terminal. */
+#define NARROWER_THAN 160
+
+static const struct column narrow_columns[] = {
+	{ "ID", true }, { "Client" }, { "Server" }, { "Service" }, { "Packets", true }, { "Bytes", true }, { "State" },
+	{ "Findings" },
+};
+
+static void narrow_cells(const void *row, struct cell *cell)
+{
+	const struct culprit_session *session = &((const struct line *)row)->session;
+	*cell++ = cell_number(session->number);
+	*cell++ = cell_words(session->client);
+	*cell++ = cell_words(session->server);
+	*cell++ = session->application ? cell_words(session->application)
+		: session->has_ports ? cell_number(session->server_port) : cell_words(session->protocol);
+	*cell++ = cell_number(session->packets_client + session->packets_server);
+	*cell++ = cell_number(session->bytes_client + session->bytes_server);
+	*cell++ = session->state ? cell_words(session->state) : cell_words(session->protocol);
+	*cell++ = cell_list(session->findings, session->finding_count, "");
+}
+
+static const struct table for_narrow = {
+	narrow_columns, sizeof narrow_columns / sizeof narrow_columns[0], narrow_cells, .fold = true,
+};
+
 /* ---- Order -------------------------------------------------------------------------------------- */
 
 enum { SORT_NUMBER, SORT_START, SORT_DURATION, SORT_PACKETS, SORT_BYTES, SORT_BYTES_CLIENT, SORT_BYTES_SERVER,
@@ -360,7 +386,8 @@ static unsigned find_key(const char *key)
 bool session_rows_report(const struct session_rows *rows, const char *sort, size_t top,
 			 const struct culprit_output *output, int64_t origin, unsigned digits)
 {
-	struct table_writer *writer = table_begin(&for_people, &for_programs, output, origin);
+	bool narrow = output->width && output->width < NARROWER_THAN;
+	struct table_writer *writer = table_begin(narrow ? &for_narrow : &for_people, &for_programs, output, origin);
 	struct place *places = memory_zeroed(rows->count + 1, sizeof *places);
 	struct line line = { .digits = digits };
 	unsigned key = find_key(sort);

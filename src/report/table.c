@@ -30,6 +30,7 @@ struct table_writer {
 	struct text held;
 	unsigned held_rows;
 	bool learning;
+	size_t line;                 /* where the line at hand begins in `out` */
 	size_t width[TABLE_MAX_COLUMNS];
 
 	/* Rows come by time, so most share their second with the row before. */
@@ -252,17 +253,38 @@ static void add_spaces(struct text *to, size_t count)
 		text_add_char(to, ' ');
 }
 
-/* Without the spaces that empty cells at the end of a row leave. */
-static void end_line(struct text *to)
+/* Those that empty cells at the end of a row leave. */
+static void drop_spaces(struct text *to)
 {
 	while (to->length && to->bytes[to->length - 1] == ' ')
 		to->length--;
+}
+
+/* Moves the last cell of a line that the terminal has no room for below the line, wrapped. */
+static void fold_line(struct table_writer *writer, size_t cell)
+{
+	struct text *to = &writer->out;
+	size_t width = writer->output.width, indent = writer->width[0] + 2;
+	if (to->length <= cell || indent >= width / 2 ||
+	    text_columns(to->bytes + writer->line, to->length - writer->line) <= width)
+		return;
+	char *words = memory_copy_text(to->bytes + cell);
+	const struct page page = { to, (unsigned)width, false };
+	text_cut(to, cell);
+	drop_spaces(to);
 	text_add_char(to, '\n');
+	page_indent(&page, indent);
+	page_wrap(&page, INK_PLAIN, (unsigned)indent, (unsigned)indent, words);
+	text_cut(to, to->length - 1);        /* whoever writes the line ends it */
+	free(words);
 }
 
 static void add_aligned(struct table_writer *writer, unsigned i, const char *words)
 {
 	struct text *to = &writer->out;
+	size_t cell = to->length;
+	if (i == 0)
+		writer->line = cell;
 	size_t width = text_columns(words, strlen(words));
 	size_t pad = width < writer->width[i] ? writer->width[i] - width : 0;
 	if (writer->table->columns[i].right)
@@ -270,10 +292,13 @@ static void add_aligned(struct table_writer *writer, unsigned i, const char *wor
 	text_add(to, words);
 	if (!writer->table->columns[i].right)
 		add_spaces(to, pad);
-	if (i + 1 < writer->table->column_count)
+	if (i + 1 < writer->table->column_count) {
 		add_spaces(to, 2);
-	else
-		end_line(to);
+		return;
+	}
+	drop_spaces(to);
+	if (writer->table->fold && writer->output.width)
+		fold_line(writer, cell);
 }
 
 /* Stops learning: the heading, then the rows that waited. */
@@ -288,11 +313,13 @@ static void release_held(struct table_writer *writer)
 		add_aligned(writer, i, table->columns[i].name);
 	if (writer->output.colour)
 		text_add(&writer->out, "\033[0m");
+	text_add_char(&writer->out, '\n');
 	for (unsigned row = 0; row < writer->held_rows; row++) {
 		for (unsigned i = 0; i < table->column_count; i++) {
 			add_aligned(writer, i, words);
 			words += strlen(words) + 1;
 		}
+		text_add_char(&writer->out, '\n');
 	}
 	text_finish(&writer->held);
 }
@@ -316,6 +343,8 @@ static void write_text_row(struct table_writer *writer, const struct cell *cells
 			writer->width[i] = width;
 		text_add_bytes(&writer->held, cell->bytes, cell->length + 1);
 	}
+	if (!writer->learning)
+		text_add_char(&writer->out, '\n');
 	if (writer->learning && ++writer->held_rows == TABLE_LEARN_ROWS)
 		release_held(writer);
 }

@@ -95,6 +95,7 @@ struct table {
 	const struct column *columns;
 	unsigned column_count;
 	void (*cells)(const void *row, struct cell *cells);  /* fills column_count cells */
+	bool fold;           /* text: on a terminal that is too narrow the last cell gets lines of its own */
 };
 
 struct table_writer;

@@ -83,6 +83,7 @@ static void people_cells(const void *row, struct cell *cell)
 
 static const struct table for_people = {
 	people_columns, sizeof people_columns / sizeof people_columns[0], people_cells,
+	.fold = true,
 };
 
 struct table_writer *times_rows_begin(const struct culprit_output *output)

@@ -24,6 +24,14 @@ static void cells(const void *row, struct cell *cell)
 	*cell++ = cell_list(both, from->number ? 2 : 0, "x.");
 }
 
+static void fold_cells(const void *row, struct cell *cell)
+{
+	const struct row *from = row;
+	*cell++ = cell_number(from->number);
+	*cell++ = cell_words(from->words);
+	*cell++ = cell_list(both, 2, "x.");
+}
+
 static const struct table table = { columns, 4, cells };
 
 static const struct row rows[] = {
@@ -135,6 +143,32 @@ static void all_rows_come_in_order(void **state)
 	}
 }
 
+/* On a terminal the last cell of a line that is too long stands below it, wrapped. */
+static void lines_are_folded(void **state)
+{
+	static const struct column two[] = { { "n", true }, { "first" }, { "list" } };
+	static const struct table folded = { two, 3, fold_cells, .fold = true };
+	const struct culprit_output wide = { .write = collect, .width = 40 }, narrow = { .write = collect, .width = 24 };
+	static const struct { const char *words, *wide, *narrow; } cases[] = {
+		{ "short", "n  first  list\n7  short  x.a x.b\n", "n  first  list\n7  short  x.a x.b\n" },
+		{ "a word of ours", "n  first           list\n7  a word of ours  x.a x.b\n",
+		  "n  first           list\n7  a word of ours\n   x.a x.b\n" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		for (int n = 0; n < 2; n++) {
+			struct sink sink = { 0 };
+			struct culprit_output output = n ? narrow : wide;
+			const struct row row = { 7, cases[i].words, 0 };
+			output.user = &sink;
+			struct table_writer *writer = table_begin(&folded, &folded, &output, CULPRIT_NO_TIME);
+			table_row(writer, &row);
+			assert_true(table_end(writer));
+			assert_string_equal(sink.text.bytes, n ? cases[i].narrow : cases[i].wide);
+			text_finish(&sink.text);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -143,6 +177,7 @@ int main(void)
 		cmocka_unit_test(aligned_text),
 		cmocka_unit_test(an_output_that_is_full_ends_the_writing),
 		cmocka_unit_test(all_rows_come_in_order),
+		cmocka_unit_test(lines_are_folded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
