@@ -2,7 +2,7 @@
 DEMO = examples/tls-behind-a-small-link.pcapng
 SANITIZE = -Db_sanitize=address,undefined -Db_lundef=false
 
-.PHONY: demo check build bench fuzz lab install clean
+.PHONY: demo check build accuracy bench fuzz lab install clean
 build: build/build.ninja
 	ninja -C build
 
@@ -24,6 +24,16 @@ check:
 		test -f build-clang/build.ninja || CC=clang meson setup build-clang -Dtests=false; \
 		ninja -C build-clang; }
 	scripts/summary build-check
+
+# How often culprit is right, into doc/accuracy.md; what fell since the table before is printed as LOWER. Then every
+# recording with every damage. tshark, tcptrace and argus are asked where they are installed.
+accuracy:
+	scripts/setup tests
+	test -f build-bench/build.ninja || meson setup build-bench --buildtype=release
+	ninja -C build-bench culprit tests/damage/recordings_test
+	tests/accuracy/accuracy.py build-bench/tests/damage/recordings_test --damaged --peers --shared ../shared/traces \
+		--culprit build-bench/culprit --kept doc/accuracy.json --write doc/accuracy.md doc/accuracy.json
+	@build-bench/tests/damage/recordings_test lab/captures examples $(wildcard ../shared/traces) | grep -v '^ok' || true
 
 bench: build
 	scripts/setup tests

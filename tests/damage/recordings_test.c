@@ -2,7 +2,8 @@
  * recording does not bring, but for capture/ and what table `explained` allows with a reason.
  *
  *	recordings_test [--most N] FILE|FOLDER…      tests; prints the Test Anything Protocol
- *	recordings_test --findings FILE              a JSON line for each damage: its findings
+ *	recordings_test --findings FILE…             a JSON line for each recording: what is found in it
+ *	recordings_test --findings-damaged FILE…     and a line for each damage
  *
  * With --most N, only so many damaged recordings are analysed: a fixed choice that goes through all damages. */
 #include <dirent.h>
@@ -259,10 +260,13 @@ static void run(const char *path, size_t turn, size_t share)
 	unload(&recording);
 }
 
-static void add_findings(struct text *to, const struct culprit_analysis *analysis, const char *damage)
+static void add_findings(struct text *to, const struct culprit_analysis *analysis, const char *path,
+			 const char *damage)
 {
 	const struct culprit_finding *finding;
-	text_add(to, "{\"damage\":");
+	text_add(to, "{\"file\":");
+	text_add_json(to, path);
+	text_add(to, ",\"damage\":");
 	text_add_json(to, damage);
 	text_add(to, ",\"findings\":[");
 	for (size_t i = 0; analysis && (finding = culprit_finding(analysis, i)) != NULL; i++) {
@@ -275,32 +279,33 @@ static void add_findings(struct text *to, const struct culprit_analysis *analysi
 	text_add(to, "]}\n");
 }
 
-static int list_findings(const char *path)
+/* A line for the whole recording and, if wanted, for each damage. */
+static void list_findings(const char *path, bool damaged)
 {
 	struct recording recording;
 	struct text out = { 0 };
-	if (!load(&recording, path)) {
-		fprintf(stderr, "recordings_test: %s: no recording of Ethernet\n", path);
-		unload(&recording);
-		return 1;
+	if (load(&recording, path)) {
+		for (size_t i = 0; i <= (damaged ? damage_count : 0); i++) {
+			const struct damage *damage = i ? &damages[i - 1] : NULL;
+			struct culprit_analysis *analysis = analyse(&recording, damage, path);
+			add_findings(&out, analysis, path, damage ? damage->name : "none");
+			culprit_destroy(analysis);
+		}
+		fputs(out.bytes, stdout);
 	}
-	for (size_t i = 0; i < damage_count; i++) {
-		struct culprit_analysis *analysis = analyse(&recording, &damages[i], path);
-		add_findings(&out, analysis, damages[i].name);
-		culprit_destroy(analysis);
-	}
-	fputs(out.bytes, stdout);
 	text_finish(&out);
 	unload(&recording);
-	return 0;
 }
 
 int main(int argc, char **argv)
 {
 	struct paths paths = { 0 };
 	size_t most = SIZE_MAX;
-	if (argc == 3 && strcmp(argv[1], "--findings") == 0)
-		return list_findings(argv[2]);
+	bool list = argc > 1 && strncmp(argv[1], "--findings", 10) == 0;
+	for (int i = 2; list && i < argc; i++)
+		list_findings(argv[i], strcmp(argv[1], "--findings-damaged") == 0);
+	if (list)
+		return 0;
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--most") == 0 && i + 1 < argc)
 			most = strtoul(argv[++i], NULL, 10);
