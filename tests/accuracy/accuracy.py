@@ -7,8 +7,8 @@ usage: accuracy.py RECORDINGS_TEST [--captures DIR] [--damaged] [--peers] [--sha
 RECORDINGS_TEST is tests/damage/recordings_test of a build. --captures is lab/captures: GROUP/NAME/truth.json with
 client, middle and server.pcapng. --damaged analyses each recording damaged in all ways of tests/support/damage_list.c,
 too; --peers asks tshark, tcptrace and argus about the same recordings. --write writes the table and its figures;
---kept compares with figures that were written before and prints LOWER for each that fell; --check fails then, and
-prints the Test Anything Protocol. Only python3's standard library.
+--kept compares with figures that were written before and prints LOWER for each that fell; --check fails then, looks
+only at the scenarios that were there before, and prints the Test Anything Protocol. Only python3's standard library.
 """
 import argparse, collections, concurrent.futures, csv, datetime, fnmatch, glob, json, os, re, subprocess, sys
 
@@ -34,6 +34,11 @@ def load(captures):
             yield {"path": recording, "point": point, "truth": truth, "healthy": truth["healthy"], "must": must,
                    "allow": [i for group in must for i in group] + expected["allow"], "never": expected["never"],
                    "parties": expected["party"].split("|"), "hours": truth["duration"] / 3600}
+
+
+def scenario(recording):
+    folder = os.path.dirname(recording["path"])
+    return os.path.basename(os.path.dirname(folder)) + "/" + os.path.basename(folder)
 
 
 def side_of(finding):
@@ -426,6 +431,9 @@ def main():
     if not recordings:
         print("1..0 # SKIP no recordings in %s" % a.captures)
         return 0
+    kept = json.load(open(a.kept)) if a.kept and os.path.exists(a.kept) else {}
+    if a.check and kept:
+        recordings = [r for r in recordings if scenario(r) in kept["scenarios"]]
     found = analyse(a.program, recordings, a.damaged)
     scores = {"all": Score(), **{point: Score() for point in POINTS}}
     for recording in recordings:
@@ -446,10 +454,9 @@ def main():
         by_path = {r["path"]: r for r in recordings}
         for (path, damage), findings in found.items():
             scores["damage"][damage].add(by_path[path], findings, lenient=True)
-    kept = json.load(open(a.kept)) if a.kept and os.path.exists(a.kept) else {}
     peers = dict(score_peers(recordings), date=datetime.date.today().isoformat()) if a.peers else kept.get("peers")
     shared = score_shared(a.shared, a.culprit) if a.shared else None
-    figures = {"date": datetime.date.today().isoformat(), "all": scores["all"].figures(),
+    figures = {"scenarios": sorted({scenario(r) for r in recordings}), "date": datetime.date.today().isoformat(), "all": scores["all"].figures(),
                **{point: scores[point].figures() for point in POINTS}}
     if peers:
         figures["peers"] = peers
