@@ -10,6 +10,7 @@
 #include "core/memory.h"
 #include "image.h"
 #include "session/dialogue.h"
+#include "tell_all.h"
 #include "wire.h"
 
 enum {
@@ -149,33 +150,6 @@ void conversation_trace(const uint8_t *bytes, size_t size, struct trace *trace)
 }
 
 /* ---- Without packets ---------------------------------------------------------------------------- */
-
-static void hear(struct teller *teller, const struct told *told)
-{
-	(void)teller, (void)told;
-}
-
-static void hear_end(struct teller *teller)
-{
-	(void)teller;
-}
-
-static void tell_all(const struct packet *packet, const struct decoder *decoder, const void *facts, struct cursor in)
-{
-	struct teller teller = { hear, hear, hear_end, true };
-	struct text words = { 0 };
-	struct exchange_mark mark = { 0 };
-	struct endpoint ends[DECODER_MAX_ANNOUNCED] = { 0 };
-	if (decoder->words)
-		decoder->words(&words, facts);
-	if (decoder->exchange)
-		decoder->exchange(facts, &mark);
-	if (decoder->announce)
-		decoder->announce(facts, ends);
-	if (decoder->tell)
-		decoder->tell(&teller, in, packet, facts);
-	text_finish(&words);
-}
 
 struct talk {                    /* a dialogue, and the little that it needs around it */
 	struct packet packet;

@@ -4,6 +4,7 @@
 
 #include "decode/decoder.h"
 #include "source/linktype.h"
+#include "tell_all.h"
 
 static const uint32_t link_types[] = {
 	LINKTYPE_ETHERNET, LINKTYPE_RAW, LINKTYPE_LINUX_SLL, LINKTYPE_LINUX_SLL2, LINKTYPE_NULL,
@@ -35,36 +36,6 @@ static void check(const struct packet *packet, const struct record *record)
 		require(packet->tcp->sack_count <= TCP_MAX_SACK_BLOCKS);
 }
 
-static void hear(struct teller *teller, const struct told *told)
-{
-	(void)teller, (void)told;
-}
-
-static void hear_end(struct teller *teller)
-{
-	(void)teller;
-}
-
-/* All that is said of a message: its words, its fields, and what it asks, answers or announces. */
-static void tell_all(const struct packet *packet, const struct layer *layer)
-{
-	struct teller teller = { hear, hear, hear_end, true };
-	const struct decoder *decoder = layer->decoder;
-	struct cursor in = cursor_make(layer->bytes, layer->captured, layer->declared);
-	struct text words = { 0 };
-	struct exchange_mark mark = { 0 };
-	struct endpoint ends[DECODER_MAX_ANNOUNCED] = { 0 };
-	if (decoder->words)
-		decoder->words(&words, layer->facts);
-	if (decoder->exchange)
-		decoder->exchange(layer->facts, &mark);
-	if (decoder->announce)
-		decoder->announce(layer->facts, ends);
-	if (decoder->tell)
-		decoder->tell(&teller, in, packet, layer->facts);
-	text_finish(&words);
-}
-
 /* Datagrams that are recognised by their bytes. */
 static void decode_as_datagram(struct packet *packet, const struct decoder *decoder, const uint8_t *bytes, size_t size)
 {
@@ -74,7 +45,7 @@ static void decode_as_datagram(struct packet *packet, const struct decoder *deco
 		decoder->datagram(memory, in);
 	const struct layer *layer = packet_decode_message(packet, decoder, NULL, in);
 	if (layer)
-		tell_all(packet, layer);
+		tell_all(packet, decoder, layer->facts, cursor_make(layer->bytes, layer->captured, layer->declared));
 }
 
 /* The bytes as what a client says on a stream, in every protocol that is spoken on one. */
@@ -95,7 +66,7 @@ static void decode_as_messages(struct packet *packet, const struct decoder *deco
 		const struct layer *layer = frame.kind == FRAME_MESSAGE
 						    ? packet_decode_message(packet, decoder, &stream, part) : NULL;
 		if (layer)
-			tell_all(packet, layer);
+			tell_all(packet, decoder, layer->facts, cursor_make(layer->bytes, layer->captured, layer->declared));
 		stream.from_client = steps % 3 != 2;
 	}
 	if (streaming->finish)

@@ -30,8 +30,8 @@ tls.handshake.ja3s tls.alert_message.desc x509af.serialNumber x509af.utcTime x50
 x509ce.dNSName x509af.extension.id""".split()
 # Drafts of TLS 1.3 that tshark reads with the rules of its final form, and the other way round.
 DRAFTS = ("unknown-ca-48", "tls-to-plain-http-port", "chrome-draft")
-# Spoken inside a protocol that has decoders of its own.
-LATE = ("smtp-starttls",)
+# Spoken inside a protocol that has decoders of its own; tshark knows FTP's AUTH TLS, but not AUTH SSL.
+LATE = ("smtp-starttls", "vsftpd-tls1")
 AT_ONCE = 24
 
 
