@@ -75,12 +75,13 @@ uint32_t zos_number(const struct zos_form *form, unsigned line, const char *opti
 
 /* check.c: the values that parameters take. */
 bool zos_check_number(const struct zos_parameter *, const char *, char *, struct error *);
-bool zos_check_name(const struct zos_parameter *, const char *, char *, struct error *);   /* members, procedures, links */
+bool zos_check_name(const struct zos_parameter *, const char *, char *, struct error *);   /* members, links … */
 bool zos_check_data_set(const struct zos_parameter *, const char *, char *, struct error *);
 bool zos_check_protocol(const struct zos_parameter *, const char *, char *, struct error *);
 bool zos_check_address(const struct zos_parameter *, const char *, char *, struct error *);
 bool zos_check_mask(const struct zos_parameter *, const char *, char *, struct error *);
-bool zos_check_digits(const struct zos_parameter *, const char *, char *, struct error *); /* `most` of them, hexadecimal */
+/* `most` of them, hexadecimal. */
+bool zos_check_digits(const struct zos_parameter *, const char *, char *, struct error *);
 bool zos_check_ether_type(const struct zos_parameter *, const char *, char *, struct error *);
 bool zos_check_devices(const struct zos_parameter *, const char *, char *, struct error *);
 

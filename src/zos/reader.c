@@ -12,171 +12,6 @@
 #define STRANGE_LINES 100                /* so much of something else does not stand within a display */
 #define FULL_LINE 79                     /* one that is this long was cut in the middle of a word, maybe */
 
-/* ---- What is found ------------------------------------------------------------------------------- */
-
-#define ADD(reader, things, thing, most) \
-	add_row((reader)->to, (void **)&(reader)->to->things, &(reader)->to->thing##_count, \
-		&(reader)->to->thing##_capacity, sizeof *(reader)->to->things, most)
-
-/* Room for one more row, zeroed; NULL when there are enough. */
-static void *add_row(struct zos_displays *to, void **rows, size_t *count, size_t *capacity, size_t size, size_t most)
-{
-	if (*count == most) {
-		to->left_out++;
-		return NULL;
-	}
-	*rows = memory_grow(*rows, capacity, *count + 1, size);
-	char *row = (char *)*rows + (*count)++ * size;
-	return memset(row, 0, size);
-}
-
-/* What was on the line that turned out to be half of one. */
-static void go_back(struct zos_reader *reader, const struct zos_place *to)
-{
-	struct zos_displays *displays = reader->to;
-	reader->at = *to;
-	displays->display_count = to->displays;
-	displays->section_count = to->sections;
-	displays->figure_count = to->figures;
-	displays->message_count = to->messages;
-	if (displays->display_count) {
-		struct zos_display *last = &displays->displays[displays->display_count - 1];
-		last->section_count = (uint32_t)displays->section_count - last->first_section;
-	}
-	if (displays->section_count) {
-		struct zos_section *last = &displays->sections[displays->section_count - 1];
-		last->figure_count = (uint32_t)displays->figure_count - last->first_figure;
-	}
-}
-
-static struct zos_place place_of(const struct zos_reader *reader)
-{
-	struct zos_place place = reader->at;
-	place.displays = reader->to->display_count;
-	place.sections = reader->to->section_count;
-	place.figures = reader->to->figure_count;
-	place.messages = reader->to->message_count;
-	return place;
-}
-
-static bool open_display(struct zos_reader *reader, const struct zos_display_kind *kind)
-{
-	struct zos_display *display = ADD(reader, displays, display, ZOS_MAX_DISPLAYS);
-	reader->at.kind = display ? kind : NULL;
-	reader->at.prefix = "";
-	reader->at.table = 0;
-	reader->at.fresh = false;
-	reader->at.pending[0] = '\0';
-	if (!display)
-		return false;
-	display->kind = kind;
-	display->file = reader->file;
-	display->line = reader->line;
-	display->time = reader->at.time;
-	display->first_section = (uint32_t)reader->to->section_count;
-	memcpy(display->stack, reader->at.stack, sizeof display->stack);
-	return true;
-}
-
-static struct zos_section *last_section(const struct zos_reader *reader)
-{
-	const struct zos_displays *to = reader->to;
-	if (!to->section_count || to->sections[to->section_count - 1].display + 1 != to->display_count)
-		return NULL;
-	return &to->sections[to->section_count - 1];
-}
-
-static bool is_open(const struct zos_reader *reader, const char *kind, const char *name)
-{
-	const struct zos_displays *to = reader->to;
-	for (size_t i = to->displays[to->display_count - 1].first_section; i < to->section_count; i++)
-		if (strcmp(to->sections[i].name, name) == 0 && strcmp(to->sections[i].kind, kind) == 0)
-			return true;
-	return false;
-}
-
-void zos_open_section(struct zos_reader *reader, const char *kind, const char *name, bool once)
-{
-	/* Nobody copied its heading, but this is another display. */
-	if (once && is_open(reader, kind, name) && !open_display(reader, reader->at.kind))
-		return;
-	struct zos_section *section = ADD(reader, sections, section, ZOS_MAX_SECTIONS);
-	if (!section)
-		return;
-	section->kind = kind;
-	snprintf(section->name, sizeof section->name, "%s", name);
-	section->display = (uint32_t)reader->to->display_count - 1;
-	section->line = reader->line;
-	section->first_figure = (uint32_t)reader->to->figure_count;
-	reader->to->displays[section->display].section_count++;
-	reader->at.prefix = "";
-}
-
-/* "00000033", "1,234,567": not more than 19 digits. */
-static bool read_number(const char *words, uint64_t *to)
-{
-	size_t digits = 0;
-	*to = 0;
-	for (; *words; words++) {
-		if (*words == ',' && digits)
-			continue;
-		if (!isdigit((unsigned char)*words) || ++digits > 19)
-			return false;
-		*to = *to * 10 + (uint64_t)(*words - '0');
-	}
-	return digits > 0;
-}
-
-/* Its name in capitals, with single blanks, behind the prefix. */
-static void name_figure(struct zos_figure *figure, const char *prefix, const char *name, size_t length)
-{
-	size_t at = (size_t)snprintf(figure->name, sizeof figure->name, "%s%s", prefix, *prefix ? " " : "");
-	for (size_t i = 0; i < length && at < sizeof figure->name - 1; i++)
-		if (name[i] != ' ' || (at && figure->name[at - 1] != ' '))
-			figure->name[at++] = (char)toupper((unsigned char)name[i]);
-	figure->name[at] = '\0';
-}
-
-void zos_add_figure(struct zos_reader *reader, const char *name, size_t name_length, const char *value,
-		    size_t value_length, bool known)
-{
-	struct zos_section *section = last_section(reader);
-	if (!section) {
-		zos_open_section(reader, "", "", false);
-		section = last_section(reader);
-	}
-	struct zos_figure *figure = section && name_length ? ADD(reader, figures, figure, ZOS_MAX_FIGURES) : NULL;
-	if (!figure)
-		return;
-	name_figure(figure, reader->at.prefix, name, name_length);
-	snprintf(figure->text, sizeof figure->text, "%.*s", (int)(value_length < ZOS_LINE ? value_length : ZOS_LINE), value);
-	figure->is_number = read_number(figure->text, &figure->number);
-	figure->known = known;
-	figure->line = reader->line;
-	section->figure_count++;
-}
-
-/* ---- Lines --------------------------------------------------------------------------------------- */
-
-static void add_message(struct zos_reader *reader, enum zos_message_kind kind, const char *id, const char *text)
-{
-	struct zos_message *message = ADD(reader, messages, message, ZOS_MAX_MESSAGES);
-	if (!message)
-		return;
-	message->kind = kind;
-	message->file = reader->file;
-	message->line = reader->line;
-	snprintf(message->id, sizeof message->id, "%s", id);
-	size_t at = 0;
-	bool operands = kind == ZOS_COMMAND || strcmp(id, "EZZ0060I") == 0;      /* which echoes a command */
-	for (; *text && at < sizeof message->text - 1; text++) {
-		/* They stand without blanks between, whatever a slide does to them. */
-		if (operands && *text == ' ' && at && (message->text[at - 1] == ',' || text[1] == ','))
-			continue;
-		message->text[at++] = kind == ZOS_COMMAND ? (char)toupper((unsigned char)*text) : *text;
-	}
-}
-
 /* "NETSTAT CS V1R11 TCPIP 791", "MVS TCP/IP NETSTAT CS V1R11  TCPIP Name: TCPIP  02:22:49". */
 static bool read_heading(struct zos_reader *reader, const char *line)
 {
@@ -215,7 +50,7 @@ static bool read_content(struct zos_reader *reader, const char *id, const char *
 	/* "IEE843I 00.27.10 TRACE DISPLAY 789". */
 	if (kind && kind->alone && zos_read_time(line, &time))
 		reader->at.time = (reader->date ? reader->date : 0) + time;
-	if (kind && (kind != reader->at.kind || kind->alone || reader->at.fresh) && !open_display(reader, kind))
+	if (kind && (kind != reader->at.kind || kind->alone || reader->at.fresh) && !zos_open_display(reader, kind))
 		return true;
 	if (!reader->at.kind)
 		return false;
@@ -241,7 +76,7 @@ static bool read_line(struct zos_reader *reader, const char *line)
 		rest = line;
 	}
 	if (zos_is_command(rest)) {
-		add_message(reader, ZOS_COMMAND, "", rest);
+		zos_add_message(reader, ZOS_COMMAND, "", rest);
 		reader->at.kind = NULL;
 		return true;
 	}
@@ -249,7 +84,7 @@ static bool read_line(struct zos_reader *reader, const char *line)
 		/* The same line may begin a display: OSAINFO's does not, its next one does. */
 		return true;
 	if (id[0] && zos_message_matters(id)) {
-		add_message(reader, ZOS_MESSAGE, id, rest);
+		zos_add_message(reader, ZOS_MESSAGE, id, rest);
 		return true;
 	}
 	if (zos_is_furniture(rest))
@@ -258,34 +93,23 @@ static bool read_line(struct zos_reader *reader, const char *line)
 	return zos_is_of_display(id) && read_content(reader, id, rest);
 }
 
-static void keep_unknown(struct zos_reader *reader, const char *line)
-{
-	reader->to->unknown_total++;
-	if (reader->to->unknown_count == ZOS_MAX_UNKNOWN)
-		return;
-	struct zos_unknown *unknown = ADD(reader, unknown, unknown, ZOS_MAX_UNKNOWN);
-	unknown->file = reader->file;
-	unknown->line = reader->line;
-	snprintf(unknown->text, sizeof unknown->text, "%.*s", (int)sizeof unknown->text - 1, line);
-}
-
 /* Is this line the rest of the one before? Then both are read as one. */
 static bool read_folded(struct zos_reader *reader, const char *line, unsigned known)
 {
 	char joined[2 * ZOS_LINE];
-	struct zos_place now = place_of(reader);
+	struct zos_place now = zos_place_of(reader);
 	unsigned before = 0;
 	/* A line that is short may have lost the prefix of a log. */
 	if (!reader->before.kind || (strlen(reader->previous) < FOLDED_FROM && !reader->previous_unknown))
 		return false;
 	uint32_t here = reader->line;
 	reader->line = reader->previous_line;
-	go_back(reader, &reader->before);
+	zos_go_back(reader, &reader->before);
 	read_line(reader, reader->previous);
 	before = reader->known;
 	for (int blank = 0; blank < 2; blank++) {
 		snprintf(joined, sizeof joined, "%s%s%s", reader->previous, blank ? " " : "", line);
-		go_back(reader, &reader->before);
+		zos_go_back(reader, &reader->before);
 		if (read_line(reader, joined) && reader->known > before + known && !reader->unknown) {
 			snprintf(reader->previous, sizeof reader->previous, "%.*s", ZOS_LINE - 1, joined);
 			if (reader->previous_unknown && reader->to->unknown_total) {
@@ -299,7 +123,7 @@ static bool read_folded(struct zos_reader *reader, const char *line, unsigned kn
 			return true;
 		}
 	}
-	go_back(reader, &reader->before);
+	zos_go_back(reader, &reader->before);
 	read_line(reader, reader->previous);
 	reader->line = here;
 	reader->at = now;
@@ -326,7 +150,7 @@ static bool read_rest(struct zos_reader *reader, const char *line)
 	struct zos_figure *figure = &to->figures[to->figure_count - 1];
 	size_t used = strlen(figure->text);
 	snprintf(figure->text + used, sizeof figure->text - used, "%s%s", length < FULL_LINE ? " " : "", line);
-	figure->is_number = read_number(figure->text, &figure->number);
+	figure->is_number = zos_read_number(figure->text, &figure->number);
 	return true;
 }
 
@@ -346,7 +170,7 @@ static void drop_orphan(struct zos_reader *reader)
 	if (!reader->orphan[0])
 		return;
 	reader->line = reader->orphan_line;
-	keep_unknown(reader, reader->orphan);
+	zos_keep_unknown(reader, reader->orphan);
 	reader->line = line;
 	reader->orphan[0] = '\0';
 }
@@ -397,26 +221,26 @@ static void take_line(struct zos_reader *reader, const char *line)
 {
 	if (read_hanging(reader, line) || read_scattered(reader, line)) {
 		/* No later line is the rest of this one. */
-		reader->before = place_of(reader);
+		reader->before = zos_place_of(reader);
 		reader->previous[0] = '\0';
 		reader->previous_unknown = false;
 		return;
 	}
-	struct zos_place start = place_of(reader);
+	struct zos_place start = zos_place_of(reader);
 	bool understood = read_line(reader, line);
 	unsigned known = reader->known;
 	if (!understood || reader->unknown) {
 		/* Perhaps its keys are halves. What it brought goes first. */
-		go_back(reader, &start);
+		zos_go_back(reader, &start);
 		if (read_folded(reader, line, known))
 			return;
 		if (!understood && read_rest(reader, line))
 			return;
-		start = place_of(reader);
+		start = zos_place_of(reader);
 		understood = read_line(reader, line);
 	}
 	if (!understood)
-		keep_unknown(reader, line);
+		zos_keep_unknown(reader, line);
 	reader->strange = reader->known || reader->bare ? 0 : reader->strange + 1;
 	if (reader->strange > STRANGE_LINES)
 		reader->at.kind = NULL;
@@ -483,7 +307,7 @@ void zos_displays_read(struct zos_displays *displays, const char *name, const ch
 	reader->line = 1;
 	reader->at.prefix = "";
 	reader->at.time = INT64_MIN;
-	reader->before = place_of(reader);
+	reader->before = zos_place_of(reader);
 	read_text(reader, bytes, length);
 	free(reader);
 }

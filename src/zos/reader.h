@@ -61,6 +61,15 @@ struct zos_reader {
 	bool bare;                               /* the line is a key without a value, or a heading */
 };
 
+/* found.c: what a line brought. Past the limits of displays.h it is only counted. */
+struct zos_place zos_place_of(const struct zos_reader *reader);
+/* Forgets what came since: a line that turned out to be half of one. */
+void zos_go_back(struct zos_reader *reader, const struct zos_place *to);
+bool zos_open_display(struct zos_reader *reader, const struct zos_display_kind *kind);
+void zos_add_message(struct zos_reader *reader, enum zos_message_kind kind, const char *id, const char *text);
+void zos_keep_unknown(struct zos_reader *reader, const char *line);
+/* "00000033", "1,234,567": not more than 19 digits. */
+bool zos_read_number(const char *words, uint64_t *to);
 /* For kinds. Sections belong to the display that is open; figures to the last section. */
 void zos_open_section(struct zos_reader *reader, const char *kind, const char *name, bool once);
 void zos_add_figure(struct zos_reader *reader, const char *name, size_t name_length, const char *value,
