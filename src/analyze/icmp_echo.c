@@ -23,7 +23,7 @@ static const struct finding_kind echo_loss = {
 		   "Kind silent: none was ever answered. Kind slow: all answers come late.",
 	.false_alarms = "Routers and hosts answer only so many pings a second, and firewalls drop them: compare "
 			"with TCP to the same host. The first ping may be lost while ARP is resolved. An ICMP "
-			"error is an answer, too. Pings at the end of the trace are not counted.",
+			"error is an answer, too, and may be one where the recorder cut off what it is about. Pings at the end of the trace are not counted.",
 	.advice = { "Compare with TCP loss on the same way: if that is well, only pings are dropped.",
 		    "Trace at {server}: do the requests arrive, do the replies leave?" },
 	.reference = "RFC 792; RFC 1122 3.2.2.6; RFC 4443 4",
@@ -59,6 +59,7 @@ struct pair_key { struct address source, destination; };
 
 struct echo_state {
 	struct cache pairs;      /* struct pair_key to struct pings */
+	struct cache cut_errors; /* struct address to how many errors it got whose ping the recorder cut off */
 	uint64_t lost;
 	double share;
 	int64_t wait, slow;
@@ -68,6 +69,7 @@ static void echo_begin(struct analysis_context *context)
 {
 	struct echo_state *state = context->state;
 	cache_init(&state->pairs, PAIRS_REMEMBERED, sizeof(struct pair_key), sizeof(struct pings));
+	cache_init(&state->cut_errors, PAIRS_REMEMBERED, sizeof(struct address), sizeof(uint64_t));
 	state->lost = (uint64_t)setting(context->settings, &echo_loss, "lost");
 	state->share = setting(context->settings, &echo_loss, "share");
 	state->wait = setting_duration(context->settings, &echo_loss, "wait");
@@ -153,6 +155,9 @@ static void echo_observe(struct analysis_context *context, const struct observat
 		return;
 	if (icmp->is_error && icmp->quote.has_echo)
 		note_error(state, &icmp->quote);
+	else if (icmp->is_error && !icmp->quote.has_ports &&
+		 packet->record->captured_length < packet->record->original_length)
+		++*(uint64_t *)cache_enter(&state->cut_errors, &packet->ip->destination, NULL);
 	else if (icmp->type == (icmp->version == 4 ? 0 : 129))
 		note_reply(state, packet);
 	else if (icmp->type == (icmp->version == 4 ? 8 : 128) && !frame_is_group(packet) &&
@@ -215,7 +220,7 @@ static void begin_report(struct finding *finding, const struct pair_key *key, co
 static void report_loss(struct analysis_context *context, const struct pair_key *key,
 			const struct pings *pings)
 {
-	const struct echo_state *state = context->state;
+	struct echo_state *state = context->state;
 	struct finding finding;
 	begin_report(&finding, key, pings);
 	finding.count = pings->lost;
@@ -223,6 +228,9 @@ static void report_loss(struct analysis_context *context, const struct pair_key 
 	finding_number(&finding, "share", UNIT_RATIO, (double)pings->lost / (double)pings->sent, FACT_MAX);
 	finding_threshold(&finding, "limit", UNIT_RATIO, state->share);
 	name_loss(context, &finding, key, pings);
+	const uint64_t *cut = cache_find(&state->cut_errors, &key->source);
+	if (cut && *cut >= pings->lost)
+		finding_doubt(&finding, QUALITY_TRUNCATED);
 	proof_give(&pings->proof, &finding, "a ping without an answer");
 	finding_submit(context->findings, &finding);
 }
@@ -304,6 +312,7 @@ static void echo_destroy(struct analysis_context *context)
 {
 	struct echo_state *state = context->state;
 	cache_finish(&state->pairs);
+	cache_finish(&state->cut_errors);
 }
 
 static const struct finding_kind *const kinds[] = { &echo_loss, NULL };

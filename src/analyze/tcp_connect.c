@@ -264,6 +264,9 @@ static void slow(struct analysis_context *context, const struct session *session
 	}
 	if (should_have_repeated(session, handshake))
 		finding_doubt(&finding, QUALITY_CLOCK);
+	/* Stacks confirm at once and send their data behind that. */
+	if (handshake->ack_has_data && handshake->client_part > handshake->server_part)
+		finding_doubt(&finding, QUALITY_LOSS);
 	cite_opening(&finding, session);
 	finding_submit(context->findings, &finding);
 }

@@ -235,6 +235,7 @@ struct tcp_handshake {
 	int64_t client_part;         /* d_c: SYN-ACK to ACK, ns; -1 */
 	int64_t retry;               /* first SYN to the answered one, ns */
 	uint64_t syn_packet, synack_packet, ack_packet;
+	bool ack_has_data;           /* a pure one before it may be missing in the trace */
 	int64_t done_time;
 };
 

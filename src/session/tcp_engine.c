@@ -136,6 +136,7 @@ static void follow_handshake(struct tcp_step *step)
 		return;
 	handshake->complete = true;
 	handshake->ack_packet = step->number;
+	handshake->ack_has_data = step->length > 0;
 	handshake->client_part = step->time - y->syn_last_time;
 	handshake->done_time = step->time;
 	rtt_sample(&x->rtt, handshake->client_part, mark);
