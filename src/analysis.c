@@ -215,6 +215,7 @@ bool analysis_replay(struct trace_analysis *analysis, struct index_reader *reade
 	analysis_begin(analysis, index_reader_report(reader), 0);
 	while (!analysis->stopped &&
 	       (got = index_reader_next(reader, &record, &told, error)) == SOURCE_RECORD) {
+		trace_observe(&analysis->trace, &record);
 		packet_decode(packet, &record);
 		session_table_observe_told(analysis->sessions, packet, &told, &observation);
 		analysis->stopped = listener->packet && !listener->packet(listener->user, analysis, &observation);
