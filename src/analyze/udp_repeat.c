@@ -25,7 +25,7 @@ static const struct finding_kind retry_storm = {
 		   "between: the program waits too little, or does not give up.",
 	.false_alarms = "Protocols that repeat by design (discovery, hellos, streams) are left out: only services "
 			"that owe answers, or conversations in which the server does answer at times, are "
-			"judged.",
+			"judged, and who waits longer from try to try is not accused.",
 	.advice = { "Find out first why the answer is missing.",
 		    "Let the program wait longer from try to try (RFC 8085, 3.1.1)." },
 	.reference = "RFC 8085 3.1",
@@ -44,6 +44,8 @@ struct datagram_key {            /* cleared before it is filled */
 struct datagram {
 	struct proof proof;      /* copies in the window */
 	uint64_t responses;      /* of the session when the first was sent */
+	int64_t last, wait;      /* when the last one was sent, and how long after the one before */
+	uint32_t patient;        /* waits that were half as long again as the one before */
 	uint32_t session_number;
 };
 
@@ -89,7 +91,9 @@ static void close_window(struct analysis_context *context, const struct datagram
 			 struct datagram *datagram)
 {
 	const struct repeat_state *state = context->state;
-	if (datagram->proof.total >= state->copies)
+	/* Who waits longer from try to try does as RFC 8085 and, for SIP, RFC 3261 (17.1.1.2) want. */
+	bool storm = datagram->proof.total >= state->copies && datagram->patient + 2 < datagram->proof.total;
+	if (storm)
 		report_storm(context, key, datagram);
 	*datagram = (struct datagram){ 0 };
 }
@@ -132,6 +136,10 @@ static void repeat_observe(struct analysis_context *context, const struct observ
 		      session->responses != datagram->responses));
 	if (over)
 		close_window(context, &key, datagram);
+	int64_t wait = datagram->proof.total ? packet->record->time - datagram->last : 0;
+	datagram->patient += datagram->wait > 0 && wait / 3 >= datagram->wait / 2;
+	datagram->wait = wait;
+	datagram->last = packet->record->time;
 	proof_add(&datagram->proof, packet);
 	datagram->responses = session->responses;
 	datagram->session_number = session->number;
