@@ -152,6 +152,8 @@ const struct cause_rule cause_rules[] = {
 	{ "tcp/rto", "tcp/tail-loss tcp/small-flight-loss", RELATION_SESSION, 0 },
 	{ "tcp/rtt-inflation", "tcp/spurious-retransmission tcp/rtt-high", RELATION_SESSION, 0 },
 	{ "tcp/rtt-inflation", "perf/response-time", RELATION_SESSION, SAME_PARTY },
+	/* What waits in the queue that one conversation fills. */
+	{ "tcp/rtt-inflation", "dns/slow tcp/slow-connect", RELATION_CLIENT, SAME_TIME },
 	{ "tcp/ack-loss", "tcp/spurious-retransmission", RELATION_SESSION, 0 },
 	{ "tcp/idle-drop",
 	  PATH_BROKEN " " LOSS " " RESETS " tcp/reset-forged ftp/control-idle-drop telnet/session-drop",

@@ -4,7 +4,7 @@ snap=96 limit=90
 allow="$loss_effects perf/outage"
 scene() {
 	web_server
-	fault r1m out data sport 80 chance 1.5 in-a-row 7 drop
+	fault r1m out data sport 80 chance 3 in-a-row 8 drop
 	text_file $D_/web-s/root/400k 400000
 	get http://$S/400k
 }
