@@ -11,5 +11,5 @@ scene() {
 	listens s 8000
 	on c ping -6 -c 3 -i 0.3 -q fd00:1::20 >/dev/null
 	get "http://[fd00:1::20]:8000/4k" -g
-	get "http://[fd00:1::20]:8000/20k" -g
+	get "http://[fd00:1::20]:8000/3k" -g
 }

@@ -6,7 +6,7 @@ limit=70
 scene() {
 	on c ping -c 3 -i 0.3 -W 1 -q $S >/dev/null
 	fault r1m out fragments every 3 drop
-	on c ping -c 9 -i 0.3 -W 1 -s 2500 -q $S >/dev/null
+	on c ping -c 9 -i 0.3 -W 1 -s 1700 -q $S >/dev/null
 	sleep 32
 	on c ping -c 2 -i 0.3 -W 1 -q $S >/dev/null
 }

@@ -4,5 +4,5 @@ must="ip/fragments"
 twin=fragment-lost
 scene() {
 	faulty && fault_begins
-	on c ping -c 9 -i 0.1 -W 1 -s 2500 -q $S >/dev/null
+	on c ping -c 9 -i 0.1 -W 1 -s 1700 -q $S >/dev/null
 }

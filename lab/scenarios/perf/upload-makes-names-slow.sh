@@ -6,7 +6,7 @@ allow="dns/slow tcp/rtt-inflation perf/bandwidth-limited perf/response-time perf
 scene() {
 	name_server
 	app_server s 8080
-	text_file $D_/up 350000
+	text_file $D_/up 240000
 	ask www.lab
 	fault r1m in rate 1mbit queue 3s
 	get http://$S:8080/a --data-binary @$D_/up -H Expect: &

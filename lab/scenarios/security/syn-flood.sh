@@ -10,6 +10,6 @@ scene() {
 	ip -n r1 route add blackhole 0.0.0.0/1
 	ip -n r1 route add blackhole 128.0.0.0/2
 	on c2 curl -s -o /dev/null http://$S/1k
-	faulty && fault_begins && on c2 hping3 -q -c 300 -i u2500 -S -p 80 --rand-source $S >/dev/null 2>&1
+	faulty && fault_begins && on c2 hping3 -q -c 220 -i u2500 -S -p 80 --rand-source $S >/dev/null 2>&1
 	on c2 curl -s -o /dev/null --max-time 5 http://$S/4k
 }

@@ -4,8 +4,8 @@ path_delay=60ms snap=80 limit=90
 allow="perf/receiver-window perf/low-throughput perf/response-time tcp/window-full"
 scene() {
 	web_server
-	text_file $D_/web-s/root/1m 1050000
+	text_file $D_/web-s/root/700k 700000
 	on c sysctl -qw net.ipv4.tcp_rmem="4096 131072 6291456"
 	if faulty; then fault_begins; on c sysctl -qw net.ipv4.tcp_window_scaling=0; fi
-	get http://$S/1m
+	get http://$S/700k
 }

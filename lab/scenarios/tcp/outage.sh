@@ -6,7 +6,7 @@ allow="$loss_effects perf/response-time tcp/rto tcp/rto-backoff"
 scene() {
 	chat_server 7000
 	local i clients=
-	for i in 1 2 3 4 5 6 7 8; do chat ask $S 7000 17 300 every 0.4 & clients="$clients $!"; done
+	for i in 1 2 3 4 5 6 7 8; do chat ask $S 7000 12 300 every 0.6 & clients="$clients $!"; done
 	sleep 3
 	pull_out r2m
 	sleep 3

@@ -7,5 +7,5 @@ scene() {
 	on s sysctl -qw net.ipv4.tcp_congestion_control=reno
 	chat_server 7000
 	faulty && fault_begins
-	chat ask $S 7000 50 300 $(faulty && echo pieces)
+	chat ask $S 7000 30 300 $(faulty && echo pieces)
 }
