@@ -1,5 +1,6 @@
 story="The address that the server leases is in use by a host with a fixed address: the client declines it"
 topology=flat client_address=-
+must="arp/duplicate-address dhcp/decline" must_server=dhcp/decline
 cause=dhcp/decline party="service|server|client|network|unknown" place=network
 needs="udhcpc dhcpd"
 server_point=d

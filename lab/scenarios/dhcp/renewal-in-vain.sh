@@ -1,5 +1,6 @@
 story="The DHCP server dies while a lease runs: it cannot be renewed"
 topology=flat client_address=-
+must="dhcp/renewal-unanswered dhcp/no-offer"
 cause=dhcp/renewal-unanswered party="service|network|server" place=server-side
 needs="udhcpc dhcpd"
 server_point=d dhcp_lease=40

@@ -1,4 +1,5 @@
 story="One link loses fragments: large datagrams never become complete"
+must_client="ip/fragment-lost icmp/echo-loss"
 cause=ip/fragment-lost party="network" place=client-side
 must_server="" must_middle=""
 allow="icmp/echo-loss ip/fragments icmp/ttl-exceeded"

@@ -1,4 +1,5 @@
 story="The client's receive buffer is 16 kB on a way of 80 ms: the download crawls"
+must="perf/receiver-window tcp/window-full"
 cause=perf/receiver-window party=client place=client-side
 path_delay=20ms snap=80 limit=90 twin=chatty
 allow="tcp/window-full tcp/no-window-scaling perf/low-throughput perf/response-time tcp/silly-window tcp/zero-window"

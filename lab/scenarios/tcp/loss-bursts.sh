@@ -1,4 +1,5 @@
 story="A wireless link near the client loses packets in bursts"
+must="tcp/loss-downstream tcp/loss-bursty" must_client="tcp/loss-upstream tcp/loss-bursty"
 cause=tcp/loss-bursty party=network place=client-side
 snap=96 limit=90
 allow="$loss_effects perf/outage"

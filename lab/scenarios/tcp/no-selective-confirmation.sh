@@ -1,6 +1,6 @@
 story="The client has selective acknowledgment switched off, and a lossy line: losses are repaired one at a time"
 cause=tcp/no-sack party="client|network|none" place=client-side
-must="tcp/no-sack"
+must="tcp/loss-downstream tcp/no-sack" must_client="tcp/loss-upstream tcp/no-sack"
 snap=96
 allow="$loss_effects"
 twin=loss-bursts

@@ -1,4 +1,5 @@
 story="The program on the server breaks off its answers with a reset"
+must="tcp/reset-by-peer http/aborted"
 cause=tcp/reset-by-peer party=server place=server-side
 allow="http/aborted"
 twin=refused

@@ -1,6 +1,6 @@
 story="A key press is lost on its way to the host and has to be repeated"
 cause=telnet/lost-keystroke party=network place=server-side
-must_server="" party_server="network|none"
+must="tcp/loss-downstream telnet/lost-keystroke" must_server="" party_server="network|none"
 needs="telnetd inetutils-telnet"
 allow="tcp/rto tcp/tail-loss tcp/loss-downstream tcp/loss-upstream telnet/slow-response"
 scene() {
