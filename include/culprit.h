@@ -644,6 +644,7 @@ enum culprit_capture_direction { CULPRIT_CAPTURE_BOTH, CULPRIT_CAPTURE_IN, CULPR
 struct culprit_capture_status {      /* while it goes on, and at its end */
 	uint64_t packets, bytes;     /* written; bytes of packets */
 	uint64_t dropped;            /* packets that the kernel had no room for: give a larger buffer */
+	uint64_t discarded;          /* packets written that the kernel threw away */
 	uint64_t left_out;           /* packets that a filter in this process did not want */
 	int64_t elapsed;             /* ns */
 	double packets_per_second;   /* of the last interval */
@@ -671,6 +672,10 @@ struct culprit_capture_options {
 	size_t term_count;
 	const char *filter;          /* of libpcap: "tcp port 21"; NULL: none */
 	const char *display_filter;  /* of culprit; NULL: none. See culprit_capture_filter */
+	/* Packets that the kernel drops are recorded, too (by eBPF, Linux 5.17), with its reasons: "all", or names of
+	 * the running kernel as "NETFILTER_DROP". */
+	const char *const *discards;
+	size_t discard_count;
 	bool resolve;                /* `filter` may name hosts, for which the DNS is asked */
 
 	uint64_t packets, bytes;     /* it stops after so many; 0: never */

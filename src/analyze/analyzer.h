@@ -40,6 +40,7 @@ enum analyzer_wants {
 	WANTS_ODD = 1u << 7,
 	WANTS_DATA = 1u << 8,        /* socket data of z/OS data traces and the ends of its sessions. There is no
 				      * packet around it, so nobody else is called for it */
+	WANTS_DISCARDED = 1u << 9,   /* packets that a Linux kernel threw away; nobody else is called for them, either */
 };
 
 struct analysis_context {            /* what an analyzer gets with every call */

@@ -1,13 +1,17 @@
-/* What did z/OS throw away, and why? link/stack-discard.
+/* What did the host throw away, and why? link/stack-discard.
  *
- * PKTTRACE DISCARD=ALL and OSAENTA record packets that the stack or the adapter discarded, with a code. */
+ * PKTTRACE DISCARD=ALL and OSAENTA record packets that the stack or the adapter of z/OS discarded, with a code;
+ * culprit capture --discard those that the kernel of Linux dropped, with a reason. */
 #include <stdio.h>
+#include <string.h>
 
 #include "analyze/analyzer.h"
 #include "analyze/cache.h"
 #include "analyze/frame.h"
 #include "analyze/proof.h"
+#include "source/stack_drop.h"
 
+#define LINUX 0x10000u                   /* codes from here on are reasons of Linux; those of z/OS have 16 bits */
 #define CODES_REMEMBERED 128             /* z/OS has some hundred; a trace shows a handful */
 
 static const struct finding_kind stack_discard = {
@@ -15,15 +19,17 @@ static const struct finding_kind stack_discard = {
 	.severity = SEVERITY_WARNING,
 	.buttons = BUTTON_TE,
 	.merge = MERGE_TRACE,
-	.title = "z/OS threw packets away",
+	.title = "The host threw packets away",
 	.say = "The {layer} of z/OS dropped {packets|packet|packets} on {interface}, {traffic}: code {code}{name}.",
 	.meaning = "The trace holds packets that z/OS recorded as discarded, each with a reason code: 1-4095 from "
 		   "the OSA adapter, 4096-8191 from the interface and IP, 8192-12287 from TCP, 12288-16383 from "
-		   "UDP, 16384-20479 from RAW (these three: kind transport). One finding for each code.",
+		   "UDP, 16384-20479 from RAW (these three: kind transport); or packets that a Linux kernel dropped, with its reason (culprit "
+		   "capture --discard). One finding for each code or reason.",
 	.false_alarms = "Dropped does not mean harmed: what was sent to everybody and is of no use to this host is "
-			"noise and only a notice.",
-	.advice = { "Compare with NETSTAT DEVlinks (inbound packets discarded) and NETSTAT STATS." },
-	.reference = "z/OS Communications Server: IP and SNA Codes; OSA-Express Customer's Guide and Reference",
+			"noise and only a notice; so is what Linux drops on every healthy host (OTHERHOST, "
+			"TCP_OLD_ACK …) or gives no reason for.",
+	.advice = { "Compare with the host's counters: NETSTAT DEVlinks and STATS on z/OS; nstat, ethtool -S on Linux." },
+	.reference = "z/OS Communications Server: IP and SNA Codes; Linux dropreason-core.h; OSA-Express Customer's Guide and Reference",
 	.parameters = {
 		{ .name = "packets", .unit = UNIT_COUNT, .value = 1, .meaning = "of one code" },
 	},
@@ -38,7 +44,9 @@ struct discards {                        /* of one code */
 	uint32_t topic;                  /* of the first */
 	bool more_topics;
 	char interface[ZOS_NAME_SIZE];
-	char name[32];                   /* of the code, where the trace says it */
+	char name[STACK_DROP_NAME];      /* of the code, where the trace says it */
+	char place[64];                  /* Linux: the first place that dropped one */
+	bool more_places;
 };
 
 struct discard_state {
@@ -60,29 +68,59 @@ static bool goes_to_many(const struct packet *packet)
 	       (ip && (address_is_multicast(&ip->destination) || address_is_broadcast(&ip->destination)));
 }
 
+/* What one record says. */
+struct said {
+	uint32_t code;
+	const char *interface, *name, *place;    /* empty when not said */
+	struct address source, destination;
+};
+
+static bool read_said(const struct packet *packet, struct said *said)
+{
+	const struct record *record = packet->record;
+	*said = (struct said){ .interface = "", .name = "", .place = "" };
+	if (record->drop) {
+		said->code = LINUX + record->drop->reason;
+		said->interface = record->drop->interface;
+		said->name = record->drop->name;
+		said->place = record->drop->place;
+	} else if (record->zos && record->zos->discard) {
+		said->code = record->zos->discard;
+		said->interface = record->zos->name;
+		if (record->zos->discard_name)
+			said->name = record->zos->discard_name;
+		said->source = record->zos->source;
+		said->destination = record->zos->destination;
+	}
+	if (packet->outer_ip) {
+		said->source = packet->outer_ip->source;
+		said->destination = packet->outer_ip->destination;
+	}
+	return said->code != 0;
+}
+
 static void discard_observe(struct analysis_context *context, const struct observation *observation)
 {
 	struct discard_state *state = context->state;
 	const struct packet *packet = observation->packet;
-	const struct zos_record *zos = packet->record->zos;
-	if (!zos || !zos->discard)
-		return;
-	uint32_t code = zos->discard, topic = frame_topic(packet);
-	struct address source = packet->outer_ip ? packet->outer_ip->source : zos->source;
-	struct address destination = packet->outer_ip ? packet->outer_ip->destination : zos->destination;
+	struct said said;
 	bool fresh;
-	struct discards *discards = cache_enter(&state->codes, &code, &fresh);
+	if (!read_said(packet, &said))
+		return;
+	uint32_t topic = frame_topic(packet);
+	struct discards *discards = cache_enter(&state->codes, &said.code, &fresh);
 	if (fresh) {
-		discards->source = source;
-		discards->destination = destination;
+		discards->source = said.source;
+		discards->destination = said.destination;
 		discards->topic = topic;
-		memcpy(discards->interface, zos->name, sizeof discards->interface);
-		if (zos->discard_name)
-			snprintf(discards->name, sizeof discards->name, "%s", zos->discard_name);
+		snprintf(discards->interface, sizeof discards->interface, "%s", said.interface);
+		snprintf(discards->name, sizeof discards->name, "%s", said.name);
+		snprintf(discards->place, sizeof discards->place, "%s", said.place);
 	}
-	discards->more_sources |= !address_equal(&discards->source, &source);
-	discards->more_destinations |= !address_equal(&discards->destination, &destination);
-	discards->more_interfaces |= strcmp(discards->interface, zos->name) != 0;
+	discards->more_sources |= !address_equal(&discards->source, &said.source);
+	discards->more_destinations |= !address_equal(&discards->destination, &said.destination);
+	discards->more_interfaces |= strcmp(discards->interface, said.interface) != 0;
+	discards->more_places |= strcmp(discards->place, said.place) != 0;
 	discards->more_topics |= discards->topic != topic;
 	discards->to_many += goes_to_many(packet);
 	proof_add(&discards->proof, packet);
@@ -143,26 +181,61 @@ static void tell_code(struct finding *finding, uint32_t code, const struct disca
 	finding->advice = known->advice;
 }
 
+/* The same for a reason of Linux. True when it is noise. */
+static bool tell_reason(struct finding *finding, const struct discards *discards)
+{
+	static const char *const why[] = {
+		[STACK_DROP_NOISE] = "Every healthy host does that.",
+		[STACK_DROP_CONFIG] = "The host was told to.",
+		[STACK_DROP_SERVER] = "What runs on this host decides that, not the network.",
+		[STACK_DROP_SENDER] = "Its sender made it so.",
+		[STACK_DROP_NETWORK] = "It happened on the way here.",
+		[STACK_DROP_UNKNOWN] = "That alone does not say who is at fault.",
+	};
+	const struct stack_drop_reason *reason = stack_drop_find(discards->name);
+	finding->say = "The kernel dropped {packets|packet|packets} on {interface}, {traffic}: {code}{place}.";
+	finding_words(finding, "code", "%s", discards->name);
+	finding_words(finding, "place", "%s%s", discards->more_places ? "" : *discards->place ? " in " : "",
+		      discards->more_places ? "" : discards->place);
+	finding_why(finding, "%s %s", reason->meaning, why[reason->fault]);
+	finding->advice = reason->advice;
+	if (reason->fault == STACK_DROP_CONFIG)
+		blame_word(finding, PARTY_SERVER, "config:host");    /* which may forward, or send: no address is its own */
+	else if (reason->fault == STACK_DROP_SERVER)
+		blame_word(finding, PARTY_SERVER, "server");
+	else if (reason->fault == STACK_DROP_SENDER)
+		blame_word(finding, PARTY_CLIENT, "client");
+	else if (reason->fault == STACK_DROP_NETWORK)
+		blame_network(finding);
+	else
+		blame_unknown(finding);
+	return reason->fault == STACK_DROP_NOISE || reason->fault == STACK_DROP_UNKNOWN;
+}
+
 static void report_code(struct analysis_context *context, uint32_t code, const struct discards *discards)
 {
 	struct finding finding;
 	finding_begin(&finding, &stack_discard, NULL);
 	finding.merge_key = code;
 	finding.count = discards->proof.total;
+	bool linux_kernel = code >= LINUX;
 	bool noise = code == ZOS_DISCARD_BROADCAST || discards->to_many == discards->proof.total;
+	if (linux_kernel)
+		noise |= tell_reason(&finding, discards);
+	else
+		tell_code(&finding, code, discards);
 	if (noise)
 		finding.severity = SEVERITY_NOTICE;
 	/* Only a broadcast's sender explains the discard; z/OS is what the others are about. */
 	if (code == ZOS_DISCARD_BROADCAST)
 		finding_subject(&finding, &discards->source, &discards->destination, 0, 0);
-	else if (!discards->more_destinations && !discards->to_many)
+	else if (!linux_kernel && !discards->more_destinations && !discards->to_many)
 		finding_host(&finding, &discards->destination);
-	finding.sub_kind = noise ? "noise" : code >= ZOS_DISCARD_TCP_FIRST ? "transport" : NULL;
-	tell_code(&finding, code, discards);
+	finding.sub_kind = noise ? "noise" : code >= ZOS_DISCARD_TCP_FIRST && !linux_kernel ? "transport" : NULL;
 	tell_traffic(&finding, discards);
 	finding_count(&finding, "packets", (double)discards->proof.total);
 	finding_threshold(&finding, "least", UNIT_COUNT, (double)((struct discard_state *)context->state)->least);
-	proof_give(&discards->proof, &finding, "z/OS recorded it as discarded");
+	proof_give(&discards->proof, &finding, linux_kernel ? "the kernel dropped it" : "z/OS recorded it as discarded");
 	finding_submit(context->findings, &finding);
 }
 
@@ -189,7 +262,7 @@ const struct analyzer link_discard_analyzer = {
 	.name = "link-discard",
 	.kinds = kinds,
 	.state_size = sizeof(struct discard_state),
-	.wants = WANTS_LINK,
+	.wants = WANTS_LINK | WANTS_DISCARDED,
 	.begin = discard_begin,
 	.observe = discard_observe,
 	.finish = discard_finish,

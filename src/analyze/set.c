@@ -37,6 +37,7 @@ struct analyzer_set {
 	struct trace_state *trace;
 	struct call_list calls[WANTS_COMBINATIONS];
 	struct call_list data;   /* for socket data, which has no packet around it */
+	struct call_list discarded;      /* for what a kernel threw away */
 	struct call_list session_ends;
 	struct call_list exchanges;
 	size_t late_states;      /* how many make their session_state with a message: see enter_session */
@@ -124,6 +125,7 @@ static void list_calls(struct analyzer_set *set)
 	for (uint32_t has = 0; has < WANTS_COMBINATIONS; has++)
 		list_call(set, has, &set->calls[has]);
 	list_call(set, WANTS_DATA, &set->data);
+	list_call(set, WANTS_DISCARDED, &set->discarded);
 	set->session_ends.members = memory_zeroed(set->count, sizeof *set->session_ends.members);
 	for (size_t i = 0; i < set->count; i++)
 		if (set->members[i].analyzer->session_end)
@@ -184,6 +186,7 @@ void analyzer_set_destroy(struct analyzer_set *set)
 		free(set->heard[i].list.members);
 	free(set->exchanges.members);
 	free(set->data.members);
+	free(set->discarded.members);
 	free(set->session_ends.members);
 	free(set->members);
 	free(set->state);
@@ -326,9 +329,10 @@ static void hand_messages(struct analyzer_set *set, const struct observation *ob
 
 void analyzer_set_observe(struct analyzer_set *set, const struct observation *observation)
 {
+	const struct packet *packet = observation->packet;
 	hand_messages(set, observation);
-	const struct call_list *list = observation->packet->socket ? &set->data
-								   : &set->calls[properties(observation)];
+	const struct call_list *list = packet->record->drop ? &set->discarded : packet->socket ? &set->data
+				       : &set->calls[properties(observation)];
 	for (size_t i = 0; i < list->count; i++) {
 		struct member *member = list->members[i];
 		if (member->analyzer->session_state_size)

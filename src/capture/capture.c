@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "capture/choose.h"
+#include "capture/discard.h"
 #include "capture/file.h"
 #include "capture/interfaces.h"
 #include "capture/feeds.h"
@@ -140,6 +141,18 @@ static bool open_rings(struct culprit_capture *capture, struct error *error)
 	return true;
 }
 
+static bool open_discards(struct culprit_capture *capture, struct error *error)
+{
+	const struct culprit_capture_options *options = &capture->options;
+	if (!options->discard_count)
+		return true;
+	struct feed *feed = discard_open(options->discards, options->discard_count, &capture->interfaces,
+					 netns_number(), &capture->report, error);
+	if (feed)
+		capture->feeds.feeds[capture->feeds.count++] = feed;
+	return feed != NULL;
+}
+
 static void describe_host(struct source_report *report)
 {
 	struct utsname name;
@@ -172,7 +185,7 @@ static bool open_all(struct culprit_capture *capture, struct error *error)
 	if (!choice_init(&capture->choice, options, error) || !check_rights(options, error) ||
 	    !netns_enter(&netns, options->netns, error))
 		return false;
-	bool good = open_rings(capture, error);
+	bool good = open_rings(capture, error) && open_discards(capture, error);
 	netns_leave(&netns);
 	describe_host(&capture->report);
 	return good && (capture->file = capture_file_create(&file, &capture->report, error)) &&
@@ -307,12 +320,15 @@ static bool use(struct culprit_capture *capture, struct record *record, struct e
 		capture->over = true;
 		return true;
 	}
-	if (!choice_wants(&capture->choice, record, &capture->report)) {
+	bool discarded = record->comment != NULL;    /* only they have one */
+	if (discarded ? !choice_wants_discarded(&capture->choice, record)
+		      : !choice_wants(&capture->choice, record, &capture->report)) {
 		capture->status.left_out++;
 		return true;
 	}
 	if (options->length && record->captured_length > options->length)
 		record->captured_length = options->length;
+	capture->status.discarded += discarded;
 	struct written written;
 	enum trigger_state state = trigger_take(capture->trigger, record, &written, error);
 	return follow(capture, state, &written);

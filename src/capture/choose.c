@@ -2,7 +2,9 @@
 
 #include "capture/panel.h"
 #include "capture/translate.h"
+#include "source/linktype.h"
 
+#define COOKED 16                    /* bytes of the header of LINKTYPE_LINUX_SLL */
 #define SESSIONS 65536               /* that a display filter may remember */
 
 static void add_part(struct text *expression, const char *part)
@@ -61,6 +63,18 @@ bool choice_wants(struct choice *choice, const struct record *record, const stru
 {
 	return (choice->in_kernel || bpf_wants(choice->bpf, record)) &&
 	       (!choice->filtered || filtered_wants(choice->filtered, record, report));
+}
+
+bool choice_wants_discarded(const struct choice *choice, const struct record *record)
+{
+	struct record packet = *record;
+	if (packet.link_type == LINKTYPE_LINUX_SLL) {
+		packet.link_type = LINKTYPE_RAW;
+		packet.bytes += COOKED;
+		packet.captured_length -= COOKED;
+		packet.original_length -= COOKED;
+	}
+	return !choice->bpf || bpf_wants(choice->bpf, &packet);
 }
 
 bool choice_asks_here(const struct choice *choice)

@@ -22,6 +22,8 @@ bool choice_init(struct choice *choice, const struct culprit_capture_options *op
 void choice_finish(struct choice *choice);
 /* Every record that the kernel let through, in order. */
 bool choice_wants(struct choice *choice, const struct record *record, const struct source_report *report);
+/* The same of a packet that the kernel threw away, without what only a display filter can ask. */
+bool choice_wants_discarded(const struct choice *choice, const struct record *record);
 /* Does the process have to see whole packets, although fewer bytes are kept? */
 bool choice_asks_here(const struct choice *choice);
 

@@ -13,6 +13,7 @@
 #include "core/memory.h"
 #include "core/text.h"
 #include "finding/finding.h"
+#include "source/stack_drop.h"
 
 #define SESSIONS 65536               /* remembered at a time */
 #define INTERVAL (1000 * MILLISECOND)        /* between two diagnoses, at least */
@@ -87,7 +88,10 @@ static void diagnose(struct live *live, const struct rolling *rolling)
 	uint64_t number = 0;
 	analysis_begin(analysis, live->report, SESSIONS);
 	while (rolling_next(rolling, &place, &record)) {
+		struct stack_drop drop;
 		record.number = ++number;
+		if (record.comment && stack_drop_read(record.comment, record.comment_length, &drop))
+			record.drop = &drop;
 		analysis_feed(analysis, &record);
 	}
 	analysis_end(analysis);

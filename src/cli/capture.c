@@ -124,6 +124,9 @@ static void tell_end(const struct culprit_capture *capture, const struct options
 		snprintf(files, sizeof files, " (%u files)", status.files);
 	complain("%llu packets, %llu bytes in %.1f s to %s%s", (unsigned long long)status.packets,
 		 (unsigned long long)status.bytes, (double)status.elapsed / 1e9, status.file, files);
+	if (options->capture.discard_count)
+		complain("%llu of them were thrown away by the kernel: see link/stack-discard",
+			 (unsigned long long)status.discarded);
 	if (options->capture.until_count && !status.fired)
 		complain("no finding of --until fired%s", options->capture.keep_before
 			 ? ": nothing was written" : "");

@@ -124,6 +124,15 @@ static bool add_vlan(struct options *options, const char *value)
 	return add_term(options, "vlan", value);
 }
 
+static bool add_discard(struct options *options, const char *value)
+{
+	if (strcasecmp(value, "NONE") == 0)
+		return true;
+	options->discards[options->capture.discard_count++] = value;
+	options->capture.discards = options->discards;
+	return true;
+}
+
 static bool set_expression(struct options *options, const char *value)
 {
 	options->capture.filter = value;
@@ -253,6 +262,8 @@ const struct option capture_options[] = {
 	{ "ethertype", 0, "T", "IPV4, IPV6, ARP, SNA, or 0600-FFFF", add_ethertype },
 	{ "mac", 0, "M", "from or to this hardware address: 12 hexadecimal digits", add_mac },
 	{ "vlan", 0, "N", "of this VLAN: 0-4094, or ALL for any VLAN", add_vlan },
+	{ "discard", 0, "REASON", "also packets that the kernel drops: ALL, NONE (the default), or reasons as "
+	  "NETFILTER_DROP; may be given several times", add_discard },
 	{ "expression", 'f', "EXPR", "what a capture filter selects, as the words at the end: 'tcp port 21'",
 	  set_expression },
 	{ "resolve", 0, NULL, "the capture filter may name hosts, for which the DNS is asked", set_resolve },

@@ -376,10 +376,11 @@ bool options_parse(struct options *options, int argc, char **argv)
 		.interfaces = calloc(room, sizeof *options->interfaces),
 		.terms = calloc(room, sizeof *options->terms),
 		.until = calloc(room, sizeof *options->until),
+		.discards = calloc(room, sizeof *options->discards),
 	};
 	if (!options->displays || !options->zos.choices || !options->words || !options->thresholds || !options->decode_as ||
 	    !options->ignored || !options->response_limits || !options->fields || !options->interfaces || !options->terms ||
-	    !options->until) {
+	    !options->until || !options->discards) {
 		complain("out of memory");
 		return false;
 	}
@@ -417,4 +418,5 @@ void options_finish(struct options *options)
 	free(options->interfaces);
 	free(options->terms);
 	free(options->until);
+	free(options->discards);
 }

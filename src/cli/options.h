@@ -34,7 +34,7 @@ struct options {
 	struct culprit_capture_options capture;
 	const char **interfaces;     /* of capture */
 	struct culprit_capture_term *terms;
-	const char **until;
+	const char **until, **discards;
 	bool list_interfaces;
 	struct culprit_conversion conversion;
 	struct culprit_sequence sequence;

@@ -461,6 +461,9 @@ void session_table_observe(struct session_table *table, struct packet *packet,
 			   struct observation *observation)
 {
 	begin_packet(table, packet, observation);
+	/* It is recorded where it arrived, too, and what was thrown away is no part of a conversation. */
+	if (packet->record->drop)
+		return;
 	if (packet->socket)
 		observe_socket(table, packet, observation);
 	if (!packet->ip)

@@ -12,6 +12,7 @@
 #include "core/error.h"
 
 struct zos_record;           /* source/zos.h */
+struct stack_drop;           /* source/stack_drop.h */
 
 enum record_direction { DIRECTION_UNKNOWN, DIRECTION_INBOUND, DIRECTION_OUTBOUND };
 
@@ -32,6 +33,7 @@ struct record {              /* one packet as the source delivered it */
 	uint32_t comment_length;
 	bool timeless;           /* the format had no time for it; analysis.c then fills in the present one */
 	uint32_t drop_count;     /* packets that the recorder says it lost before this one (epb_dropcount) */
+	const struct stack_drop *drop; /* the kernel threw it away, valid as long as `bytes`; NULL: it did not */
 	const struct zos_record *zos; /* what only z/OS knows, valid as long as `bytes`; NULL elsewhere */
 };
 

@@ -7,6 +7,7 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -317,6 +318,51 @@ def a_finding_ends_it_with_its_history():
     lab.send(lab.udp(60))
     assert "no finding of --until fired" in capture.end()
     assert lengths("t.pcapng") == []
+
+
+@test_in_lab
+def dropped_packets_are_recorded_with_their_reasons():
+    lab.ip("-n", lab.B, "route", "add", "10.99.0.0/24", "via", "10.98.0.1")
+    for name in ("ip_forward", "conf.all.rp_filter", "conf.vb.rp_filter"):
+        lab.inside(lab.B, "sysctl", "-qw", "net.ipv4.%s=1" % name)
+    firewall = lab.inside(lab.B, "nft", "add table ip t; add chain ip t i { type filter hook input priority 0; };"
+                          "add rule ip t i udp dport 81 drop") if shutil.which("nft") else None
+    capture = Capture("--discard", "all")
+    if capture.process.poll() is not None:
+        return capture.process.communicate()[1].decode().strip().replace("culprit: ", "")
+    me = "10.98.0.2"
+    lab.send(lab.udp(101, port=81, target=me), lab.udp(102, port=82, target=me),
+             lab.udp(103, port=83, target=me, checksum=0x1234), lab.udp(104, target="10.99.0.7", ttl=1),
+             lab.udp(105, target=me, source="203.0.113.5"))
+    code = ("import socket, sys, time\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
+            "s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2000)\ns.bind(('10.98.0.2', 85))\n"
+            "print(flush=True)\ntime.sleep(60)")
+    slow = subprocess.Popen(["ip", "netns", "exec", lab.B, sys.executable, "-c", code], stdout=subprocess.PIPE)
+    slow.stdout.readline()
+    lab.send(lab.udp(906, port=85, target=me), times=20)
+    time.sleep(0.3)
+    slow.kill()
+    slow.wait()
+    said = capture.end()
+    assert "thrown away by the kernel" in said, said
+    seen = {}
+    for row in rows("t.pcapng", "-e", "frame.len", "-e", "frame.comment", "-Y", 'frame.interface_name == "discards"'):
+        name = re.search(r"linux.drop_name=(\S+) linux.drop_place=\S+ linux.drop_interface=vb", row["frame.comment"])
+        seen.setdefault(name.group(1), set()).add(row["frame.len"])
+    wanted = {"NETFILTER_DROP": {101}, "NO_SOCKET": {102}, "UDP_CSUM": {103}, "IP_INHDR": {104},
+              "IP_RPFILTER": {105}, "SOCKET_RCVBUFF": {906}}
+    if not firewall or firewall.returncode:
+        del wanted["NETFILTER_DROP"]
+    assert {name: seen.get(name) for name in wanted} == wanted, seen
+    found = json.loads(run("diagnose", "--json", "t.pcapng").stdout)
+    texts = [each["text"] for each in found["findings"] if each["id"] == "link/stack-discard"]
+    assert all(any(name in text for text in texts) for name in wanted), texts
+    assert found["trace"]["sessions"] == len({5, 4, 3, 2, 1, 0}), found["trace"]
+    refused(2, "did you mean NO_SOCKET", "-i", "lo", "--discard", "NO_SOCKETS")
+    capture = Capture("--discard", "NO_SOCKET", "udp", "port", "82")
+    lab.send(lab.udp(103, port=83, target=me), lab.udp(102, port=82, target=me))
+    capture.end()
+    assert lengths("t.pcapng") == [102, 102], lengths("t.pcapng")
 
 
 @test_in_lab

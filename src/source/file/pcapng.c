@@ -161,6 +161,8 @@ static void packet_options(struct reader *reader, struct cursor options, struct 
 	struct pcapng_option option;
 	while (pcapng_option(&options, pcapng->big_endian, &option)) {
 		const struct cursor *value = &option.value;
+		if (option.code == COMMENT && stack_drop_read((const char *)value->next, value->captured, &pcapng->drop))
+			record->drop = &pcapng->drop;
 		if (option.code == COMMENT &&
 		    zos_words_read((const char *)value->next, value->captured, &pcapng->zos)) {
 			record->zos = &pcapng->zos.zos;

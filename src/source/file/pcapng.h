@@ -6,6 +6,7 @@
 #include "core/text.h"
 #include "source/format.h"
 #include "source/ticks.h"
+#include "source/stack_drop.h"
 #include "source/zos_words.h"
 
 enum block_type {
@@ -30,6 +31,7 @@ struct pcapng {
 	struct pcapng_interface *interfaces;
 	size_t interface_count, interface_capacity;
 	struct text comments;        /* of the present packet, when it has several */
+	struct stack_drop drop;      /* of the present packet, when a comment tells that the kernel threw it away */
 	struct zos_words zos;        /* of the present packet, when a comment tells what z/OS knew */
 };
 
