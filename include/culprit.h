@@ -676,6 +676,10 @@ struct culprit_capture_options {
 	 * the running kernel as "NETFILTER_DROP". */
 	const char *const *discards;
 	size_t discard_count;
+	/* What programs send and receive through their sockets is recorded, too, as a data trace: "1234" a process, ":443" a
+	 * port, else the name of a program. NULL: nothing. Without interfaces that is all that is recorded. */
+	const char *data;
+	bool clear_text;             /* and what they hand to OpenSSL and GnuTLS, before it is encrypted */
 	bool resolve;                /* `filter` may name hosts, for which the DNS is asked */
 
 	uint64_t packets, bytes;     /* it stops after so many; 0: never */

@@ -331,7 +331,8 @@ void analyzer_set_observe(struct analyzer_set *set, const struct observation *ob
 {
 	const struct packet *packet = observation->packet;
 	hand_messages(set, observation);
-	const struct call_list *list = packet->record->drop ? &set->discarded : packet->socket ? &set->data
+	bool discarded = packet->record && packet->record->drop;
+	const struct call_list *list = discarded ? &set->discarded : packet->socket ? &set->data
 				       : &set->calls[properties(observation)];
 	for (size_t i = 0; i < list->count; i++) {
 		struct member *member = list->members[i];

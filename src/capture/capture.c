@@ -14,6 +14,7 @@
 #include "capture/interfaces.h"
 #include "capture/feeds.h"
 #include "capture/netns.h"
+#include "capture/payload.h"
 #include "capture/rights.h"
 #include "capture/ring.h"
 #include "capture/sandbox.h"
@@ -129,6 +130,8 @@ static bool open_rings(struct culprit_capture *capture, struct error *error)
 	size_t buffer = options->buffer ? options->buffer : BUFFER;
 	if (!interfaces_read(&capture->interfaces, error))
 		return false;
+	if (options->data && !options->interface_count)
+		return true;
 	if (wants_all(options))
 		return (options->interface_count <= 1 ||
 			error_set(error, ERROR_USAGE, "leave the others out", "\"any\" is all interfaces")) &&
@@ -141,6 +144,28 @@ static bool open_rings(struct culprit_capture *capture, struct error *error)
 	return true;
 }
 
+static void add_feed(struct culprit_capture *capture, struct feed *feed)
+{
+	capture->feeds.feeds[capture->feeds.count++] = feed;
+}
+
+static bool open_data(struct culprit_capture *capture, struct error *error)
+{
+	const struct culprit_capture_options *options = &capture->options;
+	struct payload_choice choice;
+	if (!options->data)
+		return !options->clear_text || error_set(error, ERROR_USAGE, "give --data PID, NAME or :PORT",
+							 "clear text of which program?");
+	if (!payload_choose(options->data, &choice, error))
+		return false;
+	struct feed *feed = payload_open(&choice, options->clear_text, &capture->report, error);
+	if (feed)
+		add_feed(capture, feed);
+	/* It is what the capture lives from where there are no interfaces. */
+	capture->rings += feed && !options->interface_count;
+	return feed != NULL;
+}
+
 static bool open_discards(struct culprit_capture *capture, struct error *error)
 {
 	const struct culprit_capture_options *options = &capture->options;
@@ -149,7 +174,7 @@ static bool open_discards(struct culprit_capture *capture, struct error *error)
 	struct feed *feed = discard_open(options->discards, options->discard_count, &capture->interfaces,
 					 netns_number(), &capture->report, error);
 	if (feed)
-		capture->feeds.feeds[capture->feeds.count++] = feed;
+		add_feed(capture, feed);
 	return feed != NULL;
 }
 
@@ -185,7 +210,8 @@ static bool open_all(struct culprit_capture *capture, struct error *error)
 	if (!choice_init(&capture->choice, options, error) || !check_rights(options, error) ||
 	    !netns_enter(&netns, options->netns, error))
 		return false;
-	bool good = open_rings(capture, error) && open_discards(capture, error);
+	bool good = open_rings(capture, error) && open_discards(capture, error) &&
+		    open_data(capture, error);
 	netns_leave(&netns);
 	describe_host(&capture->report);
 	return good && (capture->file = capture_file_create(&file, &capture->report, error)) &&
@@ -312,6 +338,13 @@ static bool look_at_clock(struct culprit_capture *capture, bool idle, struct err
 	return true;
 }
 
+static bool follow_record(struct culprit_capture *capture, const struct record *record, struct error *error)
+{
+	struct written written;
+	enum trigger_state state = trigger_take(capture->trigger, record, &written, error);
+	return follow(capture, state, &written);
+}
+
 /* A record on its way: what is left of it is written. */
 static bool use(struct culprit_capture *capture, struct record *record, struct error *error)
 {
@@ -321,6 +354,8 @@ static bool use(struct culprit_capture *capture, struct record *record, struct e
 		return true;
 	}
 	bool discarded = record->comment != NULL;    /* only they have one */
+	if (record->zos)
+		return follow_record(capture, record, error);
 	if (discarded ? !choice_wants_discarded(&capture->choice, record)
 		      : !choice_wants(&capture->choice, record, &capture->report)) {
 		capture->status.left_out++;
@@ -329,9 +364,7 @@ static bool use(struct culprit_capture *capture, struct record *record, struct e
 	if (options->length && record->captured_length > options->length)
 		record->captured_length = options->length;
 	capture->status.discarded += discarded;
-	struct written written;
-	enum trigger_state state = trigger_take(capture->trigger, record, &written, error);
-	return follow(capture, state, &written);
+	return follow_record(capture, record, error);
 }
 
 /* An interface is gone. The capture goes on with the others, and ends with the last one. */

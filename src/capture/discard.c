@@ -5,15 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include <culprit.h>
 
+#include "capture/events.h"
 #include "capture/rights.h"
-#include "capture/rolling.h"
 #include "capture/symbols.h"
 #include "config.h"
-#include "core/clock.h"
 #include "core/memory.h"
 #include "core/text.h"
 #include "source/linktype.h"
@@ -38,18 +36,11 @@
 #define COOKED 16                    /* bytes of the header of LINKTYPE_LINUX_SLL */
 
 struct discards {
-	struct feed feed;
+	struct events events;
 	struct drop_bpf *program;
-	struct ring_buffer *events;
 	struct symbols *symbols;
 	char names[DROP_REASONS][STACK_DROP_NAME];
 	const struct interface_list *known;
-	struct source_report *report;
-	struct rolling *queue;
-	struct record record;
-	bool ready;                  /* `record` is the next one */
-	int64_t clock;               /* of the day, less the monotonic one */
-	uint64_t received, lost;     /* lost: told already */
 	struct text words;
 };
 
@@ -83,8 +74,8 @@ static int on_event(void *user, void *data, size_t length)
 	    event->captured > length - offsetof(struct drop_event, bytes))
 		return 0;
 	describe(discards, event);
-	struct record record = { .time = (int64_t)event->time + discards->clock, .link_type = LINKTYPE_ETHERNET,
-		.interface = discards->feed.interface, .captured_length = event->captured,
+	struct record record = { .time = (int64_t)event->time + discards->events.clock, .link_type = LINKTYPE_ETHERNET,
+		.captured_length = event->captured,
 		.original_length = event->length, .bytes = event->bytes, .comment = discards->words.bytes,
 		.comment_length = (uint32_t)discards->words.length };
 	if (!event->is_ethernet) {
@@ -100,62 +91,16 @@ static int on_event(void *user, void *data, size_t length)
 		record.captured_length += COOKED;
 		record.original_length += COOKED;
 	}
-	discards->received++;
-	rolling_add(discards->queue, &record);
+	events_add(&discards->events, &record);
 	return 0;
-}
-
-static int64_t now(clockid_t clock)
-{
-	struct timespec time;
-	clock_gettime(clock, &time);
-	return (int64_t)time.tv_sec * NANOSECONDS + time.tv_nsec;
-}
-
-static enum feed_state discards_peek(struct feed *feed, struct record *record)
-{
-	struct discards *discards = (struct discards *)feed;
-	if (!discards->ready && !(discards->ready = rolling_take(discards->queue, &discards->record))) {
-		discards->clock = now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC);
-		(void)ring_buffer__consume(discards->events);
-		discards->ready = rolling_take(discards->queue, &discards->record);
-	}
-	if (!discards->ready)
-		return FEED_EMPTY;
-	*record = discards->record;
-	return FEED_RECORD;
-}
-
-static void discards_take(struct feed *feed)
-{
-	((struct discards *)feed)->ready = false;
-}
-
-static bool discards_are_crowded(struct feed *feed)
-{
-	return rolling_lost(((struct discards *)feed)->queue) > 0;
-}
-
-static void discards_count(struct feed *feed)
-{
-	struct discards *discards = (struct discards *)feed;
-	uint64_t lost = __atomic_load_n(&discards->program->bss->lost, __ATOMIC_RELAXED) +
-			rolling_lost(discards->queue);
-	struct source_interface *interface = &discards->report->interfaces[feed->interface];
-	interface->received += discards->received + lost - discards->lost;
-	interface->dropped_by_system += lost - discards->lost;
-	interface->has_statistics = true;
-	discards->lost = lost;
-	discards->received = 0;
 }
 
 static void discards_destroy(struct feed *feed)
 {
 	struct discards *discards = (struct discards *)feed;
-	ring_buffer__free(discards->events);
+	events_finish(&discards->events);
 	drop_bpf__destroy(discards->program);
 	symbols_destroy(discards->symbols);
-	rolling_destroy(discards->queue);
 	text_finish(&discards->words);
 	free(discards);
 }
@@ -244,22 +189,10 @@ static bool start(struct discards *discards, unsigned namespace, const bool *wan
 	bpf_program__set_autoload(socket ? program->progs.on_drop : program->progs.on_drop_for, false);
 	if (drop_bpf__load(program) != 0 || drop_bpf__attach(program) != 0)
 		return cannot(error, "the kernel refuses the program for dropped packets");
-	discards->events = ring_buffer__new(bpf_map__fd(program->maps.events), on_event, discards, NULL);
-	if (!discards->events)
+	if (!events_listen(&discards->events, bpf_map__fd(program->maps.events), on_event, discards,
+			   &program->bss->lost))
 		return cannot(error, "the kernel gives no room for dropped packets");
-	discards->feed.descriptor = ring_buffer__epoll_fd(discards->events);
 	return true;
-}
-
-static void add_interface(struct discards *discards)
-{
-	struct source_report *report = discards->report;
-	report->interfaces = memory_resize(report->interfaces, report->interface_count + 1,
-					   sizeof *report->interfaces);
-	report->interfaces[report->interface_count] = (struct source_interface){ .link_type = LINKTYPE_ETHERNET,
-		.ticks_per_second = NANOSECONDS, .name = "discards",
-		.description = "packets that the kernel dropped; their comments say why" };
-	discards->feed.interface = (uint32_t)report->interface_count++;
 }
 
 static bool load(struct discards *discards, const char *const *reasons, size_t count, unsigned namespace,
@@ -283,17 +216,15 @@ struct feed *discard_open(const char *const *reasons, size_t count, const struct
 			  unsigned namespace, struct source_report *report, struct error *error)
 {
 	struct discards *discards = memory_zeroed(1, sizeof *discards);
-	discards->feed = (struct feed){ .peek = discards_peek, .take = discards_take,
-		.is_crowded = discards_are_crowded, .count = discards_count, .destroy = discards_destroy };
+	events_init(&discards->events, report, "discards", "packets that the kernel dropped; their comments say why",
+		    LINKTYPE_ETHERNET, QUEUE);
+	discards->events.feed.destroy = discards_destroy;
 	discards->known = known;
-	discards->report = report;
-	discards->queue = rolling_create(INT64_MAX / 2, QUEUE);
 	if (load(discards, reasons, count, namespace, error)) {
 		discards->symbols = symbols_read();
-		add_interface(discards);
-		return &discards->feed;
+		return &discards->events.feed;
 	}
-	discards_destroy(&discards->feed);
+	discards_destroy(&discards->events.feed);
 	return NULL;
 }
 

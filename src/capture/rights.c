@@ -30,7 +30,7 @@ bool rights_have(enum right right)
 
 bool rights_need(const char *what, const enum right *rights, struct error *error)
 {
-	char list[128] = "", program[160] = "culprit";
+	char list[128] = "", program[121] = "culprit";
 	bool complete = true;
 	for (size_t i = 0; rights[i] != RIGHTS; i++) {
 		size_t used = strlen(list);
@@ -44,7 +44,7 @@ bool rights_need(const char *what, const enum right *rights, struct error *error
 		program[length] = '\0';
 	error_set(error, ERROR_OPEN, "", "%s needs %s, which this process does not have", what, list);
 	if (error)
-		snprintf(error->remedy, sizeof error->remedy, "run it with sudo, or once: sudo setcap %s+ep %s",
+		snprintf(error->remedy, sizeof error->remedy, "run it with sudo, or once: sudo setcap %.90s+ep %.120s",
 			 list, program);
 	return false;
 }

@@ -148,7 +148,7 @@ static bool install(struct codes *codes)
 static const long calls_to_live[] = {
 	__NR_read, __NR_write, __NR_close, __NR_exit, __NR_exit_group, __NR_rt_sigreturn, __NR_rt_sigprocmask,
 	__NR_rt_sigaction, __NR_munmap, __NR_brk, __NR_madvise, __NR_futex, __NR_clock_gettime, __NR_getpid,
-	__NR_gettid, __NR_tgkill, __NR_recvmsg,
+	__NR_gettid, __NR_tgkill, __NR_recvmsg, __NR_sigaltstack,
 #ifdef __NR_time
 	__NR_time,
 #endif
@@ -157,7 +157,7 @@ static const long calls_to_live[] = {
 static const long calls_to_capture[] = {
 	__NR_writev, __NR_lseek, __NR_ftruncate, __NR_fsync, __NR_fdatasync, __NR_fstat, __NR_getsockopt, __NR_ppoll,
 	__NR_mremap, __NR_restart_syscall, __NR_clock_nanosleep, __NR_nanosleep, __NR_wait4, __NR_epoll_pwait,
-	__NR_getrandom, __NR_getrusage, __NR_sched_yield, __NR_sigaltstack, __NR_gettimeofday,
+	__NR_getrandom, __NR_getrusage, __NR_sched_yield, __NR_gettimeofday,
 #ifdef __NR_poll
 	__NR_poll,
 #endif
@@ -200,6 +200,7 @@ static bool limit_opener(int channel)
 	begin(&codes);
 	allow_all(&codes, calls_to_live, sizeof calls_to_live / sizeof *calls_to_live);
 	allow_all(&codes, calls, sizeof calls / sizeof *calls);
+	allow_unless_executable(&codes, __NR_mmap);
 	allow_if_argument(&codes, __NR_sendmsg, 0, (uint32_t)channel);
 	return install(&codes);
 }

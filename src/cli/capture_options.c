@@ -133,6 +133,19 @@ static bool add_discard(struct options *options, const char *value)
 	return true;
 }
 
+static bool set_data(struct options *options, const char *value)
+{
+	options->capture.data = value;
+	return true;
+}
+
+static bool set_clear_text(struct options *options, const char *value)
+{
+	(void)value;
+	options->capture.clear_text = true;
+	return true;
+}
+
 static bool set_expression(struct options *options, const char *value)
 {
 	options->capture.filter = value;
@@ -264,6 +277,8 @@ const struct option capture_options[] = {
 	{ "vlan", 0, "N", "of this VLAN: 0-4094, or ALL for any VLAN", add_vlan },
 	{ "discard", 0, "REASON", "also packets that the kernel drops: ALL, NONE (the default), or reasons as "
 	  "NETFILTER_DROP; may be given several times", add_discard },
+	{ "data", 0, "WHOM", "what a program sends and receives: a process number, a name, or :PORT", set_data },
+	{ "cleartext", 0, NULL, "with --data: what it hands to OpenSSL or GnuTLS, before it is encrypted", set_clear_text },
 	{ "expression", 'f', "EXPR", "what a capture filter selects, as the words at the end: 'tcp port 21'",
 	  set_expression },
 	{ "resolve", 0, NULL, "the capture filter may name hosts, for which the DNS is asked", set_resolve },

@@ -216,7 +216,7 @@ def limits_end_it():
         lab.send(lab.udp(100), times=20)
         capture.end(signal=None)
         assert len(lengths("t.pcapng")) == wanted, arguments
-    capture = Capture("--duration", "300ms", "--length", "60")
+    capture = Capture("--duration", "4s", "--length", "60")
     lab.send(lab.udp(100), times=5)
     capture.end(signal=None)
     assert lengths("t.pcapng") == [100] * 5
@@ -363,6 +363,54 @@ def dropped_packets_are_recorded_with_their_reasons():
     lab.send(lab.udp(103, port=83, target=me), lab.udp(102, port=82, target=me))
     capture.end()
     assert lengths("t.pcapng") == [102, 102], lengths("t.pcapng")
+
+
+SERVER = """
+import http.server, ssl, sys
+server = http.server.HTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler)
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.minimum_version = ssl.TLSVersion.TLSv1_3
+context.load_cert_chain("c.pem", "k.pem")
+server.socket = context.wrap_socket(server.socket, server_side=True)
+print(server.server_port, flush=True)
+server.serve_forever()
+"""
+
+
+@test_in_lab
+def what_programs_say_is_recorded_before_it_is_encrypted():
+    if not shutil.which("curl") or not shutil.which("openssl"):
+        return "no curl or openssl"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "k.pem", "-out", "c.pem",
+                    "-subj", "/CN=lab"], check=True, capture_output=True)
+    with open("story.txt", "w") as file:
+        file.write("once upon a time")
+    server = subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        port = int(server.stdout.readline())
+        capture = subprocess.Popen([CULPRIT, "capture", "-o", "t.pcapng", "--data", "curl", "--cleartext"],
+                                   stderr=subprocess.PIPE, env=ENVIRONMENT)
+        while capture.poll() is None:
+            with open("/proc/%d/status" % capture.pid) as file:
+                if "NoNewPrivs:\t1" in file.read():
+                    break
+            time.sleep(0.02)
+        if capture.poll() is not None:
+            return capture.communicate()[1].decode().strip().replace("culprit: ", "")
+        done = subprocess.run(["curl", "-sk", "https://127.0.0.1:%d/story.txt" % port], capture_output=True)
+        assert done.stdout == b"once upon a time", done
+        time.sleep(0.5)
+        capture.send_signal(signal.SIGINT)
+        said = capture.communicate(timeout=30)[1].decode()
+        assert capture.returncode == 0, said
+    finally:
+        server.kill()
+        server.wait()
+    requests = [json.loads(line) for line in run("times", "--json", "--by", "transaction", "t.pcapng").stdout.splitlines()]
+    if not requests:
+        return "the curl here does not use the OpenSSL or GnuTLS of this system"
+    assert [(row["request"], row["status"]) for row in requests] == [("GET /story.txt", "200")], requests
+    assert b"once upon a time" in run("sessions", "--follow", "t.pcapng", "data:1").stdout
 
 
 @test_in_lab
