@@ -22,6 +22,12 @@ def why_not():
     if done.returncode:
         return "no network namespaces here: " + done.stderr.strip()
     made.append(A)
+    try:
+        up()
+    except (subprocess.CalledProcessError, OSError) as problem:
+        return "no veth pairs here: %s" % problem
+    finally:
+        down()
     return None
 
 
