@@ -158,6 +158,9 @@ static bool open_data(struct culprit_capture *capture, struct error *error)
 							 "clear text of which program?");
 	if (!payload_choose(options->data, &choice, error))
 		return false;
+	if (!options->interface_count && (capture->choice.bpf || capture->choice.filtered))
+		return error_set(error, ERROR_USAGE, "leave it out, or name an interface: -i NAME",
+				 "a filter chooses packets, and there are none with --data alone");
 	struct feed *feed = payload_open(&choice, options->clear_text, &capture->report, error);
 	if (feed)
 		add_feed(capture, feed);

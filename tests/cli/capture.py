@@ -408,6 +408,7 @@ def what_programs_say_is_recorded_before_it_is_encrypted():
     finally:
         server.kill()
         server.wait()
+    refused(2, "a filter chooses packets", "--data", "curl", "--port", "80")
     requests = [json.loads(line) for line in run("times", "--json", "--by", "transaction", "t.pcapng").stdout.splitlines()]
     if not requests:
         return "the curl here does not use the OpenSSL or GnuTLS of this system"
