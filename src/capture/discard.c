@@ -28,7 +28,7 @@
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wpedantic"
 #pragma GCC diagnostic ignored "-Woverlength-strings"
-#include "drop.skel.h"
+#include "capture/drop.skel.h"
 #pragma GCC diagnostic pop
 
 #define PREFIX "SKB_DROP_REASON_"

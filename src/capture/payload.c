@@ -46,7 +46,7 @@ bool payload_choose(const char *words, struct payload_choice *choice, struct err
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wpedantic"
 #pragma GCC diagnostic ignored "-Woverlength-strings"
-#include "data.skel.h"
+#include "capture/data.skel.h"
 #pragma GCC diagnostic pop
 
 #define QUEUE ((size_t)32 << 20)     /* of events that were read and not yet asked for */
