@@ -24,7 +24,6 @@
 #define WORD_LONGEST 64
 
 enum { ON_ETHERNET, ON_IP, LINKS };
-static const uint32_t links[LINKS] = { LINKTYPE_ETHERNET, LINKTYPE_RAW };
 
 struct bpf {
 	struct bpf_program programs[LINKS];      /* without codes: it makes no sense on that link */
@@ -104,7 +103,7 @@ static bool compile(struct bpf *bpf, unsigned link, const char *expression)
 {
 	struct bpf_program *program = &bpf->programs[link];
 	struct pcap_program compiled;
-	pcap_t *pcap = pcap_open_dead((int)links[link] == LINKTYPE_RAW ? DLT_RAW : DLT_EN10MB, 262144);
+	pcap_t *pcap = pcap_open_dead(link == ON_IP ? DLT_RAW : DLT_EN10MB, 262144);
 	if (!pcap)
 		return false;
 	bool good = pcap_compile(pcap, &compiled, expression, 1, PCAP_NETMASK_UNKNOWN) == 0;
