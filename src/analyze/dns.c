@@ -364,6 +364,7 @@ static void hear_answer(struct analysis_context *context, const struct dns_heard
 	if (try && heard->dns->questions && try->question.name != heard->question.name)
 		try = NULL;
 	if (!try) {
+		pair->foreign++;
 		dns_foreign_answer(context, heard);
 		if (heard->dns->questions)
 			dns_case_add(&pair->cases[DNS_CASE_UNASKED], heard);

@@ -206,6 +206,9 @@ static void report_silence(struct analysis_context *context, const struct dns_qu
 		finding_doubt(&finding, QUALITY_ONE_WAY);
 	if (pair->unread)
 		finding_doubt(&finding, pair->unread);
+	/* Answers in front of their questions: the recorder's order. */
+	if (pair->foreign >= lookup->tries.total)
+		finding_doubt(&finding, QUALITY_REORDERED);
 	proof_give(&lookup->tries, &finding, "the question, not answered");
 	finding_submit(context->findings, &finding);
 }
