@@ -122,11 +122,11 @@ static void count_rate(struct dns_lookup *lookup, const struct dns_heard *heard)
 }
 
 /* The last try got nothing before this one. What did it offer, and did a part of an answer come? */
-static void look_back(struct dns_state *state, struct dns_lookup *lookup)
+static void look_back(struct dns_state *state, struct dns_lookup *lookup, int64_t now)
 {
 	const struct dns_try *last =
 		lookup->tries.total ? cache_find(&state->tries, &lookup->last) : NULL;
-	if (!last || last->answer.packet)
+	if (!last || last->answer.packet || now - last->query.time < SHORTEST_RETRY)
 		return;
 	if (last->edns_size > TOO_LARGE)
 		lookup->large_silent++;
@@ -195,7 +195,7 @@ static void hear_query(struct analysis_context *context, const struct dns_heard 
 	if (!lookup->tries.total || lookup->answer.packet || stale)
 		begin_lookup(lookup, heard);
 	else
-		look_back(state, lookup);
+		look_back(state, lookup, heard->here.time);
 	proof_add_at(&lookup->tries, heard->here.packet, heard->here.time);
 	lookup->quality |= heard->observation->session->quality;
 	lookup->last = key;

@@ -8,6 +8,7 @@
 #include "core/hash.h"
 #include "core/memory.h"
 #include "decode/ip.h"
+#include "session/hosts.h"
 
 const struct finding_kind tls_no_server_hello = {
 	.id = "tls/no-server-hello",
@@ -67,6 +68,7 @@ const struct finding_kind tls_sni_blocked = {
 };
 
 #define SERVERS_REMEMBERED 1024
+#define OTHER_HOPS 3             /* routes change by one or two */
 #define NAMES_REMEMBERED 4
 #define SILENCES_MAX 64          /* that wait for the end; further ones count for those */
 
@@ -198,7 +200,8 @@ static void begin_silence(struct silence *silence, const struct tls_case *judged
 	silence->cut = signs->long_hello && (signs->early_close || (signs->unconfirmed && signs->repeated));
 	silence->reset = signs->reset;
 	silence->silent = !signs->closed;
-	silence->by_other = server->rst_ttl_expected && server->rst_ttl != server->rst_ttl_expected;
+	silence->by_other = server->rst_ttl_expected &&
+			    hop_difference(server->rst_ttl, server->rst_ttl_expected) >= OTHER_HOPS;
 	silence->unconfirmed = signs->unconfirmed && !signs->closed;
 	finding->sub_kind = signs->closed ? "closed" : NULL;
 	if (signs->closed) {
