@@ -652,6 +652,7 @@ struct culprit_capture_status {      /* while it goes on, and at its end */
 	const char *file;            /* being written */
 	uint32_t files;
 	uint64_t file_bytes;         /* of all files */
+	int64_t blocked;             /* ns that writing them waited */
 };
 
 /* Zeroed, it takes all packets of all interfaces until it is stopped. What it points to must live until
@@ -727,6 +728,30 @@ CULPRIT_API bool culprit_capture_run(struct culprit_capture *capture, struct cul
 CULPRIT_API void culprit_capture_stop(struct culprit_capture *capture);
 CULPRIT_API void culprit_capture_status(const struct culprit_capture *capture, struct culprit_capture_status *to);
 CULPRIT_API void culprit_capture_destroy(struct culprit_capture *capture);   /* NULL is fine */
+
+/* What ends a capture without loss: nothing that the test's sender could do; too small a buffer of the kernel for
+ * what comes at once; the disk, on which the capture waited; the processor, which it had no more of. */
+enum culprit_capture_limit { CULPRIT_LIMIT_SENDER, CULPRIT_LIMIT_BUFFER, CULPRIT_LIMIT_DISK,
+	CULPRIT_LIMIT_PROCESSOR };
+
+struct culprit_capture_budget {      /* for packets of one size */
+	uint32_t length;             /* bytes of a packet, with its Ethernet header */
+	bool selected;               /* by the filter; if not, the rest is 0 */
+	double packets_per_second, bytes_per_second; /* steadily, without loss; 0: lost at every rate that was tried */
+	enum culprit_capture_limit limit;    /* of that */
+	int64_t cpu_per_packet;      /* ns of the capturing process, at that rate */
+	uint64_t burst;              /* packets at once, as fast as they could be sent, without loss */
+	bool burst_lost;             /* larger ones lost packets; if not, it is the largest that was tried */
+};
+
+/* Measures what this host can capture without loss: on a pair of virtual interfaces in a network namespace of its own,
+ * with packets of 60, 200 and 1514 bytes, of which `seen` hears in turn. Captures as culprit_capture_run does, into
+ * files of at most some 300 MB in the directory of `output` (NULL: the current one), which are deleted. Of the options count
+ * buffer, length, filters and duration: about how long it takes (0: 14 s; shorter is less exact); those that choose
+ * anything else are refused. Needs CAP_NET_RAW, CAP_NET_ADMIN and CAP_SYS_ADMIN, and forks. */
+CULPRIT_API bool culprit_capture_self_test(const struct culprit_capture_options *options,
+					   void (*seen)(void *user, const struct culprit_capture_budget *budget),
+					   void *user, struct culprit_error *error);
 
 /* ---- Reports ----------------------------------------------------------------------------------- */
 

@@ -278,6 +278,7 @@ void culprit_capture_status(const struct culprit_capture *capture, struct culpri
 	to->file = capture_file_name(capture->file);
 	to->files = capture_file_count(capture->file);
 	to->file_bytes = capture_file_bytes(capture->file);
+	to->blocked = capture_file_blocked(capture->file);
 }
 
 static void show(struct culprit_capture *capture, int64_t now)

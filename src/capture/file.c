@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "config.h"
+#include "core/clock.h"
 #include "core/memory.h"
 #include "source/write/pcapng.h"
 
@@ -20,6 +22,7 @@ struct block_sink {                  /* whole blocks into a descriptor */
 	uint8_t *buffer;
 	size_t used;
 	uint64_t written;            /* bytes of whole blocks in this file */
+	int64_t blocked;             /* ns that writing took without a processor; over all files */
 	bool failed;
 };
 
@@ -55,9 +58,19 @@ static void cut_back(struct block_sink *sink, size_t put)
 		(void)lseek(sink->descriptor, (off_t)sink->written, SEEK_SET);
 }
 
+/* Time that passed while this process was on no processor. */
+static int64_t off_processor(void)
+{
+	struct timespec passed, used;
+	clock_gettime(CLOCK_MONOTONIC, &passed);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	return ((int64_t)passed.tv_sec - used.tv_sec) * NANOSECONDS + passed.tv_nsec - used.tv_nsec;
+}
+
 static bool put_out(struct block_sink *sink, struct error *error)
 {
 	size_t put = 0;
+	int64_t before = off_processor();
 	while (put < sink->used && !sink->failed) {
 		ssize_t now = write(sink->descriptor, sink->buffer + put, sink->used - put);
 		if (now > 0) {
@@ -70,6 +83,7 @@ static bool put_out(struct block_sink *sink, struct error *error)
 			cut_back(sink, put);
 		}
 	}
+	sink->blocked += off_processor() - before;
 	if (!sink->failed)
 		sink->written += sink->used;
 	sink->used = 0;
@@ -234,6 +248,11 @@ uint64_t capture_file_bytes(const struct capture_file *file)
 uint64_t capture_file_dropped(const struct capture_file *file)
 {
 	return file->dropped_before + dropped(file->report);
+}
+
+int64_t capture_file_blocked(const struct capture_file *file)
+{
+	return file->sink.blocked;
 }
 
 uint32_t capture_file_count(const struct capture_file *file)

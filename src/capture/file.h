@@ -30,6 +30,7 @@ void capture_file_destroy(struct capture_file *file);         /* NULL is fine */
 
 uint64_t capture_file_bytes(const struct capture_file *file);  /* of all files */
 uint64_t capture_file_dropped(const struct capture_file *file);        /* packets, over all files */
+int64_t capture_file_blocked(const struct capture_file *file);         /* ns that writing waited, over all files */
 uint32_t capture_file_count(const struct capture_file *file);
 const char *capture_file_name(const struct capture_file *file);       /* of the present one */
 int capture_file_channel(const struct capture_file *file);    /* of the opener; -1: none */

@@ -64,6 +64,48 @@ static enum exit_code list(const struct options *options)
 	return EXIT_FAILED;
 }
 
+/* ---- The self-test ---- */
+
+static void print_budget(void *user, const struct culprit_capture_budget *budget)
+{
+	static const struct { const char *name, *words; } limits[] = {
+		[CULPRIT_LIMIT_SENDER] = { "sender", "none: the sender could do no more" },
+		[CULPRIT_LIMIT_BUFFER] = { "buffer", "the kernel's buffer: give a larger --buffer" },
+		[CULPRIT_LIMIT_DISK] = { "disk", "the disk: write elsewhere (-o), or less (--length)" },
+		[CULPRIT_LIMIT_PROCESSOR] = { "processor", "the processor: give a filter, or --length" },
+	};
+	const struct options *options = user;
+	if (options->format == CULPRIT_JSON) {
+		printf("{\"length\":%u,\"selected\":%s", budget->length, budget->selected ? "true" : "false");
+		if (budget->selected)
+			printf(",\"packets_per_second\":%.0f,\"bytes_per_second\":%.0f,\"limit\":\"%s\","
+			       "\"cpu_per_packet_ns\":%lld,\"burst\":%llu,\"burst_lost\":%s",
+			       budget->packets_per_second, budget->bytes_per_second, limits[budget->limit].name,
+			       (long long)budget->cpu_per_packet, (unsigned long long)budget->burst,
+			       budget->burst_lost ? "true" : "false");
+		puts("}");
+	} else if (!budget->selected) {
+		printf("%4u bytes: not selected by the filter\n", budget->length);
+	} else {
+		printf("%4u bytes: %.0f packets/s, %.1f MB/s without loss, %.2f \302\265s of CPU a packet\n"
+		       "            limit: %s\n            a burst of %llu packets without loss%s\n", budget->length,
+		       budget->packets_per_second, budget->bytes_per_second / 1e6,
+		       (double)budget->cpu_per_packet / 1e3, limits[budget->limit].words,
+		       (unsigned long long)budget->burst, budget->burst_lost ? "; a larger one lost some"
+		       : ", the largest that was tried");
+	}
+	fflush(stdout);
+}
+
+static enum exit_code test(const struct options *options, const struct culprit_capture_options *wanted)
+{
+	struct culprit_error error;
+	if (culprit_capture_self_test(wanted, print_budget, (void *)options, &error))
+		return EXIT_DONE;
+	complain_error(&error);
+	return error.code == CULPRIT_USAGE ? EXIT_USAGE : EXIT_FAILED;
+}
+
 /* ---- While it goes on ---- */
 
 static void wipe_line(struct session *session)
@@ -203,6 +245,12 @@ static enum exit_code run(const struct options *options)
 	wanted.display_filter = options->filter;
 	if (options->word_count)
 		wanted.filter = words;
+	if (options->self_test) {
+		wanted.output = options->output;
+		enum exit_code tested = test(options, &wanted);
+		free(words);
+		return tested;
+	}
 	wanted.user = &session;
 	wanted.note = on_note;
 	if (!options->quiet && isatty(STDERR_FILENO))

@@ -30,6 +30,13 @@ static bool set_list(struct options *options, const char *value)
 	return true;
 }
 
+static bool set_self_test(struct options *options, const char *value)
+{
+	(void)value;
+	options->self_test = true;
+	return true;
+}
+
 static bool set_no_promiscuous(struct options *options, const char *value)
 {
 	(void)value;
@@ -261,6 +268,8 @@ static bool set_keep_bytes(struct options *options, const char *value)
 
 const struct option capture_options[] = {
 	{ "list", 'D', NULL, "list the interfaces with their addresses and state", set_list },
+	{ "self-test", 0, NULL, "measure what this host captures without loss, on a pair of virtual interfaces of its own",
+	  set_self_test },
 	{ "interface", 'i', "NAME", "an interface; may be given several times; any (the default): all of them",
 	  add_interface },
 	{ "netns", 0, "NAME", "the network namespace of the interfaces, as ip netns names it", set_netns },

@@ -36,6 +36,7 @@ struct options {
 	struct culprit_capture_term *terms;
 	const char **until, **discards;
 	bool list_interfaces;
+	bool self_test;
 	struct culprit_conversion conversion;
 	struct culprit_sequence sequence;
 	bool pair;                   /* --pair */

@@ -114,6 +114,7 @@ def missing_rights_are_named_with_the_command_that_gives_them():
         if more and subprocess.run(["test", "-x", CULPRIT], **more).returncode:
             return "other users cannot reach the program here"
         refused(3, "sudo setcap cap_net_raw+ep " + os.path.realpath(CULPRIT), "-i", "lo", cwd=folder, **more)
+        refused(3, "the self-test needs cap_net_raw,cap_net_admin,cap_sys_admin", "--self-test", cwd=folder, **more)
 
 
 @test
@@ -414,6 +415,27 @@ def what_programs_say_is_recorded_before_it_is_encrypted():
         return "the curl here does not use the OpenSSL or GnuTLS of this system"
     assert [(row["request"], row["status"]) for row in requests] == [("GET /story.txt", "200")], requests
     assert b"once upon a time" in run("sessions", "--follow", "t.pcapng", "data:1").stdout
+
+
+@test_in_lab
+def the_self_test_measures_and_leaves_nothing():
+    done = run("capture", "--self-test", "--duration", "2s", "--buffer", "8MiB", "--json",
+               *(["--length", "96", "greater", "100"] if HAS_PCAP else []))
+    sizes = {row["length"]: row for row in map(json.loads, done.stdout.splitlines())}
+    assert list(sizes) == [60, 200, 1514] and sizes[60]["selected"] is not HAS_PCAP, sizes
+    for length in (200, 1514):
+        row = sizes[length]
+        # How much is this machine's affair; a machine that captures nothing at all is none.
+        assert row["burst"] or row["burst_lost"], row
+        assert row["limit"] in ("sender", "buffer", "disk", "processor"), row
+        assert abs(row["bytes_per_second"] - row["packets_per_second"] * length) <= length, row
+        assert (row["cpu_per_packet_ns"] > 0) == (row["packets_per_second"] > 0), row
+    assert any(row.get("packets_per_second") for row in sizes.values()), sizes
+    assert os.listdir() == [] and "cu0" not in os.listdir("/sys/class/net"), os.listdir()
+    refused(2, "the self-test takes", "--self-test", "-i", "lo")
+    refused(3, "culprit-self-test", "--self-test", "-o", "/no/such/x.pcapng")
+    if HAS_PCAP:
+        refused(2, "selects none", "--self-test", "--duration", "1s", "tcp")
 
 
 @test_in_lab
