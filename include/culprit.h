@@ -746,9 +746,9 @@ struct culprit_capture_budget {      /* for packets of one size */
 
 /* Measures what this host can capture without loss: on a pair of virtual interfaces in a network namespace of its own,
  * with packets of 60, 200 and 1514 bytes, of which `seen` hears in turn. Captures as culprit_capture_run does, into
- * files of at most some 300 MB in the directory of `output` (NULL: the current one), which are deleted. Of the options count
- * buffer, length, filters and duration: about how long it takes (0: 14 s; shorter is less exact); those that choose
- * anything else are refused. Needs CAP_NET_RAW, CAP_NET_ADMIN and CAP_SYS_ADMIN, and forks. */
+ * files of at most 256 MiB in the directory of `output` (NULL: the current one), which are deleted. Of the options count
+ * buffer, length, filters and duration: about how long it takes at most (0: 14 s; shorter is less exact); those that
+ * choose anything else are refused. Needs CAP_NET_RAW, CAP_NET_ADMIN and CAP_SYS_ADMIN, and forks. */
 CULPRIT_API bool culprit_capture_self_test(const struct culprit_capture_options *options,
 					   void (*seen)(void *user, const struct culprit_capture_budget *budget),
 					   void *user, struct culprit_error *error);
