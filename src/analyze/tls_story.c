@@ -175,7 +175,7 @@ struct tls_story *tls_story_hear(struct tls_story **story, const struct observat
 			*story = memory_zeroed(1, sizeof **story);
 		take_hello(*story, observation, message->direction, tls);
 	}
-	if (*story)
+	if (*story && observation->packet)
 		take_record(*story, observation, message, tls);
 	return *story;
 }

@@ -10,21 +10,21 @@ static void know(struct edit *edit, size_t up_to)
 	edit->known = up_to < edit->length ? up_to : edit->length;
 }
 
-/* The header behind a quoted IP header, as much of it as there is. A quote is short: what remains of its
- * segment is not there to be summed, but what changes is. */
-static size_t edit_quoted_transport(struct edit *edit, size_t at, uint8_t protocol)
+/* The header behind a quoted IP header, as much of it as there is. The quoted datagram ends at `end`, or before: what
+ * is not there cannot be summed, but what changes can. */
+static size_t edit_quoted_transport(struct edit *edit, size_t at, size_t end, uint8_t protocol)
 {
 	switch (protocol) {
 	case PROTOCOL_TCP:
-		edit_checksum(edit, at + 16, at, at, true, CHECKSUM_UNVERIFIED);
+		edit_checksum(edit, at + 16, at, end, true, CHECKSUM_UNVERIFIED);
 		return at + 20;
 	case PROTOCOL_UDP:
-		edit_checksum(edit, at + 6, at, at, true, CHECKSUM_UNVERIFIED);
+		edit_checksum(edit, at + 6, at, end, true, CHECKSUM_UNVERIFIED);
 		return at + 8;
 	case PROTOCOL_ICMP:
 		return at + 8;
 	case PROTOCOL_ICMPV6:
-		edit_checksum(edit, at + 2, at, at, true, CHECKSUM_UNVERIFIED);
+		edit_checksum(edit, at + 2, at, end, true, CHECKSUM_UNVERIFIED);
 		return at + 8;
 	default:
 		return at;
@@ -44,7 +44,10 @@ static void edit_quote(struct edit *edit, size_t at)
 	/* Options can hold addresses. */
 	if (!is_v6)
 		edit_wipe(edit, at + 20, payload - at - 20);
-	know(edit, later ? payload : edit_quoted_transport(edit, payload, protocol));
+	size_t end = at + (is_v6 ? 40 : 0) + load_be16(edit->bytes + at + (is_v6 ? 4 : 2));
+	if (end < payload)
+		end = payload;
+	know(edit, later ? payload : edit_quoted_transport(edit, payload, end, protocol));
 }
 
 /* RFC 1256: each router with its preference. */

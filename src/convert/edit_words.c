@@ -179,6 +179,21 @@ static bool edit_credentials(struct edit *edit, uint8_t *line, size_t stop)
 	return false;
 }
 
+/* "USER joe" names somebody by a pseudonym; who logs in as anonymous stays nobody. Returns whether the line is done
+ * with. */
+static bool edit_user(struct edit *edit, uint8_t *line, size_t stop)
+{
+	static const char *const nobody[] = { "anonymous", "ftp" };
+	const size_t from = 5;           /* "USER " */
+	if (stop <= from || memcmp(line, "USER ", from) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof nobody / sizeof *nobody; i++)
+		if (stop - from == strlen(nobody[i]) && memcmp(line + from, nobody[i], stop - from) == 0)
+			return true;
+	pseudonym_word(edit->pseudonyms, line + from, stop - from);
+	return true;
+}
+
 /* Keeps the first word of a line and its end. Returns the length of both and what is between, 0 when the line
  * does not end here. */
 static size_t edit_line(struct edit *edit, uint8_t *line, size_t length)
@@ -190,7 +205,7 @@ static size_t edit_line(struct edit *edit, uint8_t *line, size_t length)
 	size_t stop = all - (all > 1 && line[all - 2] == '\r' ? 2 : 1);
 	if (stop > 4 && kept && (edit_announcement(edit, line, stop) || edit_http_start(edit, line, stop)))
 		return all;
-	if (edit_credentials(edit, line, stop))
+	if (edit_user(edit, line, stop) || edit_credentials(edit, line, stop))
 		return all;
 	if (!is_harmless(line, all) && kept < stop)
 		memset(line + kept, 0, stop - kept);
