@@ -126,6 +126,7 @@ static const struct finding_kind *const kinds[] = {
 	&reset_after_idle, &reset_by_peer, &reset_forged, &reset_race, &stray, NULL
 };
 
+#define STEADY 5                 /* packets in a row that show how far away a host is */
 #define PAIRS 1024                /* counters by hash; a clash only makes a notice louder */
 
 struct reset_state {
@@ -191,9 +192,11 @@ static struct signs forged_signs(const struct analysis_context *context,
 	const struct reset_state *state = context->state;
 	const struct tcp_side *x = &session->tcp->side[side];
 	struct signs signs = { .sure = x->rst_ttl_expected != 0 };
-	/* In short conversations the packet before, mostly the SYN-ACK, has to do. One packet proves little: routers
-	 * answer for hosts behind them. */
+	/* In short conversations the packet before, mostly the SYN-ACK, has to do. A proxy may have sent that for the
+	 * host: the distance is sure where the host's packets in other connections came from as far. */
 	uint8_t before = signs.sure ? x->rst_ttl_expected : x->rst_ttl_before;
+	const struct host *host = session_table_host(context->trace->sessions, &session->key.end[side].address);
+	signs.sure = signs.sure || (host && before && host->ttl_steady >= STEADY && host->ttl_usual == before);
 	int away = (int)hops_by_time_to_live(x->rst_ttl);
 	int usual = (int)hops_by_time_to_live(before);
 	if (before && abs(away - usual) >= state->hops)

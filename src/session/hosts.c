@@ -165,6 +165,15 @@ static void count_checksum(struct host *host, const struct packet *packet)
 	}
 }
 
+static void follow_distance(struct host *host, uint8_t ttl)
+{
+	if (ttl != host->ttl_usual)
+		host->ttl_steady = 0;
+	host->ttl_usual = ttl;
+	if (host->ttl_steady < UINT8_MAX)
+		host->ttl_steady++;
+}
+
 static void observe_source(struct hosts *hosts, struct host *host, const struct packet *packet)
 {
 	const struct ip_header *ip = packet->ip;
@@ -176,6 +185,8 @@ static void observe_source(struct hosts *hosts, struct host *host, const struct 
 		host->ttl_min = ip->time_to_live;
 	if (ip->time_to_live > host->ttl_max)
 		host->ttl_max = ip->time_to_live;
+	if (packet->tcp && !(packet->tcp->flags & (TCP_SYN | TCP_RST)))
+		follow_distance(host, ip->time_to_live);
 	host->seen_sending = true;
 	host->last_sent = packet->record->time;
 	host->packets_sent++;

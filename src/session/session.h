@@ -208,6 +208,8 @@ struct host {
 	int64_t first_time, last_time;
 	int64_t last_sent;           /* when it sent its last packet; 0 before */
 	uint8_t ttl_min, ttl_max;
+	uint8_t ttl_usual, ttl_steady;       /* of its TCP packets within connections, no SYN and no RST, which others may
+				      * send for it; so many in a row had it, 255: or more */
 	uint32_t rto_floor_ms;       /* smallest first retransmission time-out learned from chains; 0 unknown */
 };
 
