@@ -39,6 +39,7 @@ static const struct finding_kind reset_forged = {
 	.buttons = BUTTON_XE,
 	.merge = MERGE_SERVICE,
 	.suppressed_by = QUALITY_ONE_WAY,
+	.beyond = "How far away a host is takes five of its packets, of its other connections where this one is short.",
 	.title = "A reset was sent in somebody else's name",
 	.say = "The reset was not sent by {host_name}: {signs}. A device on the way did it in its "
 	       "name.",
