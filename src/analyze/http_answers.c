@@ -408,17 +408,25 @@ static void answers_message(struct analysis_context *context, const struct obser
 		follow_pair(context, observation, connection, false);
 }
 
-/* Did the server close after it had got the request? Where an idle connection is closed while the next request is on
- * its way, the two pass each other within a round trip. */
-static bool closed_on_it(const struct session *session, const struct http_request *request, int64_t waited)
+/* When the client ended the connection; INT64_MAX: it did not. */
+static int64_t client_closed(const struct tcp_side *client)
 {
-	const struct tcp_side *client = &session->tcp->side[session->client];
-	const struct tcp_side *server = &session->tcp->side[session_server(session)];
-	if (waited > NANOSECONDS / 2)
-		return true;
-	return server->fin_seen && !server->rst_seen && server->rtt.samples &&
-	       server->fin_first_time - request->last.time >= server->rtt.minimum &&
-	       !(client->fin_seen && client->fin_first_time < server->fin_first_time);
+	int64_t fin = client->fin_seen ? client->fin_first_time : INT64_MAX;
+	return client->rst_seen && client->rst_time < fin ? client->rst_time : fin;
+}
+
+/* When the server ended it although it had the request; INT64_MAX: it did not. Its FIN says by what it confirms whether
+ * it had: where an idle connection is closed the next request may be on its way. Its reset does not say, so that it
+ * must come later than the two can pass each other. Where the client closes first, it gave up. */
+static int64_t server_closed(const struct tcp_side *client, const struct tcp_side *server,
+			     const struct http_request *request)
+{
+	int64_t closed = INT64_MAX;
+	if (server->fin_seen && server->fin_confirms && server->fin_first_time >= request->last.time)
+		closed = server->fin_first_time;
+	if (server->rst_seen && server->rst_time < closed && server->rst_time - request->last.time > NANOSECONDS / 2)
+		closed = server->rst_time;
+	return closed < client_closed(client) ? closed : INT64_MAX;
 }
 
 /* What was asked and never answered, once the connection is over. */
@@ -441,17 +449,13 @@ static void answers_session_end(struct analysis_context *context, const struct s
 		/* Sent, or confirmed by the client, whether the trace shows it or not. */
 		bool data_since = server->last_data_time > request->last.time ||
 				  server->snd_max - server->fin_seen > request->server_position;
-		bool closed = server->fin_seen || (server->rst_seen && server->rst_time > request->last.time);
-		int64_t end = closed || client->fin_seen || client->rst_seen ? session->last_time
-									     : context->trace->last_time;
+		int64_t closed = server_closed(client, server, request), gave_up = client_closed(client);
+		int64_t end = closed != INT64_MAX ? closed : gave_up != INT64_MAX ? gave_up : context->trace->last_time;
 		int64_t waited = end - request->last.time;
 		if (request->answered || request->grpc || data_since)
 			continue;
-		/* Where the client gives up that says nothing about the server. */
-		if (closed && closed_on_it(session, request, waited))
-			report_no_response(context, session, request, true, waited);
-		else if (!closed && waited >= state->wait)
-			report_no_response(context, session, request, false, waited);
+		if (closed != INT64_MAX || waited >= state->wait)
+			report_no_response(context, session, request, closed != INT64_MAX, waited);
 	}
 }
 

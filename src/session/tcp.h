@@ -122,6 +122,7 @@ enum { ACK_SPANS = 6 };
 
 struct tcp_side {                /* one end as a sender of data, and what it advertises as a receiver */
 	bool isn_known, syn_seen, synack_seen, fin_seen, rst_seen;
+	bool fin_confirms;           /* its first FIN confirmed all that the other end had sent by then */
 	uint32_t isn;
 	uint64_t snd_max;            /* highest end sent */
 	uint64_t ack_hi;             /* highest acknowledgement that the other end sent for this end's bytes */

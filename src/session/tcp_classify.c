@@ -342,6 +342,8 @@ static void note_fin(struct tcp_step *step)
 	if (!x->fin_seen) {
 		x->fin_seen = true;
 		x->fin_position = step->segment->end;
+		x->fin_confirms = tcp_has(step->header, TCP_ACK) &&
+				  step->segment->acknowledgment >= step->receiver->snd_max;
 		x->fin_first_time = step->time;
 		x->fin_first_packet = step->number;
 	}
