@@ -24,7 +24,8 @@ static const struct finding_kind backlog_drop = {
 		   "connections (listen, accept) is full.",
 	.false_alarms = "A firewall before the server that limits rates looks the same from afar, "
 			"so the trace must be taken at or near the server; where data is lost on "
-			"the way, too, requests are simply lost.",
+			"the way, too, requests are simply lost; where a conversation goes on, the recorder missed its "
+			"SYN-ACK.",
 	.advice = { "Raise the backlog of the program on {server} and the system's limit "
 		    "(somaxconn; z/OS: SOMAXCONN).",
 		    "Find out why the program accepts too slowly: processor, threads, a slow back "
@@ -106,7 +107,9 @@ static void add_requests(struct analysis_context *context, struct listener *list
 	const struct tcp_side *x = &session->tcp->side[session->client];
 	const struct tcp_side *y = &session->tcp->side[session_server(session)];
 	uint32_t unanswered = 0;
-	if (!y->synack_seen && context->trace->last_time - x->syn_last_time > AT_THE_SAME_TIME)
+	/* Where the conversation goes on the recorder missed the SYN-ACK. */
+	bool goes_on = session->side[session_server(session)].packets || x->acks || x->data_segments;
+	if (!y->synack_seen && !goes_on && context->trace->last_time - x->syn_last_time > AT_THE_SAME_TIME)
 		unanswered = x->syn_count;
 	else if (y->synack_seen && y->syn_first_time > x->syn_last_time)
 		unanswered = x->syn_count - 1;
