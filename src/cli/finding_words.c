@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/complain.h"
+#include "cli/read.h"
 
 static bool is_number(const char *word)
 {
@@ -17,7 +18,13 @@ static bool names_finding(const char *word)
 	return is_number(word) || culprit_kind_find(word, &kind);
 }
 
-bool finding_words_split(struct finding_words *to, const struct options *options)
+static void finish(struct finding_words *words)
+{
+	free(words->findings);
+	free(words->options.words);
+}
+
+static bool split(struct finding_words *to, const struct options *options)
 {
 	size_t count = options->word_count;
 	*to = (struct finding_words){ .options = *options };
@@ -26,7 +33,7 @@ bool finding_words_split(struct finding_words *to, const struct options *options
 	to->options.word_count = 0;
 	if (!to->findings || !to->options.words) {
 		complain("out of memory");
-		finding_words_finish(to);
+		finish(to);
 		return false;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -36,12 +43,6 @@ bool finding_words_split(struct finding_words *to, const struct options *options
 			to->options.words[to->options.word_count++] = options->words[i];
 	}
 	return true;
-}
-
-void finding_words_finish(struct finding_words *words)
-{
-	free(words->findings);
-	free(words->options.words);
 }
 
 static bool names(const char *word, const struct culprit_finding *finding)
@@ -64,7 +65,7 @@ const struct culprit_finding *finding_words_next(const struct finding_words *wor
 	return NULL;
 }
 
-bool finding_words_check(const struct finding_words *words, const struct culprit_analysis *analysis)
+static bool check(const struct finding_words *words, const struct culprit_analysis *analysis)
 {
 	for (size_t i = 0; i < words->count; i++) {
 		const struct culprit_finding *finding;
@@ -78,4 +79,34 @@ bool finding_words_check(const struct finding_words *words, const struct culprit
 		return false;
 	}
 	return true;
+}
+
+static enum exit_code read_and_tell(const struct finding_words *words, finding_words_tell *tell)
+{
+	struct output output;
+	struct culprit_analysis *analysis = read_prepare(&words->options);
+	if (!analysis)
+		return EXIT_USAGE;
+	enum exit_code code = EXIT_FAILED;
+	if (read_traces(analysis, &words->options, NULL)) {
+		if (!check(words, analysis)) {
+			code = EXIT_USAGE;
+		} else if (output_open(&output, &words->options)) {
+			code = tell(words, analysis, &output);
+			if (!output_close(&output))
+				code = EXIT_FAILED;
+		}
+	}
+	culprit_destroy(analysis);
+	return code;
+}
+
+enum exit_code finding_words_run(const struct options *options, finding_words_tell *tell)
+{
+	struct finding_words words;
+	if (!split(&words, options))
+		return EXIT_FAILED;
+	enum exit_code code = read_and_tell(&words, tell);
+	finish(&words);
+	return code;
 }

@@ -2,7 +2,9 @@
 #ifndef CLI_FINDING_WORDS_H
 #define CLI_FINDING_WORDS_H
 
+#include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/output.h"
 
 struct finding_words {
 	struct options options;      /* a copy whose words are the traces alone */
@@ -10,15 +12,16 @@ struct finding_words {
 	size_t count;
 };
 
-/* Parts the words: the first one is a trace, and those behind it that are numbers or identifiers of findings
- * name findings. False when out of memory. Free with finding_words_finish. */
-bool finding_words_split(struct finding_words *to, const struct options *options);
-void finding_words_finish(struct finding_words *words);
-/* After reading: the next finding, from *index on, that the words name (all of them when they name none); moves
- * *index behind it. NULL past the last. */
+/* Tells of the chosen findings, in order; called once the traces have been read and the words name only findings that
+ * there are. */
+typedef enum exit_code finding_words_tell(const struct finding_words *words, const struct culprit_analysis *analysis,
+					  const struct output *output);
+/* Parts the words: the first one is a trace, and those behind it that are numbers or identifiers of findings name
+ * findings. Reads the traces and lets `tell` write. Tells what is wrong. */
+enum exit_code finding_words_run(const struct options *options, finding_words_tell *tell);
+/* The next finding, from *index on, that the words name (all of them when they name none); moves *index behind it. NULL
+ * past the last. */
 const struct culprit_finding *finding_words_next(const struct finding_words *words,
 						 const struct culprit_analysis *analysis, size_t *index);
-/* After reading. False after telling which word names nothing that the trace has. */
-bool finding_words_check(const struct finding_words *words, const struct culprit_analysis *analysis);
 
 #endif

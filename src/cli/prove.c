@@ -4,8 +4,6 @@
 
 #include "cli/complain.h"
 #include "cli/finding_words.h"
-#include "cli/output.h"
-#include "cli/read.h"
 
 static bool reads_twice(const struct options *options)
 {
@@ -39,29 +37,8 @@ static enum exit_code prove_all(const struct finding_words *words, const struct 
 	return code;
 }
 
-static enum exit_code prove(const struct finding_words *words)
-{
-	struct output output;
-	struct culprit_analysis *analysis = read_prepare(&words->options);
-	if (!analysis)
-		return EXIT_USAGE;
-	enum exit_code code = EXIT_FAILED;
-	if (read_traces(analysis, &words->options, NULL)) {
-		if (!finding_words_check(words, analysis)) {
-			code = EXIT_USAGE;
-		} else if (output_open(&output, &words->options)) {
-			code = prove_all(words, analysis, &output);
-			if (!output_close(&output))
-				code = EXIT_FAILED;
-		}
-	}
-	culprit_destroy(analysis);
-	return code;
-}
-
 static enum exit_code run(const struct options *options)
 {
-	struct finding_words words;
 	if (options->format == CULPRIT_CSV) {
 		complain("a proof is no list: leave out --csv");
 		return EXIT_USAGE;
@@ -70,11 +47,7 @@ static enum exit_code run(const struct options *options)
 		complain("prove reads the trace twice: name a file instead of -");
 		return EXIT_USAGE;
 	}
-	if (!finding_words_split(&words, options))
-		return EXIT_FAILED;
-	enum exit_code code = prove(&words);
-	finding_words_finish(&words);
-	return code;
+	return finding_words_run(options, prove_all);
 }
 
 const struct command prove_command = {
