@@ -1,23 +1,14 @@
 /* Runs in the kernel: tells what chosen programs send and receive through their sockets, and on request what they
  * hand to OpenSSL and GnuTLS before it is encrypted. System calls are seen at raw_syscalls:sys_enter and sys_exit, the
  * libraries by uprobes. Only the fields that are read are declared; where they are, the kernel's BTF says. */
-typedef unsigned char __u8;
-typedef unsigned short __u16;
-typedef unsigned int __u32;
-typedef unsigned long long __u64;
-typedef short __s16;
-typedef int __s32;
-typedef long long __s64;
-typedef __u16 __be16;
-typedef __u32 __be32;
-typedef __u32 __wsum;
+#include "capture/kernel_types.h"
+
 typedef _Bool bool;
 #define true 1
 #define false 0
 enum bpf_map_type { BPF_MAP_TYPE_HASH = 1, BPF_MAP_TYPE_PERCPU_ARRAY = 6, BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_RINGBUF = 27 };
 
-#define KERNEL __attribute__((preserve_access_index))
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs { unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip, cs,
 	flags, sp, ss; } KERNEL;

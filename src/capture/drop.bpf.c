@@ -1,15 +1,7 @@
 /* Runs in the kernel: tells of every packet that it drops, from tracepoint skb:kfree_skb. Only the fields that are
  * read are declared; where they are in the running kernel, its BTF says when the program is loaded. */
-typedef unsigned char __u8;
-typedef unsigned short __u16;
-typedef unsigned int __u32;
-typedef unsigned long long __u64;
-typedef short __s16;
-typedef int __s32;
-typedef long long __s64;
-typedef __u16 __be16;
-typedef __u32 __be32;
-typedef __u32 __wsum;
+#include "capture/kernel_types.h"
+
 enum bpf_map_type { BPF_MAP_TYPE_PERCPU_ARRAY = 6, BPF_MAP_TYPE_RINGBUF = 27 };
 
 #include <bpf/bpf_helpers.h>
@@ -17,7 +9,6 @@ enum bpf_map_type { BPF_MAP_TYPE_PERCPU_ARRAY = 6, BPF_MAP_TYPE_RINGBUF = 27 };
 
 #include "capture/drop_event.h"
 
-#define KERNEL __attribute__((preserve_access_index))
 #define ETHERNET 1                   /* ARPHRD_ETHER */
 #define LOOPBACK 772                 /* ARPHRD_LOOPBACK, which has the same header */
 #define NO_HEADER 0xffff
