@@ -23,7 +23,8 @@ static const struct finding_kind echo_loss = {
 		   "Kind silent: none was ever answered. Kind slow: all answers come late.",
 	.false_alarms = "Routers and hosts answer only so many pings a second, and firewalls drop them: compare "
 			"with TCP to the same host. The first ping may be lost while ARP is resolved. An ICMP "
-			"error is an answer, too, and may be one where the recorder cut off what it is about. Pings at the end of the trace are not counted.",
+			"error is an answer, too, and may be one where the recorder cut off what it is about. Pings at the "
+			"end of the trace are not counted.",
 	.advice = { "Compare with TCP loss on the same way: if that is well, only pings are dropped.",
 		    "Trace at {server}: do the requests arrive, do the replies leave?" },
 	.reference = "RFC 792; RFC 1122 3.2.2.6; RFC 4443 4",

@@ -23,8 +23,8 @@ static const struct finding_kind stack_discard = {
 	.say = "The {layer} of z/OS dropped {packets|packet|packets} on {interface}, {traffic}: code {code}{name}.",
 	.meaning = "The trace holds packets that z/OS recorded as discarded, each with a reason code: 1-4095 from "
 		   "the OSA adapter, 4096-8191 from the interface and IP, 8192-12287 from TCP, 12288-16383 from "
-		   "UDP, 16384-20479 from RAW (these three: kind transport); or packets that a Linux kernel dropped, with its reason (culprit "
-		   "capture --discard). One finding for each code or reason.",
+		   "UDP, 16384-20479 from RAW (these three: kind transport); or packets that a Linux kernel dropped, "
+		   "with its reason (culprit capture --discard). One finding for each code or reason.",
 	.false_alarms = "Dropped does not mean harmed: what was sent to everybody and is of no use to this host is "
 			"noise and only a notice; so is what Linux drops on every healthy host (OTHERHOST, "
 			"TCP_OLD_ACK …) or gives no reason for.",

@@ -287,7 +287,7 @@ static void classify_reset(struct tcp_step *step)
 	struct segment *segment = step->segment;
 	segment->class = SEGMENT_RST;
 	x->rst_count++;
-	if (x->rst_seen && segment->sequence > x->rst_position + RESET_GUESS)
+	if (x->rst_seen && segment->sequence > x->rst_position + RESET_GUESS && segment->sequence > x->snd_max)
 		x->rst_guessed = true;
 	if (x->rst_seen)
 		return;
