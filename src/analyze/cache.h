@@ -1,8 +1,9 @@
-/* A memory of things seen lately that cannot grow: keys to values, both of a fixed size.
+/* A memory of things seen lately that cannot grow beyond its size: keys to values, both of a fixed size.
  *
  * Eight entries share a bucket; a ninth takes the place of the one that was used longest ago. So no
  * trace can make it larger, and no look-up costs more than eight comparisons. What is forgotten is
- * told to `forget`, for analyzers that have to draw their conclusion before it is gone. */
+ * told to `forget`, for analyzers that have to draw their conclusion before it is gone. Short traces
+ * are most traces: the buckets double from one on and the entries come in blocks, as they are needed. */
 #ifndef ANALYZE_CACHE_H
 #define ANALYZE_CACHE_H
 
@@ -13,11 +14,12 @@
 struct cache_tag;
 
 struct cache {
-	struct cache_tag *tags;  /* of the slots. Side by side: a search for what is not there ends with them */
-	uint8_t *slots;          /* key and value. NULL until the first entry: traces without the protocol pay
-				  * nothing */
-	size_t key_size, value_size, slot_size;
-	size_t buckets;
+	struct cache_tag *tags;  /* of the buckets. Side by side: a search for what is not there ends with them */
+	uint8_t **blocks;        /* of entries: key and value */
+	size_t key_size, value_size, entry_size;
+	size_t buckets, most_buckets;
+	size_t block_capacity;   /* of the array `blocks` */
+	unsigned block_shift;    /* 1 << block_shift entries a block */
 	size_t count;            /* entries held */
 	uint64_t uses;           /* the cache's idea of time */
 	uint64_t forgotten;      /* entries that had to go */
@@ -33,10 +35,10 @@ void cache_finish(struct cache *cache);        /* frees; forget is not called */
 /* The value of `key`, or NULL. Counts as a use. */
 void *cache_find(struct cache *cache, const void *key);
 /* The value of `key`, zeroed when it is new. `fresh` (may be NULL) tells. Never NULL; the pointer holds
- * until the next cache_enter. */
+ * until the entry is forgotten, which the next cache_enter may do. */
 void *cache_enter(struct cache *cache, const void *key, bool *fresh);
 
-/* Walks over all entries in an order that depends on nothing but the keys and their history:
+/* Walks over all entries, those that took no other's place in the order of their first use:
  * `size_t at = 0; while ((value = cache_next(cache, &at, &key)))`. */
 void *cache_next(const struct cache *cache, size_t *at, const void **key);
 

@@ -22,6 +22,7 @@ struct source_format {
 	/* Does a file that begins so belong to this format? It may also be a broken one: saying
 	 * yes and then failing to open tells the user more than "not a trace". */
 	enum probe (*probe)(struct cursor head);
+	bool searches;       /* there is no magic number: the probe reads on in the head, and is asked last */
 	size_t state_size;   /* of reader->state, which is zeroed before open */
 	/* Reads the file header. False with `error` filled when nothing at all can be read. */
 	bool (*open)(struct reader *reader, struct error *error);

@@ -25,17 +25,23 @@ const char format_again_remedy[] = "get the file again, in binary mode";
 
 #define LIST_COUNT (sizeof list / sizeof *list)
 
+static void ask(struct cursor head, bool searches, const struct source_format **best, enum probe *how)
+{
+	for (size_t i = 0; i < LIST_COUNT && *how < PROBE_CERTAIN; i++) {
+		enum probe sure = list[i]->searches == searches ? list[i]->probe(head) : PROBE_NO;
+		if (sure > *how) {
+			*best = list[i];
+			*how = sure;
+		}
+	}
+}
+
 const struct source_format *format_find(struct cursor head, enum probe *how)
 {
 	const struct source_format *best = NULL;
 	*how = PROBE_NO;
-	for (size_t i = 0; i < LIST_COUNT; i++) {
-		enum probe sure = list[i]->probe(head);
-		if (sure > *how) {
-			best = list[i];
-			*how = sure;
-		}
-	}
+	ask(head, false, &best, how);
+	ask(head, true, &best, how);
 	return best;
 }
 

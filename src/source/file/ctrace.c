@@ -392,6 +392,7 @@ const struct source_format format_ctrace = {
 	.name = "ctrace",
 	.title = "z/OS component trace: packet trace, data trace, OSAENTA",
 	.probe = ctrace_probe,
+	.searches = true,
 	.state_size = sizeof(struct ctrace),
 	.open = ctrace_open,
 	.next = ctrace_next,

@@ -176,6 +176,7 @@ const struct source_format format_erf = {
 	.name = "erf",
 	.title = "ERF: Endace DAG cards",
 	.probe = erf_probe,
+	.searches = true,
 	.state_size = sizeof(struct erf),
 	.open = erf_open,
 	.next = erf_next,

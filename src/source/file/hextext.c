@@ -364,6 +364,7 @@ const struct source_format format_hextext = {
 	.name = "hextext",
 	.title = "hexadecimal dumps as text: text2pcap, tshark -x, tcpdump -x, xxd, hexdump -C",
 	.probe = hextext_probe,
+	.searches = true,
 	.state_size = sizeof(struct hextext),
 	.open = hextext_open,
 	.next = hextext_next,

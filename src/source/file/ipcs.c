@@ -421,6 +421,7 @@ const struct source_format format_ipcs = {
 	.name = "ipcs",
 	.title = "text of IPCS CTRACE reports: FULL, DUMP, FORMAT, SUMMARY",
 	.probe = ipcs_probe,
+	.searches = true,
 	.state_size = sizeof(struct ipcs),
 	.open = ipcs_open,
 	.next = ipcs_next,
