@@ -38,8 +38,9 @@ struct service *services_find(struct services *services, const struct session *s
 	struct service *service = &services->list[services->count++];
 	services->places[place] = (uint16_t)services->count;
 	service->server = *server;
-	service->sample = memory_allocate(sizeof *service->sample);
-	finding_begin(service->sample, kind, session);
+	struct finding sample;
+	finding_begin(&sample, kind, session);
+	service->sample = finding_pack(&sample);
 	return service;
 }
 

@@ -31,7 +31,8 @@ struct service {
 	uint64_t request_bytes;                /* of their requests */
 	uint32_t histogram[ANSWERS_BUCKETS];   /* of the server's parts */
 	struct answer slow_cited[ANSWERS_CITED], server_cited[ANSWERS_CITED], pause_cited;
-	struct finding *sample;                /* subject and quality of the first session */
+	struct packed_finding *sample;         /* subject of the first session */
+	uint32_t quality;                      /* QUALITY_* of all sessions */
 };
 
 struct services {                /* all zero: empty */

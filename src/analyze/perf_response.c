@@ -276,7 +276,7 @@ static void add(struct analysis_context *context, const struct session *session,
 	service->known |= transaction->protocol_known;
 	service->by_design |= transaction->answers_by_design;
 	service->network_sum += transaction->part[PART_ROUND_TRIP];
-	service->sample->quality |= session->quality;
+	service->quality |= session->quality;
 	follow_chain(state, &mine->chain, service, transaction);
 	if (transaction->part[PART_SERVER] >= (transaction->may_wait ? state->think : state->event)) {
 		service->events++;
@@ -335,7 +335,8 @@ static void response_end(struct analysis_context *context, const struct session 
 static void begin(struct finding *finding, const struct finding_kind *kind,
 		  const struct service *service)
 {
-	*finding = *service->sample;
+	finding_unpack(service->sample, finding);
+	finding->quality |= service->quality;
 	finding->kind = kind;
 	finding->severity = kind->severity;
 }

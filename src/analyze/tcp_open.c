@@ -79,7 +79,7 @@ struct open_state {
 	uint32_t opened[ONE_WAY_HOSTS], failed[ONE_WAY_HOSTS];    /* connections by client */
 	struct spread missed[ONE_WAY_HOSTS];   /* services that it failed to reach */
 	uint32_t told_by_icmp[ICMP_SESSIONS];  /* TCP session numbers */
-	struct finding **candidates;
+	struct packed_finding **candidates;
 	size_t count, capacity;
 };
 
@@ -119,16 +119,12 @@ static void cite_tries(struct finding *finding, const struct tcp_side *client)
 				 "SYN again, number %u", client->syn_count);
 }
 
-/* Kept until the end of the trace: whether it is somebody's fault hangs on what else the client did. */
-static struct finding *candidate(struct open_state *state, const struct finding_kind *kind,
-				 const struct session *session)
+/* Until the end of the trace: whether it is somebody's fault hangs on what else the client did. */
+static void keep(struct open_state *state, const struct finding *finding)
 {
-	struct finding *finding = memory_allocate(sizeof *finding);
-	finding_begin(finding, kind, session);
 	state->candidates = memory_grow(state->candidates, &state->capacity, state->count + 1,
 					sizeof *state->candidates);
-	state->candidates[state->count++] = finding;
-	return finding;
+	state->candidates[state->count++] = finding_pack(finding);
 }
 
 /* The requests were recorded on the server itself. */
@@ -151,19 +147,21 @@ static void unanswered(struct analysis_context *context, const struct session *s
 	if ((!proved && !hinted) || client->rst_seen || state->count == CANDIDATES_LIMIT ||
 	    state->told_by_icmp[session->number % ICMP_SESSIONS] == session->number)
 		return;
-	struct finding *finding = candidate(state, &syn_no_answer, session);
-	finding_count(finding, "tries", client->syn_count);
-	finding_duration(finding, "waited", waited);
-	finding->cost = client->syn_last_time - client->syn_first_time;
+	struct finding finding;
+	finding_begin(&finding, &syn_no_answer, session);
+	finding_count(&finding, "tries", client->syn_count);
+	finding_duration(&finding, "waited", waited);
+	finding.cost = client->syn_last_time - client->syn_first_time;
 	if (!proved) {
-		finding->severity = SEVERITY_NOTICE;
-		finding->sub_kind = "trace-ends";
-		finding_alternative(finding, "an answer came after the end of the trace", NULL);
+		finding.severity = SEVERITY_NOTICE;
+		finding.sub_kind = "trace-ends";
+		finding_alternative(&finding, "an answer came after the end of the trace", NULL);
 	} else if (session_vantage(context->trace->sessions, session, session_server(session),
 				   NULL) == VANTAGE_AT) {
-		finding->sub_kind = at_server;
+		finding.sub_kind = at_server;
 	}
-	cite_tries(finding, client);
+	cite_tries(&finding, client);
+	keep(state, &finding);
 }
 
 /* By how many hops a reset with this TTL is nearer or farther than the host's packets. Systems give
@@ -186,28 +184,30 @@ static void refused(struct analysis_context *context, const struct session *sess
 	if (answer < 0 || answer > state->within || x->data_segments ||
 	    state->count == CANDIDATES_LIMIT)
 		return;
-	struct finding *finding = candidate(state, &syn_refused, session);
+	struct finding finding;
+	finding_begin(&finding, &syn_refused, session);
 	/* Mail and FTP servers still ask; to be refused at once is what they hope for. */
-	if (finding->subject.server_port == IDENT_PORT)
-		finding->severity = SEVERITY_NOTICE;
-	finding_count(finding, "tries", x->syn_count);
-	finding_duration(finding, "answer", answer);
-	cite_tries(finding, x);
-	finding_evidence(finding, y->rst_packet, y->rst_time, "reset");
+	if (finding.subject.server_port == IDENT_PORT)
+		finding.severity = SEVERITY_NOTICE;
+	finding_count(&finding, "tries", x->syn_count);
+	finding_duration(&finding, "answer", answer);
+	cite_tries(&finding, x);
+	finding_evidence(&finding, y->rst_packet, y->rst_time, "reset");
 	const struct host *host = session_table_host(context->trace->sessions,
 						     &session->key.end[server].address);
 	if (host && hops_apart(host, y->rst_ttl) >= state->hops) {
-		blame_middlebox(finding, session, server);
-		finding->confidence = CONFIDENCE_POSSIBLE;
-		finding_why(finding, "The reset carries another hop count than other packets of "
-				     "that host, so a device on the way may have sent it.");
-		finding_alternative(finding, "the host itself, whose resets start with another "
-					     "TTL", NULL);
+		blame_middlebox(&finding, session, server);
+		finding.confidence = CONFIDENCE_POSSIBLE;
+		finding_why(&finding, "The reset carries another hop count than other packets of "
+				      "that host, so a device on the way may have sent it.");
+		finding_alternative(&finding, "the host itself, whose resets start with another "
+					      "TTL", NULL);
 	} else {
-		blame_host(finding, session, server);
-		finding_why(finding, "Its own stack answered: the host is up, the way to it works, "
-				     "and nothing listens on that port.");
+		blame_host(&finding, session, server);
+		finding_why(&finding, "Its own stack answered: the host is up, the way to it works, "
+				      "and nothing listens on that port.");
 	}
+	keep(state, &finding);
 }
 
 static void note_failure(struct open_state *state, size_t place, const struct endpoint *server)
@@ -287,15 +287,16 @@ static void open_finish(struct analysis_context *context)
 {
 	struct open_state *state = context->state;
 	for (size_t i = 0; i < state->count; i++) {
-		struct finding *finding = state->candidates[i];
-		if (by_scanner(state, finding)) {
-			finding->severity = SEVERITY_INFO;
-			finding->sub_kind = "scan";
+		struct finding finding;
+		finding_unpack(state->candidates[i], &finding);
+		if (by_scanner(state, &finding)) {
+			finding.severity = SEVERITY_INFO;
+			finding.sub_kind = "scan";
 		}
-		if (finding->kind == &syn_no_answer)
-			submit_unanswered(context, finding);
+		if (finding.kind == &syn_no_answer)
+			submit_unanswered(context, &finding);
 		else
-			finding_submit(context->findings, finding);
+			finding_submit(context->findings, &finding);
 	}
 }
 

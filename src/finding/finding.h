@@ -124,15 +124,7 @@ struct finding {
 	int64_t cost;                /* ns by which something was lengthened; sums */
 	uint64_t first_packet, last_packet;
 	int64_t first_time, last_time;
-	struct fact facts[FINDING_MAX_FACTS];
-	unsigned fact_count;
-	struct evidence evidence[FINDING_MAX_EVIDENCE];
-	unsigned evidence_count;     /* kept */
-	uint64_t evidence_total;     /* given */
-	struct citation citations[FINDING_MAX_CITATIONS];    /* what displays say, beside packets */
-	unsigned citation_count;
-	struct alternative alternatives[FINDING_MAX_ALTERNATIVES];
-	unsigned alternative_count;
+	uint64_t evidence_total;     /* given; those kept are below */
 	uint64_t merge_key;          /* set when findings of one session must stay apart (0: by scope alone) */
 
 	/* Filled by the store */
@@ -146,6 +138,13 @@ struct finding {
 	unsigned session_count;      /* in sessions[] */
 	uint64_t session_total;      /* all sessions concerned */
 	uint32_t weakened_for;       /* QUALITY_* that lowered confidence and severity; 0: none did */
+
+	/* What is used of them, `*_count`, comes first in them. Last, since finding_pack leaves out the rest. */
+	unsigned fact_count, evidence_count, citation_count, alternative_count;
+	struct fact facts[FINDING_MAX_FACTS];
+	struct evidence evidence[FINDING_MAX_EVIDENCE];
+	struct citation citations[FINDING_MAX_CITATIONS];    /* what displays say, beside packets */
+	struct alternative alternatives[FINDING_MAX_ALTERNATIVES];
 };
 
 /* Starts a finding of `kind` about `session` (NULL: about no conversation). Subject, session number and
@@ -176,6 +175,12 @@ void finding_why(struct finding *finding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* `rejected` NULL: the alternative stands. */
 void finding_alternative(struct finding *finding, const char *text, const char *rejected);
+
+/* A finding put by until more is known: a copy of what is filled in, a fifth of the size of most. free() it.
+ * finding_unpack fills all of `to`. */
+struct packed_finding;
+struct packed_finding *finding_pack(const struct finding *finding);
+void finding_unpack(const struct packed_finding *packed, struct finding *to);
 
 /* What the analyzer itself knows that the trace cannot prove, for reasons of `flags` (QUALITY_*), which the gate
  * does not see: it is only possible, a notice at most, and reports say what to record to know. */

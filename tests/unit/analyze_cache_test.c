@@ -70,6 +70,31 @@ static void what_is_used_stays(void **user)
 	cache_finish(&cache);
 }
 
+/* The buckets double and entries move to no other place: what was given out stays good. */
+static void growth_moves_nothing(void **user)
+{
+	struct cache cache;
+	uint64_t *given[300];
+	cache_init(&cache, 4096, sizeof(uint64_t), sizeof(uint64_t));
+	for (uint64_t key = 0; key < 300; key++) {
+		given[key] = cache_enter(&cache, &key, NULL);
+		*given[key] = ~key;
+	}
+	size_t at = 0;
+	const void *key;
+	const uint64_t *value;
+	for (uint64_t order = 0; order < 300; order++) {
+		value = cache_next(&cache, &at, &key);
+		assert_ptr_equal(value, given[order]);
+		assert_ptr_equal(cache_find(&cache, &order), value);
+		assert_true(*value == ~order);
+		assert_memory_equal(key, &order, sizeof order);
+	}
+	assert_null(cache_next(&cache, &at, &key));
+	assert_int_equal(cache.forgotten, 0);
+	cache_finish(&cache);
+}
+
 static void rates_start_anew_with_each_window(void **user)
 {
 	static const struct { int64_t time; uint32_t count; } cases[] = {
@@ -112,6 +137,7 @@ int main(void)
 		cmocka_unit_test(entries_are_found_again),
 		cmocka_unit_test(it_stays_small_and_tells_what_it_forgets),
 		cmocka_unit_test(what_is_used_stays),
+		cmocka_unit_test(growth_moves_nothing),
 		cmocka_unit_test(rates_start_anew_with_each_window),
 		cmocka_unit_test(spreads_count_what_differs),
 		cmocka_unit_test(the_frequent_come_to_the_top),

@@ -117,6 +117,30 @@ static void words_from_the_trace_do_no_harm(void **state)
 	assert_string_equal(finding.alternatives[1].rejected, "no");
 }
 
+/* With nothing in the arrays, and with all that they hold. */
+static void what_was_put_by_comes_back(void **state)
+{
+	struct session session = session_made();
+	for (int full = 0; full < 2; full++) {
+		struct finding finding, back;
+		finding_begin(&finding, &kind, &session);
+		for (int i = 0; full && i < 12; i++) {
+			static const char *const names[] = { "a", "b", "c", "d", "e", "f", "g", "h", "i",
+							     "j", "k", "l" };
+			finding_count(&finding, names[i], i);
+			finding_evidence(&finding, (uint64_t)i + 1, i, "packet %d", i);
+			finding_cite(&finding, "display", (uint32_t)i, "line %d", i);
+			finding_alternative(&finding, names[i], i % 2 ? NULL : "no");
+		}
+		finding.merge_key = 7;
+		struct packed_finding *packed = finding_pack(&finding);
+		memset(&back, 0xff, sizeof back);
+		finding_unpack(packed, &back);
+		free(packed);
+		assert_memory_equal(&back, &finding, sizeof finding);
+	}
+}
+
 static void names_go_both_ways(void **state)
 {
 	for (int i = SEVERITY_INFO; i <= SEVERITY_CRITICAL; i++) {
@@ -141,6 +165,7 @@ int main(void)
 		cmocka_unit_test(keeps_the_first_eight_and_the_last),
 		cmocka_unit_test(a_fact_of_the_same_name_replaces),
 		cmocka_unit_test(words_from_the_trace_do_no_harm),
+		cmocka_unit_test(what_was_put_by_comes_back),
 		cmocka_unit_test(names_go_both_ways),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
