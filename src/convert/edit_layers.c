@@ -118,22 +118,26 @@ static bool edit_pause(struct edit *edit, const struct layer *layer)
 	return false;
 }
 
+/* The length of the next option that has one, from `at` on, which moves there; 0 behind the last. `least` bytes of
+ * it must be there. */
+static size_t next_option(const struct edit *edit, size_t *at, size_t end, size_t least)
+{
+	while (*at + 2 <= end && edit_has(edit, *at, least)) {
+		uint8_t kind = edit->bytes[*at], length = edit->bytes[*at + 1];
+		if (kind != 1)
+			return kind && length >= 2 && *at + length <= end ? length : 0;
+		++*at;
+	}
+	return 0;
+}
+
 /* Options that hold addresses: record route, source routes, timestamps. */
 static void edit_ipv4_options(struct edit *edit, size_t at, size_t end)
 {
-	while (at + 2 <= end && edit_has(edit, at, 2)) {
-		uint8_t kind = edit->bytes[at], length = edit->bytes[at + 1];
-		if (kind == 0)
-			return;
-		if (kind == 1) {
-			at++;
-			continue;
-		}
-		if (length < 2 || at + length > end)
-			return;
+	for (size_t length; (length = next_option(edit, &at, end, 2)) > 0; at += length) {
+		uint8_t kind = edit->bytes[at];
 		if (kind == 7 || kind == 131 || kind == 137 || kind == 68)
-			edit_wipe(edit, at + 4, length > 4 ? length - 4u : 0);
-		at += length;
+			edit_wipe(edit, at + 4, length > 4 ? length - 4 : 0);
 	}
 }
 
@@ -177,20 +181,9 @@ static void judge_checksum(struct edit *edit, uint8_t state)
 /* ADD_ADDR of Multipath TCP (RFC 8684, 3.4.1) tells another address of the host. */
 static void edit_tcp_options(struct edit *edit, size_t at, size_t end)
 {
-	while (at + 2 <= end && edit_has(edit, at, 3)) {
-		uint8_t kind = edit->bytes[at], length = edit->bytes[at + 1];
-		if (kind == 0)
-			return;
-		if (kind == 1) {
-			at++;
-			continue;
-		}
-		if (length < 2 || at + length > end)
-			return;
-		if (kind == 30 && edit->bytes[at + 2] >> 4 == 3)
-			edit_wipe(edit, at + 4, length > 4 ? length - 4u : 0);
-		at += length;
-	}
+	for (size_t length; (length = next_option(edit, &at, end, 3)) > 0; at += length)
+		if (edit->bytes[at] == 30 && edit->bytes[at + 2] >> 4 == 3)
+			edit_wipe(edit, at + 4, length > 4 ? length - 4 : 0);
 }
 
 /* DNS messages over TCP that lie whole in one segment (RFC 1035, 4.2.2). */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/hash.h"
+#include "decode/lines.h"
 
 #define FTP_PORT_NUMBER 21
 #define LINE_LIMIT 8192          /* bytes; servers refuse far shorter ones */
@@ -415,16 +416,6 @@ static const struct field fields[] = {
 	{ NULL },
 };
 
-static void tell_line(struct teller *teller, const struct field *field, struct cursor text, bool secret)
-{
-	if (!text.captured)
-		return;
-	if (secret)
-		tell_secret(teller, field, text.next, text.captured);
-	else
-		tell_text(teller, field, text.next, text.captured, (const char *)text.next, text.captured);
-}
-
 static void tell_announcement(struct teller *teller, const struct ftp_message *message, struct cursor text)
 {
 	const struct address *address = &message->target.address;
@@ -465,7 +456,7 @@ static void tell_ftp(struct teller *teller, struct cursor in, const struct packe
 		if (code)
 			tell_number(teller, &fields[CODE], start, 3, code);
 		struct cursor text = rest_of_line(in);
-		tell_line(teller, &fields[RESPONSE_TEXT], text, false);
+		line_tell(teller, &fields[RESPONSE_TEXT], text, false);
 		tell_announcement(teller, message, text);
 		return;
 	}
@@ -478,7 +469,7 @@ static void tell_ftp(struct teller *teller, struct cursor in, const struct packe
 		return;
 	tell_text(teller, &fields[COMMAND], at, strlen(verb), (const char *)at, strlen(verb));
 	struct cursor text = rest_of_line(in);
-	tell_line(teller, &fields[ARGUMENT], text, is_secret(verb));
+	line_tell(teller, &fields[ARGUMENT], text, is_secret(verb));
 	tell_announcement(teller, message, text);
 }
 

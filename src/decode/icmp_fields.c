@@ -197,11 +197,7 @@ void icmp_tell(struct teller *teller, struct cursor in, const struct packet *pac
 	uint8_t code = cursor_u8(&in);
 	if (!cursor_ok(&in))
 		return;
-	const char *words = code_words(type, code);
-	if (words)
-		tell_worded(teller, field(CODE), at, 1, code, "%u (%s)", code, words);
-	else
-		tell_number(teller, field(CODE), at, 1, code);
+	tell_code(teller, field(CODE), at, code, code_words(type, code));
 	tell_checksum(teller, field(CHECKSUM), &in, icmp->checksum_state, icmp->checksum_expected);
 	tell_body(teller, &in, type, code);
 }

@@ -379,10 +379,7 @@ void icmpv6_tell(struct teller *teller, struct cursor in, const struct packet *p
 		return;
 	const char *words = type == 1 ? field_words(unreachable_codes, code)
 			  : type == 3 ? field_words(exceeded_codes, code) : NULL;
-	if (words)
-		tell_worded(teller, field(CODE), at, 1, code, "%u (%s)", code, words);
-	else
-		tell_number(teller, field(CODE), at, 1, code);
+	tell_code(teller, field(CODE), at, code, words);
 	tell_checksum(teller, field(CHECKSUM), &in, icmp->checksum_state, icmp->checksum_expected);
 	if (type <= LAST_ERROR)
 		tell_error(teller, &in, type);

@@ -52,6 +52,15 @@ void tell_checksum(struct teller *teller, const struct field *fields, struct cur
 	tell_number(teller, &fields[2], NULL, 0, checksum_status(state));
 }
 
+void tell_code(struct teller *teller, const struct field *field, const uint8_t *at, uint8_t code,
+	       const char *words)
+{
+	if (words)
+		tell_worded(teller, field, at, 1, code, "%u (%s)", code, words);
+	else
+		tell_number(teller, field, at, 1, code);
+}
+
 void tell_ethertype(struct teller *teller, const struct field *field, struct cursor *in)
 {
 	const uint8_t *at = in->next;

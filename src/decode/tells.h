@@ -19,6 +19,10 @@ void icmp_exchange(const void *facts, struct exchange_mark *mark);
 void tell_checksum(struct teller *teller, const struct field *fields, struct cursor *in,
 		   enum checksum_state state, uint16_t expected);
 
+/* The code of an ICMP message, a byte at `at`; `words` NULL: it has no name. */
+void tell_code(struct teller *teller, const struct field *field, const uint8_t *at, uint8_t code,
+	       const char *words);
+
 /* An EtherType with its name. */
 void tell_ethertype(struct teller *teller, const struct field *field, struct cursor *in);
 

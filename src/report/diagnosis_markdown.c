@@ -100,9 +100,7 @@ static void add_alternatives(struct text *to, const struct culprit_finding *find
 	for (size_t i = 0; i < finding->alternative_count; i++) {
 		const struct culprit_alternative *alternative = &finding->alternatives[i];
 		struct text words = { 0 };
-		text_add(&words, alternative->text);
-		if (alternative->rejected)
-			text_addf(&words, ": %s", alternative->rejected);
+		words_alternative(&words, alternative);
 		add_labelled(to, alternative->rejected ? "Not" : "Or", words.bytes);
 		text_finish(&words);
 	}

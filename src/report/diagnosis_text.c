@@ -177,9 +177,7 @@ static void add_alternatives(const struct letter *letter, const struct culprit_f
 	for (size_t i = 0; i < finding->alternative_count; i++) {
 		const struct culprit_alternative *alternative = &finding->alternatives[i];
 		struct text words = { 0 };
-		text_add(&words, alternative->text);
-		if (alternative->rejected)
-			text_addf(&words, ": %s", alternative->rejected);
+		words_alternative(&words, alternative);
 		add_item(letter, indent, alternative->rejected ? "Not" : "Or", words.bytes);
 		text_finish(&words);
 	}

@@ -56,6 +56,13 @@ void words_line(struct text *to, const struct culprit_line *line)
 	text_addf(to, "%s line %u: %s", line->file, line->line, line->words);
 }
 
+void words_alternative(struct text *to, const struct culprit_alternative *alternative)
+{
+	text_add(to, alternative->text);
+	if (alternative->rejected)
+		text_addf(to, ": %s", alternative->rejected);
+}
+
 const char *words_evidence_time(const struct diagnosis *diagnosis, const struct culprit_output *output,
 				int64_t time, char to[static TIME_TEXT_SIZE])
 {

@@ -16,6 +16,8 @@ void words_subject(struct text *to, const struct culprit_finding *finding);
 void words_sessions(struct text *to, const struct culprit_finding *finding);
 /* "console.txt line 24: NETSTAT DEVLINKS OSDL: INBOUND PACKETS = 79": a line of a display. */
 void words_line(struct text *to, const struct culprit_line *line);
+/* What else it could have been, and why it was not. */
+void words_alternative(struct text *to, const struct culprit_alternative *alternative);
 /* The time of a packet as the output wants it, relative by default; empty when it has none. */
 const char *words_evidence_time(const struct diagnosis *diagnosis, const struct culprit_output *output,
 				int64_t time, char to[static TIME_TEXT_SIZE]);

@@ -134,15 +134,7 @@ static enum probe judge(struct lines *lines, struct cursor *head)
 /* Never surer than PERHAPS: what else has such lines in it may know better what they mean. */
 static enum probe hextext_probe(struct cursor head)
 {
-	head.declared = head.captured;
-	struct text_form form = text_form_of(head);
-	if (form.code == TEXT_NONE)
-		return PROBE_NO;
-	struct lines lines;
-	lines_init(&lines, form);
-	enum probe sure = judge(&lines, &head);
-	lines_finish(&lines);
-	return sure;
+	return lines_probe(head, judge);
 }
 
 static void forget_lead(struct hextext *hextext)

@@ -100,15 +100,7 @@ static enum probe judge(struct lines *lines, struct cursor *head)
 
 static enum probe ipcs_probe(struct cursor head)
 {
-	head.declared = head.captured;
-	struct text_form form = text_form_of(head);
-	if (form.code == TEXT_NONE)
-		return PROBE_NO;
-	struct lines lines;
-	lines_init(&lines, form);
-	enum probe sure = judge(&lines, &head);
-	lines_finish(&lines);
-	return sure;
+	return lines_probe(head, judge);
 }
 
 static bool ipcs_open(struct reader *reader, struct error *error)

@@ -161,3 +161,16 @@ bool lines_take(struct lines *lines, struct cursor *in)
 		copy(lines, bytes, length);
 	return bytes != NULL;
 }
+
+enum probe lines_probe(struct cursor head, enum probe (*judge)(struct lines *lines, struct cursor *head))
+{
+	head.declared = head.captured;
+	struct text_form form = text_form_of(head);
+	if (form.code == TEXT_NONE)
+		return PROBE_NO;
+	struct lines lines;
+	lines_init(&lines, form);
+	enum probe sure = judge(&lines, &head);
+	lines_finish(&lines);
+	return sure;
+}

@@ -5,6 +5,7 @@
 #ifndef SOURCE_FILE_LINES_H
 #define SOURCE_FILE_LINES_H
 
+#include "source/format.h"
 #include "source/input.h"
 
 enum text_code { TEXT_NONE, TEXT_ASCII, TEXT_EBCDIC };
@@ -34,5 +35,8 @@ void lines_finish(struct lines *lines);      /* zeroed ones are fine */
 bool lines_next(struct lines *lines, struct input *input);
 /* The same over bytes that lie in memory, for probes. */
 bool lines_take(struct lines *lines, struct cursor *in);
+
+/* A probe of a text format: what `judge` says about the lines; those that are no text are not asked. */
+enum probe lines_probe(struct cursor head, enum probe (*judge)(struct lines *lines, struct cursor *head));
 
 #endif
