@@ -77,6 +77,8 @@ static void fill_4(struct dhcp_heard *heard, const struct dhcp_message *dhcp)
 	heard->step = step_of(dhcp);
 	heard->transaction = dhcp->transaction;
 	heard->relayed = !address_is_unspecified(&dhcp->relay);
+	heard->from_server = dhcp->reply;
+	heard->bound = heard->step == DHCP_STEP_RENEW;
 	memcpy(heard->mac, dhcp->hardware, 6);
 	heard->client = hash_bytes(dhcp->hardware, dhcp->hardware_length, dhcp->hardware_type);
 	mac_text(dhcp->hardware, heard->name);
@@ -97,6 +99,8 @@ static void fill_6(struct dhcp_heard *heard, const struct dhcpv6_message *dhcp)
 	heard->relayed = dhcp->relays > 0;
 	heard->client = dhcp->client;
 	heard->address = dhcp->address;
+	heard->from_server = heard->step == DHCP_STEP_OFFER || heard->step == DHCP_STEP_CONFIRM;
+	heard->bound = dhcp->type == DHCPV6_RENEW || dhcp->type == DHCPV6_REBIND;
 	heard->full = dhcp->has_status && dhcp->status == 2;
 	snprintf(heard->name, sizeof heard->name, "DUID %08x", (uint32_t)dhcp->client);
 	if (heard->step == DHCP_STEP_CONFIRM && dhcp->has_status && dhcp->status)
@@ -167,6 +171,7 @@ static void offer(struct analysis_context *context, struct dhcp_client *client,
 	}
 	client->searches.total = 0;
 	client->ever_offered = true;
+	client->offerer = heard->server;
 	if (!client->offered.packet)
 		client->offered = heard->here;
 	dhcp_note_terms(context, heard, client);
@@ -181,8 +186,10 @@ static void ask(struct dhcp_client *client, const struct dhcp_heard *heard)
 		client->own_time += heard->here.time - client->offered.time;
 	if (heard->address.family)
 		client->address = heard->address;
-	if (!address_equal(&client->selected, &heard->server))
+	/* A client that asks again keeps its transaction, RFC 2131 4.1 and RFC 8415 16.1. */
+	if (!address_equal(&client->selected, &heard->server) || client->select_transaction != heard->transaction)
 		client->selects.total = 0;
+	client->select_transaction = heard->transaction;
 	client->selected = heard->server;
 	client->asked = heard->here;
 	/* A copy that the recorder made is no second request. */
@@ -218,8 +225,9 @@ static void confirm(struct analysis_context *context, struct dhcp_client *client
 	dhcp_judge_renewals(context, client);
 	if (heard->address.family)
 		client->address = heard->address;
-	client->server = heard->server;
+	client->server = client->offerer = heard->server;
 	client->confirmed = heard->here.time;
+	client->confirmed_transaction = heard->transaction;
 	client->expires = heard->dhcp && heard->dhcp->has_lease && heard->dhcp->lease != UINT32_MAX
 				  ? heard->here.time + (int64_t)heard->dhcp->lease * NANOSECONDS
 				  : 0;
@@ -244,6 +252,7 @@ static void deny(struct analysis_context *context, struct dhcp_client *client,
 	client->denied_by = heard->server;
 	client->denied_address = client->address;
 	client->denied_selected = client->offered.packet != 0;
+	client->denied_beside = client->confirmed && client->confirmed_transaction == heard->transaction;
 	memcpy(client->denied_message, heard->dhcp->message, sizeof client->denied_message);
 	client->selects.total = client->renewals.total = client->searches.total = 0;
 	client->begun.packet = client->offered.packet = 0;
@@ -252,12 +261,18 @@ static void deny(struct analysis_context *context, struct dhcp_client *client,
 	client->rebinds.total = 0;
 }
 
-static void hear(struct analysis_context *context, const struct dhcp_heard *heard)
+static void hear(struct analysis_context *context, struct dhcp_heard *heard)
 {
 	struct dhcp_state *state = context->state;
 	struct dhcp_client *client = client_of(state, heard);
 	if (heard->dhcp)
 		dhcp_judge_form(context, heard, client);
+	/* Its set-up is over, even if the trace does not show how. */
+	if (heard->bound)
+		client->begun.packet = client->offered.packet = client->asked.packet = 0;
+	/* IPv6 clients name the server by its DUID and speak to all. */
+	if (!heard->dhcp && !heard->from_server)
+		heard->server = client->offerer;
 	if (heard->step == DHCP_STEP_OFFER || heard->step == DHCP_STEP_CONFIRM ||
 	    heard->step == DHCP_STEP_DENY) {
 		state->answers++;

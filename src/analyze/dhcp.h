@@ -31,7 +31,8 @@ struct dhcp_heard {
 	struct address server;       /* named, or the sender */
 	struct sample here;
 	uint32_t transaction;
-	bool relayed, unicast;
+	bool relayed, unicast, from_server;
+	bool bound;                  /* the client shows that it has its address */
 	bool full;                   /* the server says that it has no addresses */
 };
 
@@ -52,6 +53,8 @@ struct dhcp_client {
 	struct proof searches;       /* since the last offer */
 	struct proof selects;        /* of one server, since the last answer */
 	struct address selected;     /* that server */
+	uint32_t select_transaction, confirmed_transaction;
+	struct address offerer;      /* the server that spoke to it last; family NONE: none has */
 	struct proof renewals;       /* sent to one server alone, since the last answer */
 	struct proof rebinds;        /* … and then to everybody, without an answer */
 	bool rebound;
@@ -67,6 +70,7 @@ struct dhcp_client {
 	struct sample denied;        /* the last NAK, until it is known what became of it */
 	struct address denied_address, denied_by;
 	bool denied_selected;        /* the server had offered it */
+	bool denied_beside;          /* the same request was confirmed before */
 	char denied_message[80];
 	struct dhcp_terms terms;     /* of the last offer */
 	bool told_malformed;

@@ -18,7 +18,7 @@ const struct finding_kind dhcp_nak = {
 		"was given to somebody else, or the server forgot the lease.",
 	.false_alarms =
 		"A client that moves to another network asks for its old address first and gets a new one at "
-		"once: a notice.",
+		"once: a notice, as where the same request was confirmed as well.",
 	.advice = { "Compare the lease database of {server} with that of other servers for this network.",
 		    "Did {mac} come from another network?" },
 	.reference = "RFC 2131 3.2",
@@ -99,7 +99,13 @@ void dhcp_judge_denial(struct analysis_context *context, const struct dhcp_clien
 	finding_words(&finding, "reason", *client->denied_message ? ": %s" : "%s",
 		      client->denied_message);
 	finding.confidence = CONFIDENCE_LIKELY;
-	if (client->denied_selected) {
+	if (client->denied_beside) {
+		finding.sub_kind = "beside-ack";
+		finding.severity = SEVERITY_NOTICE;
+		blame_service(&finding, "dhcp");
+		finding_why(&finding, "The same request was confirmed, too: it reached the servers twice, as a rule "
+				      "through a relay that another one does not know.");
+	} else if (client->denied_selected) {
 		finding.sub_kind = "offered";
 		blame_service(&finding, "dhcp");
 		finding_why(&finding, "The client asked for what it had been offered.");

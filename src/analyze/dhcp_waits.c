@@ -239,7 +239,7 @@ void dhcp_judge_client(struct analysis_context *context, const struct dhcp_clien
 	const struct dhcp_state *state = context->state;
 	struct finding finding;
 	judge_searches(context, client);
-	if (client->selects.total < state->ack_tries ||
+	if (client->selects.total < state->ack_tries || !client->selected.family ||
 	    context->trace->last_time - client->selects.last.time < LAST_WAIT)
 		return;
 	dhcp_finding(&finding, &dhcp_no_ack, client, &client->selected);

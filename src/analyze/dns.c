@@ -207,15 +207,25 @@ static void hear_query(struct analysis_context *context, const struct dns_heard 
 	dns_note_reverse(state, heard);
 }
 
+/* What servers are right to deny to all but a few: the whole zone, all they know of a name (RFC 8482), their version
+ * (class CHAOS, RFC 4892), and anything that is no query. */
+static bool is_privilege(const struct dns_header *dns)
+{
+	return dns->opcode != DNS_QUERY ||
+	       (dns->questions && (dns->query_class != DNS_CLASS_IN || dns->query_type == DNS_TYPE_IXFR ||
+				   dns->query_type == DNS_TYPE_AXFR || dns->query_type == DNS_TYPE_ANY));
+}
+
 static enum dns_case_kind case_of_code(const struct dns_header *dns)
 {
 	switch (dns->rcode) {
 	case DNS_SERVFAIL:
 		return DNS_CASE_SERVFAIL;
 	case DNS_REFUSED:
-		return dns->opcode == DNS_UPDATE ? DNS_CASE_UPDATE_REFUSED : DNS_CASE_REFUSED;
-	case DNS_FORMERR:
+		return is_privilege(dns) ? DNS_CASE_DENIED : DNS_CASE_REFUSED;
 	case DNS_NOTIMP:
+		return is_privilege(dns) ? DNS_CASE_DENIED : DNS_CASE_FORMAT;
+	case DNS_FORMERR:
 		return DNS_CASE_FORMAT;
 	default:
 		return DNS_CASES;
@@ -240,7 +250,7 @@ static void hear_error(const struct dns_heard *heard, struct dns_pair *pair,
 		return;
 	lookup->error = heard->here;
 	lookup->error_server = heard->server.address;
-	lookup->error_code = heard->dns->rcode;
+	lookup->error_case = (uint8_t)kind;
 	lookup->error_had_edns = try && try->had_edns;
 }
 
@@ -256,10 +266,9 @@ static void settle(struct dns_state *state, const struct dns_heard *heard,
 	lookup->answerer = heard->server.address;
 	lookup->answered_before++;
 	if (lookup->error.packet) {
-		struct dns_header code = { .rcode = lookup->error_code };
 		struct dns_pair *pair =
 			dns_pair_of(state, &heard->client.address, &lookup->error_server);
-		struct dns_case *what = &pair->cases[case_of_code(&code)];
+		struct dns_case *what = &pair->cases[lookup->error_case];
 		what->harmless++;
 		what->cost += took;
 		if (lookup->error_had_edns && !try->had_edns)

@@ -59,7 +59,7 @@ struct dns_lookup {              /* a question, from its first try to a usable a
 	struct address answerer;
 	struct sample error;         /* the first answer that cannot */
 	struct address error_server;
-	uint16_t error_code;
+	uint8_t error_case;          /* enum dns_case_kind */
 	bool error_had_edns;         /* the query was EDNS */
 	bool refused;                /* ICMP: nobody listens there */
 	struct dns_try_key last;     /* try */
@@ -95,7 +95,7 @@ struct dns_case {
 
 struct dns_pair_key { struct address client, server; };
 
-enum dns_case_kind { DNS_CASE_SERVFAIL, DNS_CASE_REFUSED, DNS_CASE_UPDATE_REFUSED, DNS_CASE_FORMAT,
+enum dns_case_kind { DNS_CASE_SERVFAIL, DNS_CASE_REFUSED, DNS_CASE_DENIED, DNS_CASE_FORMAT,
 	DNS_CASE_NXDOMAIN, DNS_CASE_NXDOMAIN_REVERSE, DNS_CASE_NODATA, DNS_CASE_SLOW, DNS_CASE_NEXT_SERVER,
 	DNS_CASE_TRUNCATED, DNS_CASE_LATE, DNS_CASE_UNASKED, DNS_CASE_IGNORED, DNS_CASES };
 

@@ -34,8 +34,8 @@ const struct finding_kind dns_refused = {
 		"The server answered REFUSED: its access list does not let this client ask, or it does not do "
 		"recursion for it.",
 	.false_alarms =
-		"Refused dynamic updates are common where clients may not register themselves: a notice, as "
-		"where the client asked another server with success.",
+		"Dynamic updates, zone transfers, queries for all records or for the server's version are denied to all "
+		"but a few, as a rule: a notice, as where the client asked another server with success.",
 	.advice = { "Look at allow-query, allow-recursion and the views of {server}.",
 		    "Is {client} meant to use this server at all?" },
 	.reference = "RFC 1035 4.1.1",
@@ -148,8 +148,9 @@ static void judge_servfail(struct analysis_context *context, const struct dns_pa
 }
 
 static void judge_refused(struct analysis_context *context, const struct dns_pair_key *key,
-			  const struct dns_case *what, bool update)
+			  const struct dns_pair *pair, bool privilege)
 {
+	const struct dns_case *what = &pair->cases[privilege ? DNS_CASE_DENIED : DNS_CASE_REFUSED];
 	struct finding finding;
 	char host[ADDRESS_TEXT_SIZE];
 	if (!what->count)
@@ -157,12 +158,19 @@ static void judge_refused(struct analysis_context *context, const struct dns_pai
 	begin(&finding, &dns_refused, key, what);
 	blame_word(&finding, PARTY_SERVER, "config:%s", address_text(&key->server, host));
 	finding_why(&finding, "The server answers and says that it does not want to.");
-	if (update)
-		finding.sub_kind = "update";
-	if (update || what->harmless >= what->count)
+	if (privilege || what->harmless >= what->count)
 		finding.severity = SEVERITY_NOTICE;
-	if (update)
+	if (privilege) {
+		finding.sub_kind = "privilege";
 		finding.merge_key = 1;
+		finding.say = "{server} denies {client} a privilege (zone transfer, update, version, all records: {name}, "
+			      "{failures|answer|answers}{reason}).";
+	} else if (pair->settled) {
+		finding.sub_kind = "some-names";
+		finding.say = "{server} refuses to resolve {name} for {client}, but answers about other names "
+			      "({failures|answer|answers}{reason}).";
+		finding_alternative(&finding, "the name lies outside its zones, and it resolves no others for anybody", NULL);
+	}
 	submit(context, &finding, what, "refused");
 }
 
@@ -234,8 +242,8 @@ void dns_judge_codes(struct analysis_context *context, const struct dns_pair_key
 		     const struct dns_pair *pair)
 {
 	judge_servfail(context, key, pair);
-	judge_refused(context, key, &pair->cases[DNS_CASE_REFUSED], false);
-	judge_refused(context, key, &pair->cases[DNS_CASE_UPDATE_REFUSED], true);
+	judge_refused(context, key, pair, false);
+	judge_refused(context, key, pair, true);
 	judge_format(context, key, pair);
 	judge_names(context, key, &pair->cases[DNS_CASE_NXDOMAIN], false);
 	judge_names(context, key, &pair->cases[DNS_CASE_NXDOMAIN_REVERSE], true);

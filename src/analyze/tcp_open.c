@@ -181,7 +181,8 @@ static void refused(struct analysis_context *context, const struct session *sess
 	/* The reset kept is the first one: it answers the first SYN, unless only the last was answered. */
 	bool first = y->rst_time < x->syn_last_time;
 	int64_t answer = y->rst_time - (first ? x->syn_first_time : x->syn_last_time);
-	if (answer < 0 || answer > state->within || x->data_segments ||
+	/* Who confirms something after its SYN had got an answer that the recorder missed. */
+	if (answer < 0 || answer > state->within || x->data_segments || x->acks || x->fin_seen ||
 	    state->count == CANDIDATES_LIMIT)
 		return;
 	struct finding finding;

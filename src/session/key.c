@@ -123,12 +123,20 @@ bool flow_of_error(const struct packet *packet, struct flow *flow)
 	return true;
 }
 
+/* DHCP gives clients a port of their own, RFC 2131 4.1 and RFC 8415 7.2; that of IPv6 is the lower one. */
+static bool is_client_port(uint16_t port)
+{
+	return port == 68 || port == 546;
+}
+
 /* The index of the end whose port belongs to a service, -1 when the ports do not tell. */
 static int service_end(const struct session *session)
 {
 	const struct endpoint *end = session->key.end;
 	if (session->kind == SESSION_ICMP || end[0].port == end[1].port)
 		return -1;
+	if (session->kind == SESSION_UDP && is_client_port(end[0].port) != is_client_port(end[1].port))
+		return is_client_port(end[0].port);
 	int lower = end[1].port < end[0].port;
 	if (service_name(session->key.protocol, end[lower].port))
 		return lower;
