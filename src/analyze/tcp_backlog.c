@@ -107,8 +107,9 @@ static void add_requests(struct analysis_context *context, struct listener *list
 	const struct tcp_side *x = &session->tcp->side[session->client];
 	const struct tcp_side *y = &session->tcp->side[session_server(session)];
 	uint32_t unanswered = 0;
-	/* Where the conversation goes on the recorder missed the SYN-ACK. */
-	bool goes_on = session->side[session_server(session)].packets || x->acks || x->data_segments;
+	/* Where the conversation goes on, if only to be given up, the recorder missed the SYN-ACK. */
+	bool goes_on = session->side[session_server(session)].packets ||
+		       session->side[session->client].packets > x->syn_count;
 	if (!y->synack_seen && !goes_on && context->trace->last_time - x->syn_last_time > AT_THE_SAME_TIME)
 		unanswered = x->syn_count;
 	else if (y->synack_seen && y->syn_first_time > x->syn_last_time)

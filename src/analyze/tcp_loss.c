@@ -65,6 +65,7 @@ static const struct finding_kind loss_downstream = {
 static const struct finding_kind *const kinds[] = { &loss_downstream, &loss_upstream, NULL };
 
 #define EPISODES_CITED 2
+#define DUPLICATES_THAT_TELL 3           /* for each recovery (RFC 5681, 3.2) */
 #define DELAY_THAT_HURTS NANOSECONDS     /* one repair this long is felt, however rare it is */
 
 struct direction_losses {                /* of one sender, on one side of the trace point */
@@ -159,6 +160,10 @@ static void submit(struct analysis_context *context, const struct session *sessi
 	else if (rate < limits->error)
 		finding.severity = SEVERITY_WARNING;
 	finding.confidence = losses->proved ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
+	/* That bytes came twice stands in an option that the recorder cut off; many duplicates say that they lacked. */
+	if (where && session->tcp->side[sender ^ 1].syn_options_cut &&
+	    losses->duplicate_acks < DUPLICATES_THAT_TELL * losses->episodes)
+		finding_doubt(&finding, QUALITY_TRUNCATED);
 	tcp_blame_loss(context, &finding, session, sender,
 		       losses->unknown_side ? LOSS_UNKNOWN : where ? LOSS_DOWNSTREAM : LOSS_UPSTREAM);
 	if (losses->unknown_side) {

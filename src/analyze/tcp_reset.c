@@ -240,7 +240,8 @@ static bool crossed_behind_trace_point(const struct session *session)
 {
 	const struct tcp_side *x = &session->tcp->side[session->client];
 	const struct tcp_side *y = &session->tcp->side[session_server(session)];
-	return y->fin_seen && y->rst_peer_outstanding > (x->fin_seen ? 1 : 0) && tcp_round_trip_known(session) &&
+	return y->fin_seen && !y->fin_confirms && y->rst_peer_outstanding > (x->fin_seen ? 1 : 0) &&
+	       tcp_round_trip_known(session) &&
 	       x->last_data_packet && x->last_data_time < y->fin_first_time &&
 	       y->fin_first_time - x->last_data_time < tcp_round_trip(session);
 }

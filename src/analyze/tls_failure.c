@@ -152,7 +152,9 @@ static void judge_quiet_end(const struct tls_case *judged)
 	const struct session *session = judged->session;
 	bool established = tls_story_established(story);
 	int refuser = tls_story_hidden_refusal(story);
-	if (refuser >= 0 && has_closed(session, (uint8_t)refuser)) {
+	/* Where a record stands for an alert by its place, the order has to be right. */
+	if (refuser >= 0 && has_closed(session, (uint8_t)refuser) &&
+	    !(session->quality & QUALITY_REORDERED)) {
 		tls_judge_hidden_alert(judged, (uint8_t)refuser);
 		return;
 	}

@@ -232,7 +232,7 @@ void tls_silences_add(struct tls_silences *silences, const struct tls_case *judg
 {
 	const struct tcp_side *server = &judged->session->tcp->side[tls_server_of(judged->story)];
 	/* What it sent and the trace does not show, or only in part, may have been the answer. */
-	if (server->unique_bytes + server->hole_acked_bytes > judged->story->server_before)
+	if (server->snd_max - server->fin_seen > judged->story->server_before)
 		return;
 	const struct signs signs = read_signs(judged);
 	int64_t wait = setting_duration(judged->context->settings, &tls_no_server_hello, "wait");

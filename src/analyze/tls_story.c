@@ -31,7 +31,7 @@ static void take_hello(struct tls_story *story, const struct observation *observ
 	else
 		note_once(&story->hello, observation);
 	story->hello_end = side->snd_max;
-	story->server_before = session->tcp->side[sender ^ 1].unique_bytes;
+	story->server_before = session->tcp->side[sender ^ 1].snd_max;
 	story->hello_length = hello->length;
 	story->minimum = hello->minimum;
 	story->maximum = hello->maximum;
@@ -147,8 +147,9 @@ static void take_record(struct tls_story *story, const struct observation *obser
 	}
 	if (tls->cut)
 		return;
+	bool early = story->early && !story->retried;      /* a retry ends early data (RFC 8446 4.2.10) */
 	bool swapped = by_client && tls->content_type == TLS_APPLICATION_DATA && !story->server_hello.packet &&
-		       !story->early;
+		       !early;
 	story->gaps = story->gaps || tls->after_gap || swapped;
 	*(by_client ? &story->client_last : &story->server_last) = mark_of(observation);
 	take_messages(story, observation, sender, tls);

@@ -25,7 +25,7 @@ struct tls_story {
 	uint16_t alert_version;      /* of the record of the alert */
 	uint32_t hello_length;
 	uint64_t hello_end;          /* position of the hello's end in the client's bytes */
-	uint64_t server_before;      /* bytes of the server before the hello */
+	uint64_t server_before;      /* position of the server before the hello */
 	struct tls_mark hello, server_hello, certificate, server_done, certificate_request,
 		client_certificate, client_finished, server_finished;
 	struct tls_mark client_last, server_last;    /* records */

@@ -480,6 +480,12 @@ static void open_record(struct tls_state *state, struct cursor *in, unsigned ind
 	*in = cursor_make(to, length, length);
 }
 
+/* The client sends early data and the server said nothing yet, or that the client shall try again. */
+static bool awaits_server(const struct tls_state *state)
+{
+	return state->client_hello && state->client_hello->early_data && !state->server_hello;
+}
+
 static void take_record(struct tls_state *state, struct stream *stream, struct cursor in, unsigned index,
 			struct tls_facts *facts)
 {
@@ -496,8 +502,8 @@ static void take_record(struct tls_state *state, struct stream *stream, struct c
 			take_handshake(state, stream, in, index, facts);
 		break;
 	case TLS_CHANGE_CIPHER_SPEC:
-		/* TLS 1.3 sends it for the sake of middleboxes only. */
-		direction->encrypted = state->connection.version < TLS_1_3;
+		/* TLS 1.3 sends it for the sake of middleboxes only; with early data before the version is chosen. */
+		direction->encrypted = state->connection.version < TLS_1_3 && !awaits_server(state);
 		if (readable)
 			tls_decrypt_change(state, stream, index);
 		break;

@@ -175,7 +175,7 @@ static void progress(struct tcp_step *step, uint64_t acknowledgment)
 			note_size(in, segment);
 	}
 	flight_acknowledge(&in->flight, acknowledgment);
-	if (in->repeat_stamped)
+	if (in->episode)
 		tcp_recovery_check(step, acknowledgment);
 	owner->ack_hi = acknowledgment;
 	tcp_recovery_progress(step);

@@ -10,6 +10,7 @@
 #define SMALL_FLIGHT_SEGMENTS 4
 #define CONTINUOUS_RUN 4
 #define GAPS_KEPT 8
+#define TRIPS_TRUSTED 3            /* round trips that show how short one can be */
 
 static uint32_t flight_segments(const struct tcp_step *step)
 {
@@ -245,18 +246,30 @@ void tcp_recovery_spurious(struct tcp_step *step)
 		(struct session_event){ .type = EVENT_SPURIOUS, .spurious = spurious });
 }
 
+/* The receiver's answer to the first repeat cannot have come back yet. */
+static bool too_soon_for_repeat(const struct tcp_step *step, const struct tcp_episode *episode)
+{
+	const struct rtt_estimate *far = &step->sender->rtt;
+	return far->samples >= TRIPS_TRUSTED && episode->repeat_count &&
+	       step->time - episode->repeat_times[0] < far->minimum / 2;
+}
+
 /* Eifel: an acknowledgement of the repeated bytes that echoes an older timestamp than the repeat's is
- * one of the original (RFC 3522, 3.2). What was lost behind it shows in duplicates. */
+ * one of the original (RFC 3522, 3.2). So is one that comes much too soon, where options are
+ * missing or the recorder cut them off. What was lost behind it shows in duplicates. */
 void tcp_recovery_check(struct tcp_step *step, uint64_t acknowledgment)
 {
 	struct direction *in = step->in;
 	const struct tcp_header *header = step->header;
 	if (!in->episode || acknowledgment <= in->episode->first_sequence)
 		return;
+	bool stamped = in->repeat_stamped && (header->options & TCP_OPTION_TIMESTAMPS);
 	in->repeat_stamped = false;
-	if ((header->options & TCP_OPTION_TIMESTAMPS) && in->duplicate_acks < DUPLICATE_THRESHOLD &&
-	    !in->sacked_bytes && !in->episode->upstream &&
-	    sequence_difference(header->timestamp_echo, in->repeat_timestamp) < 0)
+	if (in->duplicate_acks >= DUPLICATE_THRESHOLD || in->sacked_bytes || in->episode->upstream)
+		return;
+	bool older = stamped &&
+		     sequence_difference(header->timestamp_echo, in->repeat_timestamp) < 0;
+	if (older || too_soon_for_repeat(step, in->episode))
 		in->episode->spurious = in->episode->original_acked = true;
 }
 

@@ -59,7 +59,7 @@ struct hello {
 	uint16_t version, minimum;   /* highest and lowest offered; server: chosen */
 	const char *name, *protocol;
 	struct text ciphers, groups;
-	bool ticket, psk, no_extensions, has_groups;
+	bool ticket, psk, early, retry, no_extensions, has_groups;
 	unsigned session;            /* bytes of session identifier */
 	unsigned session_byte;       /* what they are: equal ones resume */
 	unsigned size;               /* padded to so many bytes of message */
@@ -91,6 +91,10 @@ static void hello_word(struct words *words, struct hello *hello)
 		hello->ticket = true;
 	else if (words_accept(words, "psk"))
 		hello->psk = true;
+	else if (words_accept(words, "early"))
+		hello->early = true;
+	else if (words_accept(words, "retry"))
+		hello->retry = true;
 	else if (words_accept(words, "noext"))
 		hello->no_extensions = true;
 	else if (words_accept(words, "session")) {
@@ -149,6 +153,8 @@ static void client_extensions(struct text *to, const struct hello *hello)
 	put16(to, 32);
 	fill(to, 0x4b, 32);
 	patch_length(to, start, 2);
+	if (hello->early)
+		put_bytes_extension(to, 42, "", 0);
 	if (hello->psk) {
 		put_bytes_extension(to, 45, "\x01\x01", 2);
 		start = extension_begin(to, 41);
@@ -163,10 +169,17 @@ static void client_extensions(struct text *to, const struct hello *hello)
 	}
 }
 
+/* The random of a HelloRetryRequest (RFC 8446, 4.1.3) */
+static const char retry_random[] = "\xcf\x21\xad\x74\xe5\x9a\x61\x11\xbe\x1d\x8c\x02\x1e\x65\xb8\x91"
+	"\xc2\xa2\x11\x16\x7a\xbb\x8c\x5e\x07\x9e\x09\xe2\xc8\xa8\x33\x9c";
+
 static void put_hello(struct text *to, const struct hello *hello, bool client)
 {
 	put16(to, legacy(hello->version));
-	fill(to, client ? 0xc1 : 0x5e, 32);
+	if (hello->retry)
+		text_add_bytes(to, retry_random, 32);
+	else
+		fill(to, client ? 0xc1 : 0x5e, 32);
 	put8(to, hello->session);
 	fill(to, hello->session_byte, hello->session);
 	if (client) {
@@ -471,7 +484,7 @@ const struct payload_builder tls_builder = {
 	.usage =
 		"[tls client-hello [version V] [from V] [sni X] [alpn X] [ciphers c02f:009c] "
 		"[groups 001d] [session "
-		"N] [ticket] [psk] [size N] [noext]] [tls server-hello [version V] [cipher c02f] "
+		"N] [ticket] [psk] [early] [size N] [noext]] [tls server-hello [retry] [version V] [cipher c02f] "
 		"[session N] [psk]] "
 		"[tls certificate [cn X] [san X]… [issuer X] [from 2024-01-01] [to 2025-01-01] "
 		"[bits N] [sha1] [chain] "
