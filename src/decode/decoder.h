@@ -25,7 +25,6 @@ enum binding_table {
 };
 
 #define DECODER_MAX_BINDINGS 12
-#define DECODER_MEMORY 32        /* bytes for `follow` */
 #define DECODER_MAX_ANNOUNCED 4  /* by one message: a call has speech, a picture, slides */
 
 struct binding {
@@ -61,6 +60,14 @@ struct exchange_mark {
 	const char *status;          /* its name, constant text: "NXDOMAIN"; NULL */
 };
 
+/* A conversation of datagrams, as the decoder of its protocol sees it. */
+struct following {
+	void *state;                 /* the decoder's own: follow_size bytes, zeroed at the start */
+	uint8_t direction;           /* of the datagram at hand: its sender's */
+	uint64_t packet;             /* its number */
+	size_t held;                 /* bytes that `state` has allocated; the decoder keeps it up to date */
+};
+
 struct decoder {
 	const char *name;                /* as in Wireshark's filters: "tcp" */
 	const char *protocol;            /* for lists: "TCP" */
@@ -87,8 +94,12 @@ struct decoder {
 	 * direction, zeroed at the start. CERTAINTY_MORE: it could be, and the next ones would tell. NULL: never. */
 	enum certainty (*datagram)(uint64_t memory[2], struct cursor in);
 	/* What earlier datagrams of the conversation told makes more of this one readable: `in` was decoded to `facts`
-	 * before. `memory` is kept for the conversation: DECODER_MEMORY bytes, zeroed at the start. NULL: nothing. */
-	void (*follow)(void *memory, uint8_t direction, struct cursor in, void *facts);
+	 * before. What the facts point to then must hold until the next call. NULL: nothing. */
+	void (*follow)(struct following *conversation, struct cursor in, void *facts);
+	size_t follow_size;
+	/* Does a datagram that nobody knows by itself belong to the conversation? NULL: never. */
+	bool (*continues)(const void *state, struct cursor in);
+	void (*unfollow)(void *state);   /* frees what the state points to; NULL: nothing */
 	/* All fields, the last with a NULL name, and who tells them: from the layer's bytes, which `decode` had
 	 * read before. Both may be NULL. */
 	const struct field *fields;

@@ -8,13 +8,17 @@ enum { SALT_LENGTH = 20, SECRET_LENGTH = 32, KEY_LENGTH = 16, IV_LENGTH = 12, TA
 	SAMPLE_LENGTH = 16, MAX_NUMBER = 4 };
 
 #define DRAFT 0xff000000u
+/* RFC 9369, and what it was before it was one: draft-ietf-quic-v2. */
 #define VERSION_2 0x6b3343cfu
+#define VERSION_2_DRAFT 0x709a50c4u
 
 static const struct salt { uint32_t first, last; uint8_t bytes[SALT_LENGTH]; } salts[] = {
 	{ 1, 1, { 0x38, 0x76, 0x2c, 0xf7, 0xf5, 0x59, 0x34, 0xb3, 0x4d, 0x17, 0x9a, 0xe6, 0xa4, 0xc8, 0x0c, 0xad,
 		  0xcc, 0xbb, 0x7f, 0x0a } },
 	{ VERSION_2, VERSION_2, { 0x0d, 0xed, 0xe3, 0xde, 0xf7, 0x00, 0xa6, 0xdb, 0x81, 0x93, 0x81, 0xbe, 0x6e,
 		  0x26, 0x9d, 0xcb, 0xf9, 0xbd, 0x2e, 0xd9 } },
+	{ VERSION_2_DRAFT, VERSION_2_DRAFT, { 0xa7, 0x07, 0xc2, 0x03, 0xa5, 0x9b, 0x47, 0x18, 0x4a, 0x1d, 0x62, 0xca,
+		  0x57, 0x04, 0x06, 0xea, 0x7a, 0xe3, 0xe5, 0xd3 } },
 	{ DRAFT + 29, DRAFT + 34, { 0xaf, 0xbf, 0xec, 0x28, 0x99, 0x93, 0xd2, 0x4c, 0x9e, 0x97, 0x86, 0xf1, 0x9c,
 		  0x61, 0x11, 0xe0, 0x43, 0x90, 0xa8, 0x99 } },
 	{ DRAFT + 23, DRAFT + 28, { 0xc3, 0xee, 0xf7, 0x12, 0xc7, 0x2e, 0xbb, 0x5a, 0x11, 0xa7, 0xd2, 0x43, 0x2b,
@@ -34,6 +38,11 @@ bool quic_knows(uint32_t version)
 	return salt_of(version) != NULL;
 }
 
+bool quic_is_second(uint32_t version)
+{
+	return version == VERSION_2 || version == VERSION_2_DRAFT;
+}
+
 #ifdef HAVE_CRYPTO
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
@@ -48,7 +57,7 @@ static bool make_keys(const struct quic_initial *initial, struct keys *to)
 {
 	uint8_t first[SECRET_LENGTH], secret[SECRET_LENGTH];
 	size_t length = 0;
-	bool second = initial->version == VERSION_2;
+	bool second = quic_is_second(initial->version);
 	return EVP_Q_mac(tls_library(), "HMAC", NULL, "SHA256", NULL, salt_of(initial->version), SALT_LENGTH,
 			 initial->destination, initial->destination_length, first, sizeof first, &length) &&
 	       tls_expand_label("SHA256", first, length, initial->from_server ? "server in" : "client in", secret, sizeof secret) &&
@@ -110,7 +119,7 @@ bool quic_open(const struct quic_initial *initial, struct quic_payload *to)
 	struct keys keys;
 	size_t at = initial->header_length;
 	if (!quic_knows(initial->version) || initial->length > QUIC_MAX_PACKET ||
-	    initial->length < at + MAX_NUMBER + SAMPLE_LENGTH + TAG_LENGTH || !make_keys(initial, &keys) ||
+	    initial->length < at + MAX_NUMBER + SAMPLE_LENGTH || !make_keys(initial, &keys) ||
 	    !make_mask(keys.mask, initial->packet + at + MAX_NUMBER, mask))
 		return false;
 	memcpy(header, initial->packet, at + MAX_NUMBER);

@@ -24,6 +24,8 @@ struct quic_payload {
 };
 
 bool quic_knows(uint32_t version);
+/* Version 2 numbers the types of packets differently. */
+bool quic_is_second(uint32_t version);
 /* False: it is not of this connection and side, or its version is not known. */
 bool quic_open(const struct quic_initial *initial, struct quic_payload *to);
 

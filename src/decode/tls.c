@@ -19,11 +19,6 @@ enum {
 	SSL2_SPLIT = 0x80,           /* the bit that a two-byte header has */
 };
 
-struct tls_kept {
-	struct tls_kept *next;
-	uint8_t bytes[];
-};
-
 static const uint16_t tls_ports[] = { 443, 448, 465, 563, 636, 853, 989, 990, 992, 993, 995, 3269, 5061,
 	5671, 6443, 6514, 6697, 8443, 8883 };
 
@@ -107,18 +102,6 @@ static enum certainty probe_tls(const struct stream *stream, struct cursor in)
 		? CERTAINTY_LIKELY : CERTAINTY_PERHAPS;
 }
 
-/* A hello shows which end is the client of TLS. It need not be that of TCP: with FTP's data connections the
- * server opens them. */
-static void learn_client(struct tls_state *state, struct stream *stream, unsigned client, bool by_client)
-{
-	if (state->hellos)
-		return;
-	state->hellos = true;
-	state->client = (uint8_t)client;
-	if (by_client != stream->from_client && (stream->middle[0] || stream->middle[1]))
-		stream->client_is_server = true;
-}
-
 /* ---- Cutting ----------------------------------------------------------------------------------- */
 
 /* What is left of a record whose end does not come. */
@@ -183,125 +166,36 @@ static struct frame frame_tls(struct stream *stream, struct cursor in)
 
 /* ---- Handshake --------------------------------------------------------------------------------- */
 
-/* Bytes that facts may point to until the next packet. */
-static uint8_t *keep_for_packet(struct tls_state *state, const uint8_t *bytes, size_t length)
+static void count_held(struct tls_state *state, struct stream *stream)
 {
-	struct tls_kept *kept = memory_allocate(sizeof *kept + length);
-	memcpy(kept->bytes, bytes, length);
-	kept->next = state->kept;
-	state->kept = kept;
-	return kept->bytes;
+	tls_show_parts(state);
+	stream->held = tls_state_held(state) + state->direction[0].capacity + state->direction[1].capacity +
+		tls_decrypt_held(state);
 }
 
-static void forget_kept(struct tls_state *state)
+/* A hello shows which end is the client of TLS. It need not be that of TCP: with FTP's data connections the
+ * server opens them. */
+static void correct_roles(const struct tls_state *state, struct stream *stream, unsigned index)
 {
-	while (state->kept) {
-		struct tls_kept *next = state->kept->next;
-		free(state->kept);
-		state->kept = next;
-	}
+	bool by_client = index == state->client;
+	if (by_client != stream->from_client && (stream->middle[0] || stream->middle[1]))
+		stream->client_is_server = true;
 }
 
-static void free_details(struct tls_state *state)
+static void learn_client(struct tls_state *state, struct stream *stream, unsigned index)
 {
-	free(state->client_hello);
-	free(state->server_hello);
-	free(state->retry);
-	free(state->certificates);
-	state->client_hello = NULL;
-	state->server_hello = state->retry = NULL;
-	state->certificates = NULL;
-}
-
-/* The parts are made when they are needed, which keeps an idle connection small. */
-static void show_parts(struct tls_state *state, struct stream *stream)
-{
-	struct tls_connection *connection = &state->connection;
-	connection->client = state->client_hello;
-	connection->server = state->server_hello;
-	connection->retry = state->retry;
-	connection->certificates = state->certificates;
-	stream->held = (state->client_hello ? sizeof *state->client_hello : 0) +
-		(state->server_hello ? sizeof *state->server_hello : 0) +
-		(state->retry ? sizeof *state->retry : 0) +
-		(state->certificates ? sizeof *state->certificates : 0) +
-		state->direction[0].capacity + state->direction[1].capacity + tls_decrypt_held(state);
-}
-
-static void take_client_hello(struct tls_state *state, struct cursor in, bool ssl2)
-{
-	struct tls_client_hello *hello = state->client_hello;
-	bool retried = state->retry && !state->server_hello;
-	if (!hello)
-		hello = state->client_hello = memory_allocate(sizeof *hello);
-	*hello = (struct tls_client_hello){ .retried = retried };
-	hello->complete = ssl2 ? tls_read_ssl2_hello(in, hello) : tls_read_client_hello(in, hello);
-}
-
-static void take_server_hello(struct tls_state *state, struct cursor in)
-{
-	struct tls_server_hello hello = { 0 };
-	bool retry = false;
-	if (!tls_read_server_hello(in, state->client_hello, &hello, &retry))
-		return;
-	struct tls_server_hello **to = retry ? &state->retry : &state->server_hello;
-	if (!*to)
-		*to = memory_allocate(sizeof **to);
-	**to = hello;
-	state->connection.version = hello.version;
-	state->connection.cipher = hello.cipher;
-	memcpy(state->protocol, hello.protocol, sizeof state->protocol);
-}
-
-static void take_certificate(struct tls_state *state, struct cursor in, bool by_client,
-			     struct tls_facts *facts)
-{
-	bool tls13 = state->connection.version >= TLS_1_3;
-	struct tls_certificates certificates = { 0 };
-	const char *asked = state->client_hello ? state->client_hello->server_name : "";
-	if (by_client) {
-		struct tls_certificate_walk walk = tls_certificate_walk(in, tls13);
-		struct cursor der;
-		facts->empty_certificate = !tls_certificate_next(&walk, &der);
-		return;
-	}
-	tls_read_certificates(in, tls13, asked, &certificates);
-	facts->empty_certificate = !certificates.count;
-	if (!state->certificates)
-		state->certificates = memory_allocate(sizeof *state->certificates);
-	*state->certificates = certificates;
+	if (tls_learn_client(state, index))
+		correct_roles(state, stream, index);
 }
 
 static void take_message(struct tls_state *state, struct stream *stream, uint8_t type, struct cursor in,
 			 unsigned index, struct tls_facts *facts)
 {
+	bool known = state->hellos;
 	state->data_records = 0;
-	if (facts->message_count < TLS_MAX_MESSAGES)
-		facts->messages[facts->message_count++] = type;
-	bool by_client = index == state->client;
-	switch (type) {
-	case TLS_CLIENT_HELLO:
-		learn_client(state, stream, index, true);
-		take_client_hello(state, in, false);
-		break;
-	case TLS_SERVER_HELLO:
-	case TLS_HELLO_RETRY_REQUEST:
-		learn_client(state, stream, !index, false);
-		take_server_hello(state, in);
-		break;
-	case TLS_CERTIFICATE:
-		take_certificate(state, in, by_client, facts);
-		break;
-	case TLS_ENCRYPTED_EXTENSIONS:
-		tls_read_encrypted_extensions(in, state->protocol, sizeof state->protocol);
-		break;
-	case TLS_SERVER_KEY_EXCHANGE:
-		facts->key_bits = tls_read_key_bits(in, state->connection.cipher);
-		break;
-	default:
-		break;
-	}
-	facts->by_client = index == state->client;
+	tls_take_message(state, type, in, index, facts);
+	if (state->hellos && !known)
+		correct_roles(state, stream, index);
 	facts->after_gap = stream->found_again;
 }
 
@@ -375,7 +269,7 @@ static void take_handshake(struct tls_state *state, struct stream *stream, struc
 	size_t taken = take_messages(state, stream, bytes, length, index, facts);
 	facts->unfinished = taken < length || direction->beyond;
 	if (taken && bytes == direction->begun) {
-		facts->inside = keep_for_packet(state, bytes, taken);
+		facts->inside = tls_keep(state, bytes, taken);
 		facts->inside_length = taken;
 		direction->length -= taken;
 		memmove(direction->begun, direction->begun + taken, direction->length);
@@ -407,8 +301,8 @@ static void take_part(struct tls_state *state, struct stream *stream, struct cur
 	facts->part = true;
 	cursor_skip(&in, HEADER_LENGTH + 1);
 	uint32_t length = cursor_be24(&in);
-	learn_client(state, stream, index, true);
-	take_client_hello(state, in, false);
+	learn_client(state, stream, index);
+	tls_take_client_hello(state, in, false);
 	state->client_hello->length = length;
 	state->client_hello->complete = false;
 }
@@ -466,7 +360,7 @@ static void open_record(struct tls_state *state, struct cursor *in, unsigned ind
 	bool change = facts->outer_type == TLS_CHANGE_CIPHER_SPEC && facts->length == 1;
 	if (!tls_decrypt_ready(state, index) || change || in->captured != facts->length)
 		return;
-	uint8_t *to = keep_for_packet(state, in->next, in->captured);
+	uint8_t *to = tls_keep(state, in->next, in->captured);
 	size_t length = 0;
 	facts->encrypted = true;
 	if (!tls_decrypt_record(state, index, in->next - HEADER_LENGTH, in->next, in->captured, to, &length,
@@ -555,8 +449,8 @@ static void take_ssl2(struct tls_state *state, struct stream *stream, struct cur
 		return;
 	facts->messages[facts->message_count++] = type;
 	if (type == TLS_CLIENT_HELLO) {
-		learn_client(state, stream, index, true);
-		take_client_hello(state, in, true);
+		learn_client(state, stream, index);
+		tls_take_client_hello(state, in, true);
 		facts->version = state->client_hello->version;
 	} else if (type == 4) {              /* SERVER-HELLO */
 		state->ssl2 = true;
@@ -567,11 +461,11 @@ static void take_ssl2(struct tls_state *state, struct stream *stream, struct cur
 /* Once data flows nobody asks for the hellos any more. */
 static void begin_packet(struct tls_state *state, const struct stream *stream)
 {
-	forget_kept(state);
+	tls_forget_kept(state);
 	state->packet = stream->packet;
 	state->last_type = 0;
 	if (state->data_records > ENOUGH_DATA)
-		free_details(state);
+		tls_forget_details(state);
 }
 
 static struct next decode_tls(struct cursor *in, struct packet *packet, void *to)
@@ -609,7 +503,7 @@ static struct next decode_tls(struct cursor *in, struct packet *packet, void *to
 	facts->repeated = facts->encrypted && !facts->message_count && !facts->has_alert && facts->content_type == state->last_type;
 	if (!facts->cut)
 		state->last_type = facts->plain ? UINT8_MAX : facts->content_type;
-	show_parts(state, stream);
+	count_held(state, stream);
 	return next_payload(cursor_rest(in));
 }
 
@@ -627,8 +521,8 @@ static void lost_tls(struct stream *stream)
 static void finish_tls(struct stream *stream)
 {
 	struct tls_state *state = stream->state;
-	forget_kept(state);
-	free_details(state);
+	tls_forget_kept(state);
+	tls_forget_details(state);
 	tls_decrypt_finish(state);
 	for (int i = 0; i < 2; i++)
 		forget_begun(&state->direction[i]);

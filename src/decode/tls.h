@@ -147,6 +147,11 @@ struct tls_facts {
 	size_t inside_length;
 };
 
+/* Who carries TLS: records on a stream, and QUIC; NULL-terminated. Their facts begin with a struct tls_facts. */
+extern const struct decoder *const tls_carriers[];
+/* The facts of a message of one of them, else NULL. */
+const struct tls_facts *tls_facts_in(const struct decoder *decoder, const void *facts);
+
 /* True if a handshake message of that type ends in the record. */
 static inline bool tls_says(const struct tls_facts *tls, uint8_t type)
 {

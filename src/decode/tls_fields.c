@@ -30,14 +30,16 @@ static const struct field_name x509_names[] = {
 static const struct field_name quic_forms[] = { { 0, "Short Header" }, { 1, "Long Header" }, { 0, NULL } };
 static const struct field_name quic_types[] = {
 	{ 0, "Initial" }, { 1, "0-RTT" }, { 2, "Handshake" }, { 3, "Retry" }, { 0, NULL } };
+static const struct field_name quic_types_2[] = {
+	{ 0, "Retry" }, { 1, "Initial" }, { 2, "0-RTT" }, { 3, "Handshake" }, { 0, NULL } };
 static const struct field_name quic_versions[] = {
-	{ 0, "Version Negotiation" }, { 1, "1" }, { 0x6b3343cf, "2" }, { 0xff00001d, "draft-29" },
+	{ 0, "Version Negotiation" }, { 1, "1" }, { 0x6b3343cf, "2" }, { 0x709a50c4, "2 (draft)" }, { 0xff00001d, "draft-29" },
 	{ 0x51303433, "Google Q043" }, { 0x51303436, "Google Q046" }, { 0x51303530, "Google Q050" },
 	{ 0, NULL } };
 static const struct field_name quic_number_lengths[] = {
 	{ 0, "1 bytes" }, { 1, "2 bytes" }, { 2, "3 bytes" }, { 3, "4 bytes" }, { 0, NULL } };
 static const struct field_name quic_frames[] = {
-	{ 0, "PADDING" }, { 1, "PING" }, { 2, "ACK" }, { 6, "CRYPTO" }, { 0x1c, "CONNECTION_CLOSE" },
+	{ 0, "PADDING" }, { 1, "PING" }, { 2, "ACK" }, { 3, "ACK_ECN" }, { 6, "CRYPTO" }, { 0x1c, "CONNECTION_CLOSE" },
 	{ 0, NULL } };
 
 #define UINT(name, title, ...) { name, title, FIELD_UINT, __VA_ARGS__ }
@@ -256,6 +258,7 @@ const struct field tls_fields[TLS_FIELDS + 1] = {
 	[QUIC_F_FIXED_BIT] = { "quic.fixed_bit", "Fixed Bit", FIELD_FLAG },
 	[QUIC_F_SPIN_BIT] = { "quic.spin_bit", "Spin Bit", FIELD_FLAG },
 	[QUIC_F_TYPE] = UINT("quic.long.packet_type", "Packet Type", .names = quic_types),
+	[QUIC_F_TYPE_2] = UINT("quic.long.packet_type_v2", "Packet Type", .names = quic_types_2),
 	[QUIC_F_VERSION] = HEX("quic.version", "Version", 4, .names = quic_versions),
 	[QUIC_F_SUPPORTED_VERSION] = HEX("quic.supported_version", "Supported Version", 4,
 		.names = quic_versions),
@@ -274,13 +277,18 @@ const struct field tls_fields[TLS_FIELDS + 1] = {
 	[QUIC_F_FRAME_TYPE] = UINT("quic.frame_type", "Frame Type", .names = quic_frames),
 	[QUIC_F_CRYPTO_OFFSET] = NUMBER("quic.crypto.offset", "Offset"),
 	[QUIC_F_CRYPTO_LENGTH] = LENGTH("quic.crypto.length", "Length"),
+	[QUIC_F_PADDING_LENGTH] = LENGTH("quic.padding_length", "Padding Length"),
 	[QUIC_F_ACK_LARGEST] = NUMBER("quic.ack.largest_acknowledged", "Largest Acknowledged"),
 	[QUIC_F_ACK_DELAY] = NUMBER("quic.ack.ack_delay", "ACK Delay"),
 	[QUIC_F_ACK_COUNT] = NUMBER("quic.ack.ack_range_count", "ACK Range Count"),
 	[QUIC_F_ACK_FIRST] = NUMBER("quic.ack.first_ack_range", "First ACK Range"),
 	[QUIC_F_ACK_GAP] = NUMBER("quic.ack.gap", "Gap"),
 	[QUIC_F_ACK_RANGE] = NUMBER("quic.ack.ack_range", "ACK Range"),
+	[QUIC_F_ACK_ECT0] = NUMBER("quic.ack.ect0_count", "ECT0 Count"),
+	[QUIC_F_ACK_ECT1] = NUMBER("quic.ack.ect1_count", "ECT1 Count"),
+	[QUIC_F_ACK_CE] = NUMBER("quic.ack.ecn_ce_count", "CE Count"),
 	[QUIC_F_CLOSE_CODE] = NUMBER("quic.cc.error_code", "Error code"),
+	[QUIC_F_CLOSE_ALERT] = UINT("quic.cc.error_code.tls_alert", "TLS Alert Description", .names = tls_alerts),
 	[QUIC_F_CLOSE_FRAME] = NUMBER("quic.cc.frame_type", "Frame Type"),
 	[QUIC_F_CLOSE_LENGTH] = LENGTH("quic.cc.reason_phrase.length", "Reason phrase Length"),
 	[QUIC_F_CLOSE_REASON] = TEXT("quic.cc.reason_phrase", "Reason phrase"),

@@ -37,6 +37,25 @@ struct tls_state {
 	bool ssl2;                   /* records of SSL 2.0 follow */
 };
 
+/* What the messages say (tls_agree.c). The index of a direction is that of tls_state.direction. */
+
+/* A handshake message that is whole; `in` is its body. */
+void tls_take_message(struct tls_state *state, uint8_t type, struct cursor in, unsigned index,
+		      struct tls_facts *facts);
+/* The same for a hello of which only the first part, or an old form, is at hand. */
+void tls_take_client_hello(struct tls_state *state, struct cursor in, bool ssl2);
+/* A hello says who is the client. False: that was known. */
+bool tls_learn_client(struct tls_state *state, unsigned index);
+/* Lets state->connection show what was agreed on. */
+void tls_show_parts(struct tls_state *state);
+/* A copy that facts may point to until the next packet, which begins with tls_forget_kept. */
+uint8_t *tls_keep(struct tls_state *state, const uint8_t *bytes, size_t length);
+void tls_forget_kept(struct tls_state *state);
+/* Frees the hellos and certificates; the versions and the cipher suite stay known. */
+void tls_forget_details(struct tls_state *state);
+/* How many bytes those are. */
+size_t tls_state_held(const struct tls_state *state);
+
 /* Decryption, where the stream has secrets. The index is that of tls_state.direction. */
 
 /* Can records of that direction be opened, so that they are needed in full? */

@@ -27,7 +27,8 @@ struct messages {
 	struct message_room *room;
 	struct dialogue *dialogue;   /* NULL for datagrams */
 	struct exchanges *exchanges; /* of datagrams */
-	void *memory;                /* of a decoder that follows datagrams: DECODER_MEMORY bytes; NULL */
+	const struct decoder *follower;      /* that follows the datagrams; NULL: none so far */
+	struct following following;
 	struct datagrams *datagrams; /* who speaks, where the ports do not tell; NULL before it is asked */
 	struct direction direction[2];
 };
@@ -64,6 +65,18 @@ static void let_go(struct direction *direction)
 	account(direction);
 }
 
+static void stop_following(struct messages *messages)
+{
+	if (!messages->follower)
+		return;
+	messages->room->held -= messages->following.held;
+	if (messages->follower->unfollow)
+		messages->follower->unfollow(messages->following.state);
+	free(messages->following.state);
+	messages->following = (struct following){ NULL };
+	messages->follower = NULL;
+}
+
 void messages_destroy(struct messages *messages)
 {
 	if (!messages)
@@ -73,7 +86,7 @@ void messages_destroy(struct messages *messages)
 	dialogue_destroy(messages->dialogue);
 	exchanges_destroy(messages->exchanges);
 	datagrams_destroy(messages->datagrams);
-	free(messages->memory);
+	stop_following(messages);
 	free(messages);
 }
 
@@ -168,6 +181,11 @@ static void recognise_datagram(struct messages *messages, struct packet *packet,
 {
 	const struct udp_header *udp = packet->udp;
 	struct cursor bytes = packet->payload;
+	const struct decoder *follower = messages->follower;
+	if (bytes.captured && follower && follower->continues && follower->continues(messages->following.state, bytes)) {
+		packet_decode_message(packet, follower, NULL, bytes);
+		return;
+	}
 	if (!bytes.captured || udp->source_port < DATAGRAM_FIRST_PORT || udp->destination_port < DATAGRAM_FIRST_PORT)
 		return;
 	if (!messages->datagrams)
@@ -177,12 +195,37 @@ static void recognise_datagram(struct messages *messages, struct packet *packet,
 		packet_decode_message(packet, decoder, NULL, bytes);
 }
 
-static void follow_datagram(struct messages *messages, const struct layer *layer, struct cursor bytes, uint8_t direction)
+/* When no more can be held what was begun is lost. */
+static void start_anew(struct messages *messages)
 {
-	if (!messages->memory)
-		messages->memory = memory_zeroed(1, DECODER_MEMORY);
+	const struct decoder *follower = messages->follower;
+	messages->room->short_of_room = true;
+	stop_following(messages);
+	messages->follower = follower;
+	messages->following.state = memory_zeroed(1, follower->follow_size);
+}
+
+/* One decoder follows a conversation: the first that wants to. */
+static void follow_datagram(struct messages *messages, const struct layer *layer, const struct packet *packet,
+			    uint8_t direction)
+{
+	struct following *following = &messages->following;
+	const struct decoder *decoder = layer->decoder;
+	if (!messages->follower) {
+		messages->follower = decoder;
+		following->state = memory_zeroed(1, decoder->follow_size);
+	}
+	if (messages->follower != decoder)
+		return;
+	if (messages->room->held > MESSAGE_MAX_HELD && following->held)
+		start_anew(messages);
+	size_t before = following->held;
+	following->direction = direction;
+	following->packet = packet->record->number;
 	/* The facts stand in the room of the packet at hand. */
-	layer->decoder->follow(messages->memory, direction, bytes, (void *)(uintptr_t)layer->facts);
+	decoder->follow(following, cursor_make(layer->bytes, layer->captured, layer->declared),
+			(void *)(uintptr_t)layer->facts);
+	messages->room->held += following->held - before;
 }
 
 /* The packet's own layers above UDP, or its ICMP. */
@@ -209,7 +252,7 @@ void messages_observe_datagram(struct messages *messages, struct packet *packet,
 		struct cursor bytes = cursor_make(packet->record->bytes + layer->offset, layer->length,
 						  layer->length);
 		if (layer->decoder->follow)
-			follow_datagram(messages, layer, bytes, observation->direction);
+			follow_datagram(messages, layer, packet, observation->direction);
 		if (message_room_keep(room, layer, bytes, observation->direction, 0) &&
 		    layer->decoder->exchange)
 			exchanges_observe(&messages->exchanges, room, layer->decoder, layer->facts,

@@ -10,6 +10,9 @@
 static void take(struct tls_figures *figures, const struct tls_facts *tls)
 {
 	const struct tls_connection *connection = tls->connection;
+	/* Packets of QUIC need not say anything of it. */
+	if (!connection->client && !connection->version && tls->quic)
+		return;
 	figures->there = true;
 	figures->version = connection->version;
 	figures->cipher = connection->cipher;
@@ -35,8 +38,9 @@ void tls_figures_observe(struct tls_figures *figures, const struct observation *
 {
 	for (unsigned i = 0; i < observation->message_count; i++) {
 		const struct session_message *message = &observation->messages[i];
-		if (message->decoder == &tls_decoder && !message->depth)
-			take(figures, message->facts);
+		const struct tls_facts *tls = message->depth ? NULL : tls_facts_in(message->decoder, message->facts);
+		if (tls)
+			take(figures, tls);
 	}
 }
 
@@ -61,7 +65,8 @@ void tls_figures_words(const struct tls_figures *figures, struct text *to)
 		text_add(to, tls_version_name(figures->version, name));
 		text_addf(to, ", %s", tls_suite_name(figures->cipher, name));
 	} else {
-		text_add(to, "the trace does not hold the handshake");
+		text_add(to, figures->name[0] ? "the trace does not hold the answer to the Client Hello"
+					      : "the trace does not hold the handshake");
 	}
 	if (figures->name[0])
 		text_addf(to, " for %s", figures->name);

@@ -234,6 +234,14 @@ static unsigned decode_stream(struct conversation conversation, const struct dec
 	return messages;
 }
 
+static void follow(struct following *following, const struct decoder *decoder, const struct layer *layer, uint8_t direction)
+{
+	following->direction = direction;
+	following->packet++;
+	decoder->follow(following, cursor_make(layer->bytes, layer->captured, layer->declared),
+			(void *)(uintptr_t)layer->facts);
+}
+
 /* A packet without layers, in which the datagram is the only message. */
 static unsigned decode_datagrams(struct conversation conversation, size_t cut, const struct decoder *decoder)
 {
@@ -241,7 +249,8 @@ static unsigned decode_datagrams(struct conversation conversation, size_t cut, c
 	static struct packet packet;
 	unsigned messages = 0;
 	struct piece piece;
-	uint64_t memory[2][2] = { { 0 } }, followed[DECODER_MEMORY / sizeof(uint64_t)] = { 0 };
+	uint64_t memory[2][2] = { { 0 } };
+	struct following following = { .state = decoder->follow ? memory_zeroed(1, decoder->follow_size) : NULL };
 	struct record record = { .number = 1, .time = TRACE_EPOCH, .bytes = none };
 	while (conversation_next(&conversation, &piece)) {
 		size_t kept = piece.bytes.captured > cut ? piece.bytes.captured - cut : 0;
@@ -254,9 +263,12 @@ static unsigned decode_datagrams(struct conversation conversation, size_t cut, c
 			continue;
 		messages++;
 		if (decoder->follow)
-			decoder->follow(followed, piece.from_server, in, (void *)(uintptr_t)layer->facts);
+			follow(&following, decoder, layer, piece.from_server);
 		tell_all(&packet, decoder, layer->facts, in);
 	}
+	if (decoder->unfollow)
+		decoder->unfollow(following.state);
+	free(following.state);
 	return messages;
 }
 

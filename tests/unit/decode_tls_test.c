@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "decode/quic.h"
 #include "decode/tls_handshake.h"
 #include "decode/tls_names.h"
 #include "decode_samples.h"
@@ -265,48 +264,6 @@ static void suites_are_what_their_names_say(void **state)
 	assert_string_equal(tls_version_name(0x0300, name), "SSL 3.0");
 }
 
-#ifdef HAVE_CRYPTO
-static void an_initial_of_quic_opens_itself(void **state)
-{
-	(void)state;
-	sample_decode(&packet, "quic_initial");
-	const struct quic_facts *quic = packet_facts(&packet, &quic_decoder);
-	assert_non_null(quic);
-	assert_int_equal(quic->version, 1);
-	assert_int_equal(quic->types[0], QUIC_INITIAL);
-	assert_true(quic->opened && quic->hello && quic->hello_complete);
-	assert_string_equal(quic->server_name, "a.example");
-	assert_string_equal(quic->protocols, "h3");
-	/* One changed bit, and it stays closed. */
-	static uint8_t changed[sizeof quic_initial];
-	memcpy(changed, quic_initial, sizeof changed);
-	changed[sizeof changed - 1] ^= 1;
-	struct record record = sample_record(LINKTYPE_ETHERNET, changed, sizeof changed, sizeof changed);
-	packet_decode(&packet, &record);
-	quic = packet_facts(&packet, &quic_decoder);
-	assert_true(quic && !quic->opened && !quic->hello);
-}
-#endif
-
-static void not_all_datagrams_are_quic(void **state)
-{
-	(void)state;
-	static const struct { const char *what; uint8_t bytes[32]; uint16_t port; bool is; } rows[] = {
-		{ "version 1", { 0xc0, 0, 0, 0, 1, 8 }, 5000, true },
-		{ "version 2", { 0xd0, 0x6b, 0x33, 0x43, 0xcf, 8 }, 5000, true },
-		{ "an unknown version", { 0xc0, 9, 9, 9, 9, 8 }, 443, false },
-		{ "a connection ID of 30 bytes", { 0xc0, 0, 0, 0, 1, 30 }, 443, false },
-		{ "negotiation on port 443", { 0x80, 0, 0, 0, 0, 8 }, 443, true },
-		{ "the same elsewhere", { 0x80, 0, 0, 0, 0, 8 }, 5000, false },
-		{ "short header on port 443", { 0x4f, 1, 2, 3, 4, 5 }, 443, true },
-		{ "the same elsewhere", { 0x4f, 1, 2, 3, 4, 5 }, 5000, false },
-		{ "DTLS on port 443", { 22, 0xfe, 0xfd, 0, 0 }, 443, false },
-	};
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		if (quic_recognise(cursor_make(rows[i].bytes, 32, 32), 40000, rows[i].port) != rows[i].is)
-			fail_msg("%s", rows[i].what);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -318,10 +275,6 @@ int main(void)
 		cmocka_unit_test(words_answer_a_hello_on_the_wrong_port),
 		cmocka_unit_test(names_of_certificates_match_hosts),
 		cmocka_unit_test(suites_are_what_their_names_say),
-		cmocka_unit_test(not_all_datagrams_are_quic),
-#ifdef HAVE_CRYPTO
-		cmocka_unit_test(an_initial_of_quic_opens_itself),
-#endif
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
