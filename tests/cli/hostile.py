@@ -6,6 +6,7 @@ usage: hostile.py PROGRAM [KILOBYTES]      of the longer one; 2000 is the defaul
 
 Memory is compared with that of a conversation of equal length that no decoder knows.
 """
+import base64
 import gzip
 import os
 import struct
@@ -26,6 +27,9 @@ PIECE = 8000
 ENVIRONMENT = dict(os.environ, ASAN_OPTIONS="quarantine_size_mb=1:detect_leaks=0:malloc_context_size=0")
 
 
+CLIENT, SERVER = traces.address("10.0.0.5"), traces.address("10.0.0.9")
+
+
 class Conversation:
     """One TCP connection with the bytes of both ends, written while it is made."""
 
@@ -36,15 +40,18 @@ class Conversation:
         self.packet(1, traces.SYN | traces.ACK)
         self.packet(0, traces.ACK)
 
-    def frame(self, server, protocol, transport, cut):
-        ends = [traces.address("10.0.0.5"), traces.address("10.0.0.9")]
-        head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(transport) + cut, 0, 0x4000, 64, protocol, 0,
-                           ends[server], ends[not server])
-        head = head[:10] + struct.pack("!H", traces.checksum(head)) + head[12:]
-        frame = traces.ethernet(0x0800, head + transport)
+    def raw(self, frame, cut=0):
         self.time += 100
         self.file.write(struct.pack("<IIII", self.time // 1000000, self.time % 1000000, len(frame), len(frame) + cut)
                         + frame)
+
+    def ip(self, ends, protocol, transport, cut=0, number=0, fragment=0x4000):
+        head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(transport) + cut, number, fragment, 64, protocol, 0, *ends)
+        head = head[:10] + struct.pack("!H", traces.checksum(head)) + head[12:]
+        self.raw(traces.ethernet(0x0800, head + transport), cut)
+
+    def frame(self, server, protocol, transport, cut):
+        self.ip((SERVER, CLIENT) if server else (CLIENT, SERVER), protocol, transport, cut)
 
     def packet(self, server, flags, data=b"", cut=0):
         ports = (self.port, 40000) if server else (40000, self.port)
@@ -68,11 +75,15 @@ class Conversation:
 cases = []
 
 
-def case(port):
+def case(port, *options):
     def add(function):
-        cases.append((function.__name__.replace("_", " "), port, function))
+        cases.append((function.__name__.replace("_", " "), port, function, options))
         return function
     return add
+
+
+# 100 000 conversations of 5 KB each are the default; that they are bounded shows with fewer, too.
+FEW = ("--max-sessions", "1000")
 
 
 def fill(talk, server, part, size, first=b""):
@@ -184,6 +195,13 @@ def record(kind, payload):
 
 
 HELLO = bytes.fromhex("0100002b0303") + b"r" * 32 + bytes.fromhex("000004c02f009c0100")
+# A true one, signed by itself.
+CERTIFICATE = base64.b64decode(
+    "MIIBbjCCAROgAwIBAgIUIJjb8ASQWs38etU8300ysuaEKWgwCgYIKoZIzj0EAwIwDDEKMAgGA1UEAwwBeDAeFw0yNjExMzAwMzQ5MjdaFw0z"
+    "NjExMjcwMzQ5MjdaMAwxCjAIBgNVBAMMAXgwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQOcNs2KgUmbIAd3oYS9CXfV/ZL+oAepmxmPO+V"
+    "daCxZ96Y6HbRk5+T1M9XRlpAou269wJx/OvRtTl3lbMm8/MRo1MwUTAdBgNVHQ4EFgQU3MV0sIvXov4Xipji6W8ik1CP7LEwHwYDVR0jBBgw"
+    "FoAU3MV0sIvXov4Xipji6W8ik1CP7LEwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNJADBGAiEA5HwyMxioK+zwSgj+N7hVrTEf0jVq"
+    "u2E1/Jni0UUiXsoCIQC5ZgeZGJNj+dYICqTv7wfzlf3TfwOGQV0uloms9MTiYw==")
 SERVER_HELLO = bytes.fromhex("020000260303") + b"R" * 32 + bytes.fromhex("00c02f00")
 
 
@@ -315,7 +333,7 @@ def names_that_point_a_long_way(talk, size):
         talk.datagram(1, message)
 
 
-@case(53)
+@case(53, *FEW)
 def questions_that_nobody_answers(talk, size):
     turn = 0
     while talk.bytes < size:
@@ -332,9 +350,269 @@ def clients_without_end_that_ask_for_addresses(talk, size):
                       b"\0" * 202 + b"\x63\x82\x53\x63\x35\1\1\xff", 68)
 
 
-def measure(path):
+def udp(talk, ends, ports, data):
+    talk.ip(ends, 17, struct.pack("!HHHH", *ports, 8 + len(data), 0) + data)
+    talk.bytes += 28 + len(data)
+
+
+def tcp(talk, ends, ports, flags, sequence=1000, acknowledged=0, data=b""):
+    talk.ip(ends, 6, struct.pack("!HHIIBBHHH", *ports, sequence & 0xffffffff, acknowledged, 5 << 4, flags, 65535, 0, 0) +
+            data)
+    talk.bytes += 40 + len(data)
+
+
+def host(number):
+    return struct.pack("!I", 0x0b000000 + number)
+
+
+@case(53)
+def answers_of_four_thousand_records(talk, size):
+    rows = 4080
+    message = struct.pack("!HHHHHH", 7, 0x8180, 0, 65535, 0, 0) + b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\x0a\0\0\1" * rows
+    fill(talk, 1, struct.pack("!H", len(message)) + message, size)
+
+
+@case(443)
+def a_handshake_message_of_sixteen_megabytes_byte_by_byte(talk, size):
+    talk.say(0, record(22, HELLO))
+    talk.say(1, record(22, SERVER_HELLO) + record(22, b"\x0b\xff\xff\xff\xff\xff\xfc\0\1\x72"))
+    fill(talk, 1, lambda i: record(22, CERTIFICATE[i % 370:i % 370 + 1]), size)
+
+
+@case(443)
+def a_chain_of_a_thousand_true_certificates(talk, size):
+    one = struct.pack("!I", len(CERTIFICATE))[1:] + CERTIFICATE
+    chain = struct.pack("!I", 1000 * len(one))[1:] + one * 1000
+    talk.say(0, record(22, HELLO))
+    fill(talk, 1, record(22, b"\x0b" + struct.pack("!I", len(chain))[1:] + chain), size, record(22, SERVER_HELLO))
+
+
+@case(161)
+def variables_inside_variables(talk, size):
+    nest = b""
+    while len(nest) < 40000:
+        nest = b"\x30\x83" + struct.pack("!I", len(nest))[1:] + nest
+    message = b"\x30\x83" + struct.pack("!I", len(nest) + 3)[1:] + b"\2\1\1" + nest
+    while talk.bytes < size:
+        udp(talk, (CLIENT, SERVER), (40000, 161), message)
+
+
+@case(161)
+def variables_without_a_byte(talk, size):
+    rows = b"\x30\0" * 8000
+    inner = b"\2\1\7\2\1\0\2\1\0\x30\x83" + struct.pack("!I", len(rows))[1:] + rows
+    head = b"\2\1\1\4\6public\xa0\x83" + struct.pack("!I", len(inner))[1:] + inner
+    while talk.bytes < size:
+        udp(talk, (CLIENT, SERVER), (40000, 161), b"\x30\x83" + struct.pack("!I", len(head))[1:] + head)
+
+
+@case(5060)
+def headers_of_a_call_without_end(talk, size):
+    fill(talk, 0, b"Via: SIP/2.0/TCP x;branch=z9hG4bK7\r\n", size, b"INVITE sip:a@b SIP/2.0\r\n")
+
+
+@case(5060)
+def calls_without_end(talk, size):
+    turn = 0
+    while talk.bytes < size:
+        turn += 1
+        udp(talk, (CLIENT, SERVER), (5060, 5060), b"INVITE sip:a@b SIP/2.0\r\nCall-ID: %d\r\nCSeq: 1 INVITE\r\n"
+            b"Via: SIP/2.0/UDP x;branch=z9hG4bK%d\r\nContent-Type: application/sdp\r\nContent-Length: 76\r\n\r\n"
+            b"v=0\r\no=- 1 1 IN IP4 10.0.0.5\r\ns=-\r\nc=IN IP4 10.0.0.5\r\nm=audio %05d RTP/AVP 0\r\n" %
+            (turn, turn, 10000 + turn % 50000))
+
+
+@case(9)
+def streams_of_speech_that_change_all_the_time(talk, size):
+    turn = 0
+    while talk.bytes < size:
+        turn += 1
+        udp(talk, (CLIENT, SERVER), (20000, 20002), struct.pack("!BBHII", 0x80, 0, turn & 0xffff, 160 * turn, turn // 9) +
+            b"x" * 160)
+
+
+@case(9)
+def extension_headers_without_end(talk, size):
+    ends = bytes.fromhex("20010db8000000000000000000000005" "20010db8000000000000000000000009")
+    chain = (b"\x3c\0\1\4\0\0\0\0" + b"\0\0\1\4\0\0\0\0") * 90 + b"\x3b\0\1\4\0\0\0\0"
+    while talk.bytes < size:
+        talk.raw(traces.ethernet(0x86dd, struct.pack("!IHBB", 6 << 28, len(chain), 60, 64) + ends + chain))
+        talk.bytes += 54 + len(chain)
+
+
+@case(9)
+def packets_inside_packets(talk, size):
+    inner = b""
+    for _ in range(70):
+        inner = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(inner), 0, 0x4000, 64, 4, 0, CLIENT, SERVER) + inner
+    while talk.bytes < size:
+        talk.raw(traces.ethernet(0x0800, inner))
+        talk.bytes += 14 + len(inner)
+
+
+@case(9)
+def fragments_that_overlap(talk, size):
+    turn = 0
+    while talk.bytes < size:
+        turn += 1
+        talk.ip((CLIENT, SERVER), 17, b"y" * 1000, 0, 7 + turn // 2000, 0x2000 | turn * 37 % 8000)
+        talk.bytes += 1034
+
+
+@case(9)
+def fragments_of_eight_bytes(talk, size):
+    turn = 0
+    while talk.bytes < size:
+        turn += 1
+        talk.ip((CLIENT, SERVER), 17, b"y" * 8, 0, turn // 7000, 0x2000 | 8000 - turn % 7000)
+        talk.bytes += 60
+
+
+@case(9)
+def fragments_of_datagrams_that_never_end(talk, size):
+    turn = 0
+    while talk.bytes < size:
+        turn += 1
+        talk.ip((CLIENT, SERVER), 17, b"y" * 8, 0, turn & 0xffff, 0x2000 | 8000)
+        talk.bytes += 60
+
+
+@case(80)
+def bytes_that_come_early(talk, size):
+    turn = 0
+    while talk.bytes < size:
+        turn += 1
+        tcp(talk, (CLIENT, SERVER), (40000, 80), traces.ACK, 1002 + 2 * turn, 5001, b"G")
+
+
+@case(80)
+def bytes_in_backward_order(talk, size):
+    turn = 0
+    while talk.bytes < size:
+        turn += 1
+        tcp(talk, (CLIENT, SERVER), (40000, 80), traces.ACK, 61001 - turn % 60000 + turn // 60000 * 60000, 5001, b"G")
+
+
+@case(80, *FEW)
+def connections_with_something_missing(talk, size):
+    turn = 0
+    while talk.bytes < size:
+        turn += 1
+        ports = (1024 + turn % 60000, 80)
+        ends = (host(turn // 60000), SERVER)
+        tcp(talk, ends, ports, traces.SYN)
+        tcp(talk, ends, ports, traces.ACK, 1001, 1, b"GET /")
+        for part in range(20):
+            tcp(talk, ends, ports, traces.ACK, 3000 + 1500 * part, 1, b"x" * 1200)
+
+
+@case(80, *FEW)
+def connections_of_one_packet(talk, size):
+    turn = 0
+    while talk.bytes < size:
+        turn += 1
+        tcp(talk, (host(turn), SERVER), (1024 + turn % 60000, 80), traces.SYN)
+
+
+@case(9, *FEW)
+def datagrams_from_everywhere(talk, size):
+    turn = 0
+    while talk.bytes < size:
+        turn += 1
+        udp(talk, (host(turn), host(turn * 7 + 100000)), (1024 + turn % 60000, 1024 + turn % 50000), b"x")
+
+
+@case(80, *FEW)
+def connections_that_are_refused(talk, size):
+    turn = 0
+    while talk.bytes < size:
+        turn += 1
+        ports = (1024 + turn % 60000, 80)
+        tcp(talk, (host(turn), SERVER), ports, traces.SYN)
+        tcp(talk, (SERVER, host(turn)), ports[::-1], traces.RST | traces.ACK, 0, 1001)
+
+
+@case(80)
+def one_byte_that_is_sent_again_and_again(talk, size):
+    tcp(talk, (CLIENT, SERVER), (40000, 80), traces.ACK, 1001, 5001, b"G")
+    while talk.bytes < size:
+        talk.time += 300000
+        tcp(talk, (CLIENT, SERVER), (40000, 80), traces.ACK, 1001, 5001, b"G")
+
+
+@case(80)
+def servers_that_fail_a_little_different_each_time(talk, size):
+    turn = 0
+    while talk.bytes < size:
+        turn += 1
+        talk.say(0, b"GET /%d HTTP/1.1\r\nHost: h%d.example\r\n\r\n" % (turn, turn))
+        talk.say(1, b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n")
+
+
+@case(53)
+def names_that_do_not_exist(talk, size):
+    turn = 0
+    while talk.bytes < size:
+        turn += 1
+        for server in 0, 1:
+            talk.datagram(server, struct.pack("!HHHHHH", turn & 0xffff, 0x8183 if server else 0x100, 1, 0, 0, 0) +
+                          b"\x08%08d\2x%d\0\0\1\0\1" % (turn, turn % 10))
+
+
+@case(53, *FEW)
+def servers_of_names_without_end(talk, size):
+    turn = 0
+    while talk.bytes < size:
+        turn += 1
+        udp(talk, (CLIENT, host(turn)), (40000 + turn % 20000, 53), struct.pack(
+            "!HHHHHH", turn & 0xffff, 0x100, 1, 0, 0, 0) + b"\1x\2xy\0\0\1\0\1")
+
+
+@case(9)
+def hosts_that_ask_for_hosts(talk, size):
+    turn = 0
+    while talk.bytes < size:
+        turn += 1
+        mac = b"\2\0" + struct.pack("!I", turn)
+        talk.raw(traces.ethernet(0x0806, struct.pack("!HHBBH", 1, 0x0800, 6, 4, 1 + turn % 2) + mac + host(turn) + mac +
+                                 host(turn * 3), b"\xff" * 6, mac))
+        talk.bytes += 60
+
+
+@case(9)
+def one_address_that_moves_all_the_time(talk, size):
+    turn = 0
+    while talk.bytes < size:
+        turn += 1
+        mac = b"\2\0" + struct.pack("!I", turn)
+        talk.raw(traces.ethernet(0x0806, struct.pack("!HHBBH", 1, 0x0800, 6, 4, 2) + mac + CLIENT + mac + CLIENT,
+                                 b"\xff" * 6, mac))
+        talk.bytes += 60
+
+
+@case(9, *FEW)
+def pings_to_everybody(talk, size):
+    turn = 0
+    while talk.bytes < size:
+        turn += 1
+        talk.ip((CLIENT, host(turn)), 1, struct.pack("!BBHHH", 8, 0, 0, turn & 0xffff, turn & 0xffff) + b"x" * 20)
+        talk.bytes += 60
+
+
+@case(9, *FEW)
+def errors_about_everybody(talk, size):
+    turn = 0
+    while talk.bytes < size:
+        turn += 1
+        quote = struct.pack("!BBHHHBBH4s4sHHI", 0x45, 0, 40, 0, 0x4000, 64, 6, 0, host(turn), host(turn + 9), turn % 60000,
+                            80, turn)
+        talk.ip((host(turn + 9), host(turn)), 1, struct.pack("!BBHI", 3, turn % 14, 0, 0) + quote)
+        talk.bytes += 70
+
+
+def measure(path, options):
     """Seconds of processor time and the most memory, in kB."""
-    child = subprocess.Popen([PROGRAM, "diagnose", "--json", "-q", path], stdout=subprocess.DEVNULL,
+    child = subprocess.Popen([PROGRAM, "diagnose", "--json", "-q", *options, path], stdout=subprocess.DEVNULL,
                              stderr=subprocess.PIPE, env=ENVIRONMENT)
     said = child.stderr.read()
     _, status, usage = os.wait4(child.pid, 0)
@@ -344,20 +622,20 @@ def measure(path):
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss
 
 
-def run(directory, port, function, size):
+def run(directory, port, function, options, size):
     path = os.path.join(directory, "trace.pcap")
     with open(path, "wb") as file:
         function(Conversation(port, file), size)
-    return measure(path)
+    return measure(path, options)
 
 
 def main():
     failed, plain = 0, None
     with tempfile.TemporaryDirectory() as directory:
-        for number, (name, port, function) in enumerate(cases, 1):
+        for number, (name, port, function, options) in enumerate(cases, 1):
             try:
-                short, memory = run(directory, port, function, SHORT)
-                long, more = run(directory, port, function, LONG)
+                short, memory = run(directory, port, function, options, SHORT)
+                long, more = run(directory, port, function, options, LONG)
                 plain = plain or more
                 note = "%.2f s, %d MB" % (long, more >> 10)
                 assert more < plain + MEMORY, "%s, of the same bytes in an unknown protocol %d MB" % (note, plain >> 10)

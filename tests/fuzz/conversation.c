@@ -8,6 +8,7 @@
 
 #include "core/clock.h"
 #include "core/memory.h"
+#include "decode/tls_keys.h"
 #include "image.h"
 #include "session/dialogue.h"
 #include "tell_all.h"
@@ -16,7 +17,7 @@
 enum {
 	SEGMENT = 1400,
 	SMALL_SEGMENT = 7,
-	MAX_PACKETS = 4000,          /* of one conversation: small segments must not make it endless */
+	MAX_PACKETS = 1000,          /* of one conversation: small segments must not make it endless */
 	CLIENT_PORT = 40000,
 };
 
@@ -24,7 +25,8 @@ struct conversation conversation_begin(const uint8_t *bytes, size_t size)
 {
 	struct cursor in = cursor_make(bytes, size, size);
 	uint8_t flags = cursor_u8(&in);
-	struct conversation conversation = { .udp = flags & 1, .middle = flags & 2, .port = cursor_be16(&in) };
+	struct conversation conversation = { .udp = flags & 1, .middle = flags & 2, .untold = flags & 4,
+		.port = cursor_be16(&in) };
 	conversation.pieces = cursor_ok(&in) ? in : cursor_make(bytes, 0, 0);
 	if (!conversation.port)
 		conversation.port = 1;
@@ -204,11 +206,29 @@ static void hear_piece(struct talk *talk, const struct piece *piece)
 	hear_messages(talk);
 }
 
+/* Those of CONVERSATION_KEYLOG, made anew: what one conversation adds to them must not help the next. */
+static struct tls_keys *make_keys(void)
+{
+	static struct text log;
+	const char *path = getenv("CONVERSATION_KEYLOG");
+	FILE *file = log.length || !path ? NULL : fopen(path, "re");
+	struct tls_keys *keys = tls_keys_create();
+	char part[4096];
+	for (size_t got; file && (got = fread(part, 1, sizeof part, file)) > 0;)
+		text_add_bytes(&log, part, got);
+	if (file)
+		fclose(file);
+	if (log.length)
+		tls_keys_add_log(keys, log.bytes, log.length);
+	return keys;
+}
+
 static unsigned decode_stream(struct conversation conversation, const struct decoder *decoder)
 {
 	const struct decode_as as = { conversation.port, decoder };
+	struct tls_keys *keys = make_keys();
 	const struct session_limits limits = { .message_bytes = true, .exchange_words = true,
-		.decode_as = &as, .decode_as_count = 1 };
+		.decode_as = &as, .decode_as_count = !conversation.untold, .keys = keys };
 	struct talk *talk = memory_zeroed(1, sizeof *talk);
 	struct piece piece;
 	talk->session = (struct session){ .kind = SESSION_TCP,
@@ -230,6 +250,7 @@ static unsigned decode_stream(struct conversation conversation, const struct dec
 	if (talk->room->held)
 		abort();                 /* somebody forgot to give back what it held */
 	message_room_destroy(talk->room);
+	tls_keys_destroy(keys);
 	free(talk);
 	return messages;
 }
@@ -314,7 +335,7 @@ bool conversation_analyse(const uint8_t *bytes, size_t size, const char *decoder
 	struct culprit_analysis *analysis = culprit_create();
 	culprit_keep_sessions(analysis);
 	snprintf(as, sizeof as, "%u=%s", conversation.port, decoder ? decoder : "");
-	bool good = !decoder || conversation.udp || culprit_decode_as(analysis, as, NULL);
+	bool good = !decoder || conversation.udp || conversation.untold || culprit_decode_as(analysis, as, NULL);
 	good = good && (!keys || culprit_add_keylog(analysis, keys, NULL));
 	good = good && culprit_report_details(analysis, &details, &json, NULL);
 	good = good && culprit_read_memory(analysis, image.bytes, image.length, "conversation", NULL);

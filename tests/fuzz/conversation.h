@@ -1,6 +1,7 @@
 /* What two ends say to each other, written as few bytes: what a fuzzer changes and tests/fuzz/corpus keeps.
  *
- *	1 byte       1: over UDP (else TCP); 2: the trace begins in the middle (no SYN)
+ *	1 byte       1: over UDP (else TCP); 2: the trace begins in the middle (no SYN); 4: nobody says which protocol
+ *	             it is, the port and the first bytes must tell
  *	2 bytes      the server's port, big-endian
  *	then pieces: 1 byte   1: the server speaks (else the client); the bits above are an enum piece_kind
  *	             2 bytes  how many bytes follow, big-endian; more than there are: all that are left
@@ -31,7 +32,7 @@ struct piece {
 };
 
 struct conversation {
-	bool udp, middle;
+	bool udp, middle, untold;
 	uint16_t port;               /* of the server */
 	struct cursor pieces;        /* those that are left */
 };
@@ -49,7 +50,7 @@ void conversation_trace(const uint8_t *bytes, size_t size, struct trace *trace);
 unsigned conversation_decode(const uint8_t *bytes, size_t size, size_t cut, const struct decoder *decoder);
 
 /* The same as a trace through the whole analysis, with all packets in full as JSON. `decoder` reads the server's
- * port whatever the bytes look like; NULL: they and the port tell. False when anything could not be written. */
+ * port whatever the bytes look like, unless nobody is to say so; NULL: they and the port tell. False when anything could not be written. */
 bool conversation_analyse(const uint8_t *bytes, size_t size, const char *decoder);
 
 #endif

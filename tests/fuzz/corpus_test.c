@@ -3,16 +3,19 @@
  * broken off at some places, and with some of the mistakes. Each must be understood: a file of which its decoder reads
  * no message has lost its use.
  *
- *	corpus_test [--mistakes N] [--seed N] CORPUS		N copies of each file with mistakes in them */
+ * What the fuzzers found and is kept (kept.h) goes through its decoder, too: whole and broken off at some places.
+ *
+ *	corpus_test [--mistakes N] [--seed N] KEPT.hex CORPUS	N copies of each file with mistakes in them */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "conversation.h"
-#include "core/text.h"
+#include "kept.h"
+#include "mistakes.h"
 
-enum { PLACES = 12, LONGEST_WHOLE_SWEEP = 2000, MISTAKES = 300, MOST_MISTAKES = 8, ANALYSED_OF = 50 };
+enum { PLACES = 12, LONGEST_WHOLE_SWEEP = 2000, MISTAKES = 300, ANALYSED_OF = 50, KEPT_ANALYSED_OF = 10 };
 
 static unsigned number, failures;
 static unsigned long mistakes = MISTAKES;
@@ -50,40 +53,6 @@ static unsigned decode_copy(const struct text *file, size_t size, size_t cut, co
 	return messages;
 }
 
-static uint32_t below(size_t limit)
-{
-	return limit ? (uint32_t)(random_next(&randomness) % limit) : 0;
-}
-
-/* A byte that is odd, a number that is too large, bytes that are missing, that come twice, or that come early. */
-static void make_mistake(struct text *file)
-{
-	static const uint8_t odd[] = { 0, 1, 2, 0x0a, 0x0d, 0x20, 0x7f, 0x80, 0x81, 0xc0, 0xfe, 0xff };
-	uint8_t *bytes = (uint8_t *)file->bytes;
-	uint32_t at = below(file->length), count = below(24) + 1;
-	if (!file->length)
-		return;
-	if (count > file->length - at)
-		count = (uint32_t)(file->length - at);
-	switch (below(5)) {
-	case 0:
-		bytes[at] = odd[below(sizeof odd)];
-		break;
-	case 1:
-		bytes[at] ^= (uint8_t)(1u << below(8));
-		break;
-	case 2:
-		memset(bytes + at, 0xff, count < 4 ? count : 4);
-		break;
-	case 3:
-		memmove(bytes + at, bytes + at + count, file->length - at - count);
-		file->length -= count;
-		break;
-	default:
-		memmove(bytes + at, bytes + below(file->length - count + 1), count);
-	}
-}
-
 /* False: the trace could not be analysed. */
 static bool try_with_mistakes(const struct text *file, const struct decoder *decoder)
 {
@@ -91,9 +60,9 @@ static bool try_with_mistakes(const struct text *file, const struct decoder *dec
 	for (unsigned long i = 0; i < mistakes && good; i++) {
 		struct text copy = { 0 };
 		text_add_bytes(&copy, file->bytes, file->length);
-		for (uint32_t left = below(MOST_MISTAKES) + 1; left > 0; left--)
-			make_mistake(&copy);
-		decode_copy(&copy, copy.length, below(3) ? 0 : below(64), decoder);
+		mistakes_make(&copy, 0, &randomness);
+		decode_copy(&copy, copy.length, mistakes_below(&randomness, 3) ? 0 : mistakes_below(&randomness, 64),
+			    decoder);
 		if (i % ANALYSED_OF == 0)
 			good = conversation_analyse((const uint8_t *)copy.bytes, copy.length,
 						    decoder->stream ? decoder->name : NULL);
@@ -148,6 +117,30 @@ static void try_folder(const char *corpus, const char *name)
 	free(files);
 }
 
+static void try_kept(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	struct text bytes = { 0 };
+	char name[KEPT_NAME] = "";
+	const char *problem = file ? NULL : "cannot be read";
+	for (unsigned turn = 0; file && kept_next(file, name, &bytes); turn++) {
+		const struct decoder *decoder = decoder_named(name);
+		for (size_t place = 1; decoder && place <= PLACES; place++)
+			decode_copy(&bytes, bytes.length * place / PLACES, place == PLACES ? 0 : place, decoder);
+		if (!decoder && strcmp(name, "packet") != 0)
+			problem = "a decoder of which nobody knows";
+		else if (decoder && turn % KEPT_ANALYSED_OF == 0 &&
+			 !conversation_analyse((const uint8_t *)bytes.bytes, bytes.length, decoder->stream ? name : NULL))
+			problem = "a trace cannot be analysed";
+	}
+	if (name[0])
+		problem = "a line is not understood";
+	if (file)
+		fclose(file);
+	report(!problem, path, NULL, problem);
+	text_finish(&bytes);
+}
+
 /* A decoder that reads a stream is an application's, and so are most that are recognised by their datagrams. */
 static void expect_folder(const char *corpus, const struct decoder *decoder)
 {
@@ -162,16 +155,16 @@ static void expect_folder(const char *corpus, const struct decoder *decoder)
 
 int main(int argc, char **argv)
 {
-	for (int i = 1; i + 2 < argc; i += 2)
+	for (int i = 1; i + 3 < argc; i += 2)
 		if (strcmp(argv[i], "--mistakes") == 0)
 			mistakes = strtoul(argv[i + 1], NULL, 10);
 		else if (strcmp(argv[i], "--seed") == 0)
 			randomness = strtoull(argv[i + 1], NULL, 10);
-	const char *corpus = argc > 1 ? argv[argc - 1] : "";
+	const char *corpus = argc > 2 ? argv[argc - 1] : "";
 	struct dirent **folders;
 	int count = scandir(corpus, &folders, is_file, alphasort);
 	if (count <= 0) {
-		fputs("usage: corpus_test [--mistakes N] [--seed N] CORPUS\n", stderr);
+		fputs("usage: corpus_test [--mistakes N] [--seed N] KEPT.hex CORPUS\n", stderr);
 		return 2;
 	}
 	for (int i = 0; i < count; i++) {
@@ -179,6 +172,7 @@ int main(int argc, char **argv)
 		free(folders[i]);
 	}
 	free(folders);
+	try_kept(argv[argc - 2]);
 	for (const struct decoder *const *decoder = decoders; *decoder; decoder++)
 		if ((*decoder)->stream || (*decoder)->datagram)
 			expect_folder(corpus, *decoder);

@@ -1,40 +1,8 @@
-/* Fuzz target: bytes as one packet. The first byte chooses the link type, the second how many
- * bytes the trace cut off; the rest is the packet. */
+/* Fuzz target: bytes as one packet (one_packet.h), then as datagrams and messages of every application. */
 #include <stdlib.h>
 
-#include "decode/decoder.h"
-#include "source/linktype.h"
+#include "one_packet.h"
 #include "tell_all.h"
-
-static const uint32_t link_types[] = {
-	LINKTYPE_ETHERNET, LINKTYPE_RAW, LINKTYPE_LINUX_SLL, LINKTYPE_LINUX_SLL2, LINKTYPE_NULL,
-	LINKTYPE_PPP, LINKTYPE_PPP_ETHER, LINKTYPE_PPP_WITH_DIR, LINKTYPE_C_HDLC, LINKTYPE_FRAME_RELAY,
-	LINKTYPE_NFLOG, LINKTYPE_TOKEN_RING, LINKTYPE_FDDI, LINKTYPE_IEEE802_11,
-	LINKTYPE_IEEE802_11_RADIOTAP, LINKTYPE_IEEE802_11_PRISM, LINKTYPE_SLIP,
-};
-
-static void require(bool claim)
-{
-	if (!claim)
-		abort();
-}
-
-static void check(const struct packet *packet, const struct record *record)
-{
-	require(packet->layer_count <= PACKET_MAX_LAYERS);
-	require(packet->room.used <= PACKET_ROOM_SIZE);
-	require(packet->payload.captured <= packet->payload.declared);
-	require(packet_protocol(packet) != NULL);
-	require((packet->ip == NULL) == (packet->outer_ip == NULL));
-	for (unsigned i = 0; i < packet->layer_count; i++) {
-		const struct layer *layer = &packet->layers[i];
-		require(layer->offset + layer->length <= record->captured_length);
-		require((layer->status == CURSOR_OK) == (layer->reason == NULL));
-		require(layer->status != CURSOR_TRUNCATED || packet->truncated);
-	}
-	if (packet->tcp)
-		require(packet->tcp->sack_count <= TCP_MAX_SACK_BLOCKS);
-}
 
 /* Datagrams that are recognised by their bytes. */
 static void decode_as_datagram(struct packet *packet, const struct decoder *decoder, const uint8_t *bytes, size_t size)
@@ -79,27 +47,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct packet packet;
-	if (size < 2)
+	struct record record;
+	if (!one_packet(data, size, &record, &packet))
 		return 0;
-	struct record record = {
-		.number = 1,
-		.link_type = link_types[data[0] % (sizeof link_types / sizeof link_types[0])],
-		.bytes = data + 2,
-		.captured_length = (uint32_t)(size - 2),
-		.original_length = (uint32_t)(size - 2 + data[1]),
-	};
-	packet_decode(&packet, &record);
-	check(&packet, &record);
-	if (packet.ip && packet.ip->fragmented) {
-		packet_decode_reassembled(&packet, record.bytes, record.captured_length);
-		require(packet.layer_count <= PACKET_MAX_LAYERS);
-	}
+	one_packet_tell(&packet);
 	for (const struct decoder *const *decoder = decoders; *decoder; decoder++)
 		if ((*decoder)->datagram)
 			decode_as_datagram(&packet, *decoder, record.bytes, record.captured_length);
 	for (const struct decoder *const *decoder = decoders; *decoder; decoder++)
 		if ((*decoder)->stream)
 			decode_as_messages(&packet, *decoder, record.bytes, record.captured_length);
-	require(packet.room.used <= PACKET_ROOM_SIZE);
+	if (packet.room.used > PACKET_ROOM_SIZE)
+		abort();
 	return 0;
 }

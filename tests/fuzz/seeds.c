@@ -1,11 +1,15 @@
-/* Writes seeds for the fuzz targets from scenarios: whole files for the formats, packets for the others.
+/* Writes seeds for the fuzz targets: from scenarios whole files for the formats, packets for the others; a packet of
+ * every kind; and what is kept (kept.h).
  *
- *	fuzz_seeds FOLDER FILE.scn…      into FOLDER/fuzz_pcap, FOLDER/fuzz_pcapng … */
+ *	fuzz_seeds FOLDER KEPT.hex FILE.scn…      into FOLDER/fuzz_pcap, FOLDER/fuzz_pcapng … */
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "kept.h"
+#include "one_packet.h"
 #include "scenario.h"
+#include "unit/decode_samples.h"
 
 #define PACKETS_OF_A_SCENARIO 60
 
@@ -72,10 +76,42 @@ static bool write_images(struct scenario *scenario, const char *folder, unsigned
 	return good;
 }
 
+/* Behind all that come from scenarios. */
+enum { FIRST_SAMPLE = 900000, FIRST_KEPT = 910000 };
+
+static bool write_samples(const char *folder)
+{
+	struct text seed = { 0 };
+	bool good = true;
+	for (size_t i = 0; i < SAMPLE_COUNT; i++) {
+		text_clear(&seed);
+		text_add_char(&seed, (char)one_packet_row(samples[i].link_type));
+		text_add_char(&seed, '\0');
+		text_add_bytes(&seed, samples[i].bytes, samples[i].size);
+		good &= write_seed(folder, "fuzz_decode", FIRST_SAMPLE + (unsigned)i, &seed);
+	}
+	text_finish(&seed);
+	return good;
+}
+
+static bool write_kept(const char *folder, const char *path)
+{
+	FILE *file = fopen(path, "re");
+	struct text seed = { 0 };
+	char name[KEPT_NAME], target[KEPT_NAME + 8];
+	bool good = file != NULL;
+	for (unsigned number = FIRST_KEPT; file && kept_next(file, name, &seed); number++) {
+		snprintf(target, sizeof target, "fuzz_%s", strcmp(name, "packet") == 0 ? "decode" : name);
+		good &= write_seed(folder, target, number, &seed);
+	}
+	text_finish(&seed);
+	return good && !name[0] && fclose(file) == 0;
+}
+
 int main(int argc, char **argv)
 {
-	bool good = argc > 2;
-	for (int i = 2; i < argc; i++) {
+	bool good = argc > 3 && write_samples(argv[1]) && write_kept(argv[1], argv[2]);
+	for (int i = 3; i < argc; i++) {
 		struct scenario scenario;
 		char message[512];
 		if (scenario_load(&scenario, argv[i], message)) {
@@ -88,6 +124,6 @@ int main(int argc, char **argv)
 		scenario_finish(&scenario);
 	}
 	if (!good)
-		fputs("usage: fuzz_seeds FOLDER FILE.scn...\n", stderr);
+		fputs("usage: fuzz_seeds FOLDER KEPT.hex FILE.scn...\n", stderr);
 	return good ? 0 : 1;
 }

@@ -149,7 +149,7 @@ static void dhcp_options_may_overflow_into_other_fields(void **state)
 	(void)state;
 	/* option 52: the file holds options, too: a lease of 3600 s */
 	char hex[1024];
-	snprintf(hex, sizeof hex, "%s%s%s%s%s%s", DHCP_HEAD, ZEROS_64, "330400000e10ff", ZEROS_64 + 14, ZEROS_64,
+	snprintf(hex, sizeof hex, "%s%s%s%s%s%s", DHCP_HEAD, ZEROS_64, "330400000e10ff", &ZEROS_64[14], ZEROS_64,
 		 "63825363350105340101ff");
 	const struct dhcp_message *dhcp = decode(&dhcp_decoder, hex, 0);
 	assert_non_null(dhcp);
