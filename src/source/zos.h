@@ -34,7 +34,7 @@ struct zos_record {
 	uint32_t format;             /* enum zos_format */
 	uint64_t buffer_tod, capture_tod;    /* CTETIME and PTH_Time as recorded */
 	int64_t buffer_time, capture_time;   /* the same in ns since 1970, leap seconds taken off */
-	uint16_t header_length;      /* PTH_Len as recorded */
+	uint16_t header_length;      /* PTH_Len, but no more than there is where the trace ends inside the header */
 	uint16_t segments;           /* trace records that this one was put together from; 1 normally */
 	bool incomplete;             /* segments are missing */
 	bool confidential;           /* AT-TLS data that the trace must not show: the length is all there is */

@@ -603,6 +603,33 @@ static void test_kinds_of_records(void **state)
 	text_finish(&image.text);
 }
 
+/* SMC has its extension in the packet header. Of what is cut off there, nothing may be delivered. */
+static void test_cut_header(void **state)
+{
+	(void)state;
+	static const uint8_t smc[] = { 0, 8, 0, 1, 9, 9, 9, 9, 'h', 'i' };
+	struct image image = { .big_endian = true };
+	put_entry(&image, ZOS_SMC, 0, 1, 1, TOD, smc, sizeof smc);
+	image.text.bytes[17] = 92 + 8;
+	unsigned delivered = 0;
+	for (size_t length = 0; length < image.text.length; length++) {
+		uint8_t *copy = malloc(length + 1);
+		memcpy(copy, image.text.bytes, length);
+		struct error error = ERROR_INIT;
+		struct source *source = source_open_memory(copy, length, "cut", NULL, &error);
+		struct record record;
+		while (source && source_next(source, &record, &error) == SOURCE_RECORD) {
+			assert_true(record.bytes + record.captured_length <= copy + length);
+			assert_true(record.zos->header + record.zos->header_length <= copy + length);
+			delivered++;
+		}
+		source_close(source);
+		free(copy);
+	}
+	assert_true(delivered > 8);
+	text_finish(&image.text);
+}
+
 /* One of each kind, again and again: packet, hidden and shown socket data, Enterprise Extender with and
  * without IP, frame, SMC, a long packet in parts. */
 static void put_kinds(struct image *image, unsigned turns)
@@ -912,6 +939,7 @@ int main(void)
 		cmocka_unit_test(test_through_pcapng),
 		cmocka_unit_test(test_numbers_like_lengths),
 		cmocka_unit_test(test_header_lengths),
+		cmocka_unit_test(test_cut_header),
 		cmocka_unit_test(test_every_cut),
 		cmocka_unit_test(test_bit_flips),
 		cmocka_unit_test(test_segments),

@@ -129,7 +129,7 @@ static void read_header(const uint8_t *header, size_t length, struct cte *cte)
 		memcpy(whole, header, length);
 		header = whole;
 	}
-	zos->header_length = load_be16(header + AT_HEADER_LENGTH);
+	zos->header_length = (uint16_t)length;
 	cte->segment = header[AT_SEQUENCE];
 	zos->flags = header[AT_FLAGS];
 	zos->local = zos->flags & ZOS_LOCAL;
