@@ -108,6 +108,12 @@ const struct finding_kind dhcp_slow = {
 	},
 };
 
+/* How many tries had time enough for an answer: traces end right behind a try, often. */
+static uint64_t in_vain(const struct proof *tries, int64_t end)
+{
+	return tries->total - (tries->total && end - tries->last.time < LAST_WAIT);
+}
+
 void dhcp_judge_slow(struct analysis_context *context, const struct dhcp_heard *heard,
 		     const struct dhcp_client *client)
 {
@@ -159,8 +165,8 @@ void dhcp_judge_renewals(struct analysis_context *context, const struct dhcp_cli
 	struct finding finding;
 	char left[DURATION_TEXT_SIZE];
 	const struct host *host = session_table_host(context->trace->sessions, &client->address);
-	if (!tries->total || tries->total + client->rebinds.total < state->renewal_tries ||
-	    context->trace->last_time - tries->last.time < LAST_WAIT)
+	int64_t end = context->trace->last_time;
+	if (!tries->total || in_vain(tries, end) + in_vain(&client->rebinds, end) < state->renewal_tries)
 		return;
 	dhcp_finding(&finding, &dhcp_renewal_unanswered, client, &client->server);
 	struct proof all = *tries;
@@ -192,10 +198,8 @@ static bool found_nobody(const struct dhcp_state *state, const struct dhcp_clien
 			 int64_t end)
 {
 	const struct proof *tries = &client->searches;
-	if (!tries->total || end - tries->last.time < LAST_WAIT)
-		return false;
-	return tries->total >= state->offer_tries ||
-	       (tries->total > 1 && end - tries->first[0].time >= state->offer_wait);
+	uint64_t count = in_vain(tries, end);
+	return count >= state->offer_tries || (count > 1 && end - tries->first[0].time >= state->offer_wait);
 }
 
 static void judge_searches(struct analysis_context *context, const struct dhcp_client *client)
@@ -239,8 +243,7 @@ void dhcp_judge_client(struct analysis_context *context, const struct dhcp_clien
 	const struct dhcp_state *state = context->state;
 	struct finding finding;
 	judge_searches(context, client);
-	if (client->selects.total < state->ack_tries || !client->selected.family ||
-	    context->trace->last_time - client->selects.last.time < LAST_WAIT)
+	if (in_vain(&client->selects, context->trace->last_time) < state->ack_tries || !client->selected.family)
 		return;
 	dhcp_finding(&finding, &dhcp_no_ack, client, &client->selected);
 	waited(&finding, &client->selects);

@@ -27,6 +27,20 @@ struct dns_pair *dns_pair_of(struct dns_state *state, const struct address *clie
 	return cache_enter(&state->pairs, &key, NULL);
 }
 
+const struct dns_pair_key *dns_passed_on(struct dns_state *state, const struct address *server,
+					 enum dns_case_kind kind, int64_t worst)
+{
+	const void *found;
+	const struct dns_pair *pair;
+	for (size_t at = 0; (pair = cache_next(&state->pairs, &at, &found));) {
+		const struct dns_pair_key *key = found;
+		const struct dns_case *what = &pair->cases[kind];
+		if (what->count && what->worst * 2 >= worst && address_equal(&key->client, server))
+			return key;
+	}
+	return NULL;
+}
+
 void dns_show(char to[DNS_SHOWN], const char *name, size_t length)
 {
 	size_t used = 0;
@@ -128,6 +142,7 @@ static void look_back(struct dns_state *state, struct dns_lookup *lookup, int64_
 		lookup->tries.total ? cache_find(&state->tries, &lookup->last) : NULL;
 	if (!last || last->answer.packet || now - last->query.time < SHORTEST_RETRY)
 		return;
+	lookup->edns_silent += last->had_edns;
 	if (last->edns_size > TOO_LARGE)
 		lookup->large_silent++;
 	if (last->fragment.packet) {
@@ -232,26 +247,39 @@ static enum dns_case_kind case_of_code(const struct dns_header *dns)
 	}
 }
 
-/* An answer that the client cannot use. Counted once a lookup, however often it is repeated. */
+/* An answer that the client cannot use. Counted once a lookup, however often it is repeated; not if something
+ * else was said of it. */
 static void hear_error(const struct dns_heard *heard, struct dns_pair *pair,
 		       struct dns_lookup *lookup, const struct dns_try *try,
-		       enum dns_case_kind kind)
+		       enum dns_case_kind kind, bool told)
 {
 	struct dns_case *what = &pair->cases[kind];
-	if (lookup && lookup->error.packet &&
+	if (told)
+		kind = DNS_CASES;
+	else if (lookup && lookup->error.packet &&
 	    address_equal(&lookup->error_server, &heard->server.address)) {
 		proof_add_at(&what->proof, heard->here.packet, heard->here.time);
 		return;
 	}
-	if (!what->count && try)
+	if (!told && !what->count && try)
 		proof_add_at(&what->proof, try->query.packet, try->query.time);
-	dns_case_add(what, heard);
+	if (!told)
+		dns_case_add(what, heard);
 	if (!lookup || lookup->error.packet)
 		return;
 	lookup->error = heard->here;
 	lookup->error_server = heard->server.address;
 	lookup->error_case = (uint8_t)kind;
 	lookup->error_had_edns = try && try->had_edns;
+}
+
+/* All the difference between the tries that got nothing and this one is EDNS. */
+static void note_edns(struct dns_pair *pair, const struct dns_heard *heard, const struct dns_lookup *lookup)
+{
+	struct dns_case *what = &pair->cases[DNS_CASE_EDNS];
+	proof_add_at(&what->proof, lookup->tries.first[0].packet, lookup->tries.first[0].time);
+	dns_case_add(what, heard);
+	what->cost += heard->here.time - lookup->tries.first[0].time;
 }
 
 /* The first answer that settles the question: what went before did no lasting harm. */
@@ -265,7 +293,7 @@ static void settle(struct dns_state *state, const struct dns_heard *heard,
 	lookup->answer = heard->here;
 	lookup->answerer = heard->server.address;
 	lookup->answered_before++;
-	if (lookup->error.packet) {
+	if (lookup->error.packet && lookup->error_case < DNS_CASES) {
 		struct dns_pair *pair =
 			dns_pair_of(state, &heard->client.address, &lookup->error_server);
 		struct dns_case *what = &pair->cases[lookup->error_case];
@@ -277,6 +305,8 @@ static void settle(struct dns_state *state, const struct dns_heard *heard,
 	struct dns_pair *pair =
 		dns_pair_of(state, &heard->client.address, next ? first : &heard->server.address);
 	pair->settled++;
+	if (lookup->edns_silent && !try->had_edns && lookup->asked_count == 1)
+		note_edns(pair, heard, lookup);
 	if (took < state->slow_limit)
 		return;
 	struct dns_case *slow = &pair->cases[next ? DNS_CASE_NEXT_SERVER : DNS_CASE_SLOW];
@@ -296,13 +326,13 @@ static void settle(struct dns_state *state, const struct dns_heard *heard,
 	}
 }
 
-static void note_code(struct dns_state *state, const struct dns_heard *heard, struct dns_pair *pair,
+static void note_code(struct analysis_context *context, const struct dns_heard *heard, struct dns_pair *pair,
 		      struct dns_lookup *lookup, const struct dns_try *try)
 {
 	const struct dns_header *dns = heard->dns;
 	enum dns_case_kind kind = case_of_code(dns);
 	if (kind < DNS_CASES) {
-		hear_error(heard, pair, lookup, try, kind);
+		hear_error(heard, pair, lookup, try, kind, dns_note_lame(context, heard, try));
 		return;
 	}
 	static const char reverse[] = "in-addr.arpa";
@@ -317,7 +347,7 @@ static void note_code(struct dns_state *state, const struct dns_heard *heard, st
 		 dns->has_soa)
 		dns_case_add(&pair->cases[DNS_CASE_NODATA], heard);
 	if (lookup && !lookup->answer.packet)
-		settle(state, heard, lookup, try);
+		settle(context->state, heard, lookup, try);
 }
 
 /* What lies in the first answer to a try. */
@@ -352,7 +382,7 @@ static void first_answer(struct analysis_context *context, const struct dns_hear
 		pair->cases[DNS_CASE_TRUNCATED].cost += heard->here.time - lookup->truncated.time;
 	}
 	dns_note_referral(context, heard, try);
-	note_code(state, heard, pair, lookup, try);
+	note_code(context, heard, pair, lookup, try);
 	if (lookup)
 		dns_note_suffix(context, heard, lookup);
 	dns_note_addresses(state, heard);
@@ -381,11 +411,12 @@ static void hear_answer(struct analysis_context *context, const struct dns_heard
 		enum dns_case_kind kind = case_of_code(heard->dns);
 		if (kind < DNS_CASES) {
 			pair->junk += cache_find(&state->junk, &heard->client) != NULL;
-			hear_error(heard, pair, NULL, NULL, kind);
+			hear_error(heard, pair, NULL, NULL, kind, false);
 		}
 		return;
 	}
 	try->answers++;
+	pair->edns_answered += try->had_edns;
 	if (try->answer.packet) {
 		dns_second_answer(context, heard, try);
 		return;
@@ -453,7 +484,13 @@ static void note_fragment(struct dns_state *state, const struct packet *packet)
 		try->fragment = (struct sample){ packet->record->number, packet->record->time };
 }
 
-/* "Port unreachable" about a query: nobody listens. About an answer: nobody waits any more. */
+static bool says_port_unreachable(const struct icmp_header *icmp)
+{
+	return icmp->version == 6 ? icmp->type == 1 && icmp->code == 4 : icmp->type == 3 && icmp->code == 3;
+}
+
+/* "Port unreachable" about a query: nobody listens; another code: no way there. About an answer: nobody waits any
+ * more. */
 static void note_unreachable(struct dns_state *state, const struct packet *packet)
 {
 	const struct icmp_quote *quote = &packet->icmp->quote;
@@ -461,6 +498,15 @@ static void note_unreachable(struct dns_state *state, const struct packet *packe
 		return;
 	struct endpoint client = { quote->source, 0, quote->source_port };
 	if (quote->destination_port != DNS_PORT)
+		return;
+	const struct dns_pair_key both = { quote->source, quote->destination };
+	struct dns_pair *pair = cache_find(&state->pairs, &both);
+	bool closed = says_port_unreachable(packet->icmp);
+	if (pair && closed)
+		pair->closed++;
+	else if (pair)
+		pair->no_way++;
+	if (!closed)
 		return;
 	const struct dns_try_key *key = cache_find(&state->ports, &client);
 	if (key && !address_equal(&key->server, &quote->destination))

@@ -64,6 +64,7 @@ struct dns_lookup {              /* a question, from its first try to a usable a
 	bool refused;                /* ICMP: nobody listens there */
 	struct dns_try_key last;     /* try */
 	uint16_t large_silent;       /* tries that offered more than 1232 bytes and got nothing */
+	uint16_t edns_silent;        /* tries with EDNS that got nothing */
 	uint16_t fragments_lost;     /* asked again although the start of an answer had come */
 	struct sample fragment;
 	struct sample truncated;     /* an answer that did not fit */
@@ -97,7 +98,7 @@ struct dns_pair_key { struct address client, server; };
 
 enum dns_case_kind { DNS_CASE_SERVFAIL, DNS_CASE_REFUSED, DNS_CASE_DENIED, DNS_CASE_FORMAT,
 	DNS_CASE_NXDOMAIN, DNS_CASE_NXDOMAIN_REVERSE, DNS_CASE_NODATA, DNS_CASE_SLOW, DNS_CASE_NEXT_SERVER,
-	DNS_CASE_TRUNCATED, DNS_CASE_LATE, DNS_CASE_UNASKED, DNS_CASE_IGNORED, DNS_CASES };
+	DNS_CASE_TRUNCATED, DNS_CASE_LATE, DNS_CASE_UNASKED, DNS_CASE_IGNORED, DNS_CASE_EDNS, DNS_CASES };
 
 struct dns_pair {
 	uint32_t queries, answers;   /* messages */
@@ -112,6 +113,9 @@ struct dns_pair {
 	bool stopped;                /* such a row was too long for chance, or for a lazy recorder */
 	int64_t fastest;             /* answer; 0: none */
 	uint32_t plain_worked;       /* without EDNS, after an error with it */
+	uint32_t edns_answered;      /* queries with EDNS */
+	uint32_t closed;             /* ICMP about queries: nobody listens; */
+	uint32_t no_way;             /* … no way there */
 	uint32_t junk;               /* malformed queries of the client */
 	uint32_t truncated_useful, truncated_retried;
 	uint32_t streams, streams_failed;    /* TCP sessions to port 53 */
@@ -158,6 +162,10 @@ extern const struct finding_kind dns_aaaa_trouble, dns_reverse_delay;
 void dns_show(char to[DNS_SHOWN], const char *name, size_t length);
 struct dns_pair *dns_pair_of(struct dns_state *state, const struct address *client,
 			     const struct address *server);
+/* Of a server that asks other servers in turn: one of those at which it met the same, for as long as most of `worst`;
+ * NULL: none. */
+const struct dns_pair_key *dns_passed_on(struct dns_state *state, const struct address *server,
+					 enum dns_case_kind kind, int64_t worst);
 void dns_case_add(struct dns_case *what, const struct dns_heard *heard);
 /* Starts a finding about what happened between the two; `what` may be NULL. */
 void dns_finding(struct finding *finding, const struct finding_kind *kind, const struct address *client,
@@ -181,6 +189,8 @@ void dns_judge_answers(struct analysis_context *context, const struct dns_pair_k
 void dns_content_begin(struct analysis_context *context);
 void dns_second_answer(struct analysis_context *context, const struct dns_heard *heard, struct dns_try *try);
 void dns_foreign_answer(struct analysis_context *context, const struct dns_heard *heard);
+/* Does the server deny to serve a zone that was delegated to it? */
+bool dns_note_lame(struct analysis_context *context, const struct dns_heard *heard, const struct dns_try *try);
 void dns_note_referral(struct analysis_context *context, const struct dns_heard *heard, const struct dns_try *try);
 void dns_note_suffix(struct analysis_context *context, const struct dns_heard *heard,
 		     const struct dns_lookup *lookup);

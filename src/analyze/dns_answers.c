@@ -17,7 +17,8 @@ const struct finding_kind dns_slow = {
 	.say = "Looking up {name} took {worst} at {server}; {slow|lookup|lookups} of {lookups} took longer than {limit}.",
 	.meaning = "From the first try to the first usable answer, names took longer than users notice.",
 	.false_alarms = "A resolver that sees a name for the first time has to ask others: single slow lookups are a "
-			"notice unless they are very slow and among few. Where a name was asked for again with another query, "
+			"notice unless they are very slow and among few, and so is a resolver that waits for another one in "
+			"the trace. Where a name was asked for again with another query, "
 			"the recorder may have missed the first answer: a notice, too.",
 	.advice = { "Use a resolver near {client}, or a cache on it.",
 		    "Look at what {server} waits for: its forwarders, servers out of reach, IPv6 without a way out." },
@@ -85,7 +86,8 @@ static void judge_slow(struct analysis_context *context, const struct dns_pair_k
 	finding_threshold(&finding, "limit", UNIT_SECONDS, (double)state->slow_limit / 1e9);
 	bool often = what->count >= REPEATED && what->count * REPEATED_SHARE >= pair->settled;
 	bool chance = what->count == 1 && pair->settled >= CHANCE;
-	if ((what->worst < state->slow_single || chance) && !often)
+	const struct dns_pair_key *upstream = dns_passed_on(context->state, &key->server, DNS_CASE_SLOW, what->worst);
+	if (((what->worst < state->slow_single || chance) && !often) || (upstream && !next))
 		finding.severity = SEVERITY_NOTICE;
 	finding.confidence = CONFIDENCE_LIKELY;
 	if (next) {
@@ -97,6 +99,12 @@ static void judge_slow(struct analysis_context *context, const struct dns_pair_k
 			&finding,
 			"The first server that was asked stayed silent; the next one answered.");
 		blame_service(&finding, "dns");
+	} else if (upstream) {
+		char host[ADDRESS_TEXT_SIZE];
+		finding.sub_kind = "forwards";
+		finding_why(&finding, "It asked %s itself and waited as long for that one.",
+			    address_text(&upstream->server, host));
+		blame_service(&finding, "dns");
 	} else if (what->retried * 2 > what->count) {
 		finding.sub_kind = "lost-try";
 		finding.say = "Looking up {name} took {worst}: {server} answered a repeated question at once and the "
@@ -105,7 +113,8 @@ static void judge_slow(struct analysis_context *context, const struct dns_pair_k
 		finding.confidence = CONFIDENCE_POSSIBLE;
 		finding_why(&finding, "A later try was answered at once, so the first question or its answer was lost.");
 		finding_alternative(&finding, "the server dropped the first question", NULL);
-		if (!what->repeated)
+		/* A lazy recorder does not miss the first try of most lookups and none of the second. */
+		if (!what->repeated && (what->retried < REPEATED || what->retried * 2 <= pair->settled))
 			finding_doubt(&finding, QUALITY_LOSS);
 	} else if (pair->fastest < NEAR) {
 		finding.sub_kind = "resolver";

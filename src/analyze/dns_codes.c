@@ -13,7 +13,7 @@ const struct finding_kind dns_servfail = {
 	.meaning = "The server answered SERVFAIL: it could not reach the servers of the name's zone, does not trust "
 		   "their signatures, or is itself out of order.",
 	.false_alarms = "A client that asks again, or another server, and gets its answer was only delayed: a notice. "
-			"So are few failures among many answers.",
+			"So are few failures among many answers, and those that a server had from another one in the trace.",
 	.advice = { "Look at the forwarders of {server} and at its log.",
 		    "Ask with checking disabled (dig +cd): if that works, the zone's DNSSEC signatures are wrong." },
 	.reference = "RFC 1035 4.1.1; RFC 8914",
@@ -50,12 +50,16 @@ const struct finding_kind dns_format_error = {
 	.say = "{server} does not understand what {client} asks ({what}, {failures|answer|answers}).",
 	.meaning =
 		"The server answered FORMERR or NOTIMP. Old servers and firewalls that rewrite DNS do so for EDNS; "
-		"the client then asks again without it.",
+		"the client then asks again without it. Kind edns-dropped: questions with EDNS vanish.",
 	.false_alarms =
 		"Where the client sent something that is no DNS message, the client is to blame.",
 	.advice = { "Look at the firewall's DNS inspection between {client} and {server}.",
 		    "Replace a server that does not know EDNS (RFC 6891)." },
 	.reference = "RFC 1035 4.1.1; RFC 6891 7",
+	.parameters = {
+		{ .name = "silent", .unit = UNIT_COUNT, .value = 2,
+		  .meaning = "lookups that got nothing with EDNS and an answer without" },
+	},
 };
 
 const struct finding_kind dns_name_error = {
@@ -130,7 +134,14 @@ static void judge_servfail(struct analysis_context *context, const struct dns_pa
 	blame_service(&finding, "dns");
 	if (what->harmless >= what->count || what->count < share * lookups)
 		finding.severity = SEVERITY_NOTICE;
-	if (is_dnssec(what->extended_error)) {
+	const struct dns_pair_key *upstream = dns_passed_on(context->state, &key->server, DNS_CASE_SERVFAIL, 0);
+	if (upstream) {
+		char host[ADDRESS_TEXT_SIZE];
+		finding.sub_kind = "passed-on";
+		finding.severity = SEVERITY_NOTICE;
+		finding_why(&finding, "It asked %s itself and got no better answer.",
+			    address_text(&upstream->server, host));
+	} else if (is_dnssec(what->extended_error)) {
 		finding.sub_kind = "dnssec";
 		finding_why(&finding,
 			    "The server says itself that the signatures of the zone do not hold.");
@@ -206,6 +217,28 @@ static void judge_format(struct analysis_context *context, const struct dns_pair
 	submit(context, &finding, what, "the server does not understand");
 }
 
+static void judge_edns(struct analysis_context *context, const struct dns_pair_key *key,
+		       const struct dns_pair *pair)
+{
+	const struct dns_case *what = &pair->cases[DNS_CASE_EDNS];
+	uint32_t least = (uint32_t)setting(context->settings, &dns_format_error, "silent");
+	struct finding finding;
+	if (what->count < least || pair->edns_answered)
+		return;
+	begin(&finding, &dns_format_error, key, what);
+	finding_threshold(&finding, "silent", UNIT_COUNT, least);
+	finding.sub_kind = "edns-dropped";
+	finding.merge_key = 1;
+	finding.say = "{server} answers {client} only without EDNS: {failures|lookup|lookups} got nothing with it, as of "
+		      "{name}, and an answer at once without it.";
+	blame_word(&finding, PARTY_NETWORK, "middlebox:server-side");
+	finding.confidence = CONFIDENCE_LIKELY;
+	finding_why(&finding, "EDNS is all the difference between the tries that got nothing and those that were "
+			      "answered.");
+	finding_alternative(&finding, "the server is very old and drops what it does not know", NULL);
+	submit(context, &finding, what, "with EDNS no answer, without it the answer");
+}
+
 static void judge_names(struct analysis_context *context, const struct dns_pair_key *key,
 			const struct dns_case *what, bool reverse)
 {
@@ -245,6 +278,7 @@ void dns_judge_codes(struct analysis_context *context, const struct dns_pair_key
 	judge_refused(context, key, pair, false);
 	judge_refused(context, key, pair, true);
 	judge_format(context, key, pair);
+	judge_edns(context, key, pair);
 	judge_names(context, key, &pair->cases[DNS_CASE_NXDOMAIN], false);
 	judge_names(context, key, &pair->cases[DNS_CASE_NXDOMAIN_REVERSE], true);
 	judge_nodata(context, key, &pair->cases[DNS_CASE_NODATA]);

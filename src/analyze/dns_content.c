@@ -41,7 +41,7 @@ const struct finding_kind dns_lame_delegation = {
 	.say = "{server} is listed for {zone} but does not serve it ({referrals|answer|answers}).",
 	.meaning =
 		"A server to which a zone is delegated answers without authority and refers to itself, to the same "
-		"zone or to one above it.",
+		"zone or to one above it, or refuses to answer at all.",
 	.false_alarms =
 		"Resolvers that do recursion answer without authority, rightly so; referrals to a zone further "
 		"down are how DNS works.",
@@ -199,9 +199,9 @@ static void report_lame(struct analysis_context *context, const struct dns_heard
 	finding_count(&finding, "referrals", 1);
 	blame_service(&finding, "dns");
 	finding.confidence = delegation ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
-	finding_why(&finding, delegation
-				      ? "The zone was delegated to this server, and it refers back."
-				      : "The server refers to itself and does not answer.");
+	finding_why(&finding, heard->dns->rcode ? "The zone was delegated to this server, and it answers with an error."
+		    : delegation ? "The zone was delegated to this server, and it refers back."
+				 : "The server refers to itself and does not answer.");
 	if (delegation)
 		finding_evidence(&finding, delegation->here.packet, delegation->here.time,
 				 "the referral to this server");
@@ -209,6 +209,22 @@ static void report_lame(struct analysis_context *context, const struct dns_heard
 	finding_evidence(&finding, heard->here.packet, heard->here.time,
 			 "the answer without authority");
 	finding_submit(context->findings, &finding);
+}
+
+bool dns_note_lame(struct analysis_context *context, const struct dns_heard *heard, const struct dns_try *try)
+{
+	struct dns_state *state = context->state;
+	const struct dns_header *dns = heard->dns;
+	const struct dns_pair_key own = { heard->client.address, heard->server.address };
+	/* Who asks for recursion may be refused that alone. */
+	if (!try || try->recursive || dns->opcode != DNS_QUERY ||
+	    (dns->rcode != DNS_REFUSED && dns->rcode != DNS_SERVFAIL))
+		return false;
+	const struct dns_delegation *delegation = cache_find(&state->delegations, &own);
+	if (!delegation || !lies_in(dns->name, delegation->zone))
+		return false;
+	report_lame(context, heard, delegation->zone, try, delegation);
+	return true;
 }
 
 void dns_note_referral(struct analysis_context *context, const struct dns_heard *heard,

@@ -122,12 +122,17 @@ static void blame_silence(const struct dns_state *state, const struct dns_lookup
 			  const struct dns_pair_key *key, const struct dns_pair *pair,
 			  struct finding *finding)
 {
-	if (lookup->refused) {
+	if (lookup->refused || (pair->closed && !pair->answers)) {
 		finding->sub_kind = "no-program";
 		blame_word(finding, PARTY_SERVER, "server");
 		finding_why(
 			finding,
 			"The host answers with ICMP port unreachable: no DNS program runs there.");
+	} else if (pair->no_way && !pair->answers) {
+		finding->sub_kind = "no-way";
+		blame_word(finding, PARTY_NETWORK, "net:server-side");
+		finding_why(finding, "A router threw queries away and says that it has no way to the server, or may not "
+			    "let them pass.");
 	} else if (pair->answers && pair->stopped) {
 		finding->sub_kind = "stopped";
 		finding->confidence = CONFIDENCE_LIKELY;

@@ -118,8 +118,10 @@ const struct cause_rule cause_rules[] = {
 	  "perf/response-time http/slow-first-byte", RELATION_CLIENT, SAME_TIME | SAME_PARTY },
 	{ "dns/reverse-delay dns/no-answer dns/slow dns/servfail",
 	  "ftp/slow-command perf/server-think", RELATION_HOST, SAME_TIME },
-	{ "dns/lame-delegation dns/large-answer-lost", "dns/no-answer dns/servfail dns/slow",
-	  RELATION_PAIR, 0 },
+	{ "dns/lame-delegation dns/large-answer-lost dns/format-error",
+	  "dns/no-answer dns/servfail dns/slow dns/retry-storm", RELATION_PAIR, 0 },
+	/* What a resolver meets, its clients meet. */
+	{ "dns/lame-delegation dns/refused", "dns/servfail", RELATION_HOST, SAME_TIME },
 	{ "dns/no-answer",
 	  "dns/retry-storm dns/late-answer dns/aaaa-trouble udp/no-answer "
 	  "udp/retry-storm", RELATION_PAIR, 0 },
@@ -206,6 +208,7 @@ const struct cause_rule cause_rules[] = {
 	/* Servers answer a wrong password late, on purpose. */
 	{ "ftp/login-failed", "perf/server-think perf/response-time ftp/slow-command", RELATION_SERVICE,
 	  SAME_TIME },
+	{ "ftp/transfer-aborted", RESETS " ftp/command-failed", RELATION_PAIR, SAME_TIME },
 	{ "ftp/tls-session-reuse", "ftp/command-failed ftp/transfer-aborted",
 	  RELATION_SESSION, 0 },
 	{ "ftp/data-connection-missing ftp/data-connection-refused",
