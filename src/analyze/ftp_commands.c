@@ -15,7 +15,7 @@ static const struct finding_kind login_failed = {
 	.title = "An FTP log-in was refused",
 	.say = "{server} refused the FTP log-in of user {user} from {client} ({count|time|times}): {code} {text}.",
 	.meaning = "The server answered USER, PASS or ACCT with 530, 430 or 532: the user or the password is wrong, "
-		   "or the user may not use FTP. 421 instead means that the server takes no more sessions.",
+		   "or the user may not use FTP. 421 instead means that the server takes no more sessions; it may say so instead of a greeting.",
 	.false_alarms = "A first try as user anonymous is a habit of programs and only a notice. Many refusals in a "
 			"short time are security/brute-force.",
 	.advice = { "Check user, password and the server's rules for {user}: expired or revoked in RACF, missing in "
@@ -211,6 +211,29 @@ static uint64_t key_of(const char *verb, uint16_t code)
 	return key;
 }
 
+/* The server says no in place of its greeting. */
+static void report_turned_away(struct analysis_context *context, const struct session *session,
+			       const struct command *open, const struct ftp_message *reply,
+			       const struct record *record)
+{
+	struct finding finding;
+	char text[TEXT_LENGTH];
+	finding_begin(&finding, &login_failed, session);
+	ftp_copy_words(text, sizeof text, reply->text);
+	finding_number(&finding, "code", UNIT_NONE, reply->code, FACT_FIRST);
+	finding_words(&finding, "text", "%s", text[0] ? text : "(no text)");
+	finding_words(&finding, "user", "this client");
+	finding_evidence(&finding, open->packet, open->time, "the connection is open");
+	cite_reply(&finding, record, reply);
+	finding.merge_key = key_of("", reply->code);
+	finding.sub_kind = "server-limit";
+	finding.say = "{server} turned {client} away before any log-in: {code} {text}.";
+	blame_program(&finding, session, session_server(session));
+	finding_why(&finding, "The server greets with a refusal: it takes no more sessions now, or none "
+			      "of this client.");
+	finding_submit(context->findings, &finding);
+}
+
 static void report_failure(struct analysis_context *context, const struct session *session,
 			   const struct command *command, const struct ftp_message *reply,
 			   const struct record *record)
@@ -308,6 +331,8 @@ static void judge_greeting(struct analysis_context *context, const struct sessio
 	control->greeted = true;
 	const struct command open = { .packet = handshake->ack_packet, .time = handshake->done_time };
 	int64_t waited = server_part(session, open.time, record->time);
+	if (reply->code >= 400 && reply->last)
+		report_turned_away(context, session, &open, reply, record);
 	if (reply->code == 220 && waited >= state->greeting && !disturbed(session, open.time))
 		report_slow(context, session, &open, waited, record);
 }

@@ -2,6 +2,7 @@
  * snmp/default-community. */
 #include "decode/snmp.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "analyze/analyzer.h"
@@ -91,18 +92,38 @@ struct pair_key {
 	struct address manager, agent;
 };
 
+#define ERRORS_TOLD 6    /* different ones of a pair */
+#define CREDENTIALS 4    /* of a pair that were answered */
+#define SILENCES 3       /* … and that were not */
+
+struct question {              /* that was asked */
+	uint64_t what;         /* hash */
+	uint64_t credential;   /* of the community or user that it was asked under */
+	int32_t lowest, highest;     /* identifiers of its requests */
+	bool encrypted;
+	uint16_t port;         /* that it was sent to */
+	struct proof tries;    /* without a response */
+	char object[SNMP_NAME_SIZE];
+};
+
+struct complaint {
+	const char *error;     /* constant text; NULL: none */
+	char object[SNMP_NAME_SIZE];
+	struct proof proof;
+};
+
 struct pair {
-	uint64_t question;     /* hash of what was asked last */
-	struct proof tries;    /* of it, without a response */
+	struct question last;  /* that was asked */
+	struct question silent[SILENCES];    /* given up: of each community or user that with the most tries */
+	uint64_t answered[CREDENTIALS];      /* community or user under which there were responses; 0: none */
 	struct proof refusals; /* ICMP */
-	struct proof errors, communities;
+	struct proof communities;
 	struct sample first_refused; /* request that an ICMP error is about */
 	uint64_t responses;
 	uint32_t out_of_time, session_number, quality;
 	uint8_t session_kind;
-	const char *error;     /* constant text */
 	const char *community; /* constant text */
-	char object[SNMP_NAME_SIZE], error_object[SNMP_NAME_SIZE];
+	struct complaint complaints[ERRORS_TOLD];
 };
 
 struct snmp_state {
@@ -119,22 +140,48 @@ static void snmp_begin(struct analysis_context *context)
 	state->wait = setting_duration(context->settings, &no_response, "wait");
 }
 
-static void note_request(struct pair *pair, const struct snmp_message *snmp,
-			 const struct packet *packet)
+static void give_up(struct question silent[SILENCES], const struct question *question)
 {
-	uint64_t question = snmp->variables ^ (uint64_t)snmp->pdu << 56;
-	if (question != pair->question)
-		pair->tries.total = 0;
-	pair->question = question;
-	memcpy(pair->object, snmp->name, sizeof pair->object);
-	proof_add(&pair->tries, packet);
+	size_t i = 0;
+	while (silent[i].tries.total && (silent[i].credential != question->credential ||
+					 silent[i].encrypted != question->encrypted))
+		if (++i == SILENCES)
+			return;
+	if (question->tries.total > silent[i].tries.total)
+		silent[i] = *question;
+}
+
+static void note_request(struct pair *pair, const struct snmp_message *snmp,
+			 const struct packet *packet, uint16_t port)
+{
+	struct question *last = &pair->last;
+	bool encrypted = !snmp->has_pdu;
+	uint64_t what = encrypted ? 0 : snmp->variables ^ (uint64_t)snmp->pdu << 56;
+	if (what != last->what || snmp->credential != last->credential || encrypted != last->encrypted) {
+		give_up(pair->silent, last);
+		*last = (struct question){ .what = what,
+					   .credential = snmp->credential,
+					   .encrypted = encrypted,
+					   .lowest = snmp->request,
+					   .highest = snmp->request };
+		if (encrypted)
+			snprintf(last->object, sizeof last->object, "something encrypted of user %s", snmp->user);
+		else
+			memcpy(last->object, snmp->name, sizeof last->object);
+	}
+	if (snmp->request < last->lowest)
+		last->lowest = snmp->request;
+	if (snmp->request > last->highest)
+		last->highest = snmp->request;
+	last->port = port;
+	proof_add(&last->tries, packet);
 }
 
 /* What the response complains about; NULL: nothing, or nothing that is not usual. */
 static const char *error_of(struct pair *pair, const struct snmp_message *snmp)
 {
 	/* Of a request that is not in the trace nobody knows. */
-	bool walks = !pair->question || (pair->question >> 56 & 0xff) != 0 || snmp->exception == SNMP_END_OF_VIEW;
+	bool walks = !pair->last.what || (pair->last.what >> 56 & 0xff) != 0 || snmp->exception == SNMP_END_OF_VIEW;
 	if (snmp->pdu == SNMP_REPORT) {
 		if (snmp->usm_report == UNKNOWN_ENGINE ||
 		    (snmp->usm_report == OUT_OF_TIME && !pair->out_of_time++))
@@ -148,19 +195,60 @@ static const char *error_of(struct pair *pair, const struct snmp_message *snmp)
 	return walks ? NULL : snmp_exception_name(snmp->exception);
 }
 
+static uint64_t credential_of(uint64_t credential, bool encrypted)
+{
+	return (credential | 1) + encrypted;
+}
+
+static bool was_answered(const struct pair *pair, const struct question *question)
+{
+	for (size_t i = 0; i < CREDENTIALS; i++)
+		if (pair->answered[i] == credential_of(question->credential, question->encrypted))
+			return true;
+	return false;
+}
+
+static void note_credential(struct pair *pair, const struct snmp_message *snmp)
+{
+	uint64_t credential = credential_of(snmp->credential, !snmp->has_pdu);
+	for (size_t i = 0; i < CREDENTIALS; i++) {
+		if (pair->answered[i] == credential)
+			return;
+		if (!pair->answered[i]) {
+			pair->answered[i] = credential;
+			return;
+		}
+	}
+}
+
+static void note_complaint(struct pair *pair, const char *error, const struct snmp_message *snmp,
+			   const struct packet *packet)
+{
+	struct complaint *complaint = pair->complaints;
+	while (complaint->error && complaint->error != error)
+		if (++complaint == pair->complaints + ERRORS_TOLD)
+			return;
+	if (!complaint->error) {
+		complaint->error = error;
+		memcpy(complaint->object, snmp->name, sizeof complaint->object);
+	}
+	proof_add(&complaint->proof, packet);
+}
+
 static void note_response(struct pair *pair, const struct snmp_message *snmp,
 			  const struct packet *packet)
 {
-	const char *error = error_of(pair, snmp);
+	struct question *last = &pair->last;
+	const char *error = snmp->has_pdu ? error_of(pair, snmp) : NULL;
 	pair->responses++;
-	pair->tries.total = 0;
-	if (!error)
-		return;
-	if (!pair->errors.total) {
-		pair->error = error;
-		memcpy(pair->error_object, snmp->name, sizeof pair->error_object);
-	}
-	proof_add(&pair->errors, packet);
+	if (!snmp->has_pdu || snmp->pdu == SNMP_RESPONSE)
+		note_credential(pair, snmp);
+	/* Encrypted ones and reports cannot be told apart; a response names its request. */
+	if (!snmp->has_pdu || snmp->pdu == SNMP_REPORT ||
+	    (snmp->request >= last->lowest && snmp->request <= last->highest))
+		last->tries.total = 0;
+	if (error)
+		note_complaint(pair, error, snmp, packet);
 }
 
 static void snmp_message(struct analysis_context *context, const struct observation *observation,
@@ -173,9 +261,15 @@ static void snmp_message(struct analysis_context *context, const struct observat
 	if (!packet || !session || observation->twin_of || !frame_has_time(packet))
 		return;
 	bool asks = snmp->has_pdu && snmp_asks(snmp->pdu);
-	bool answers = snmp->has_pdu && (snmp->pdu == SNMP_RESPONSE || snmp->pdu == SNMP_REPORT);
 	const struct address *from = &session->key.end[message->direction].address;
 	const struct address *to = &session->key.end[!message->direction].address;
+	uint16_t from_port = session->key.end[message->direction].port;
+	uint16_t to_port = session->key.end[!message->direction].port;
+	/* What cannot be read is told by its port. */
+	bool serves = from_port == SNMP_PORT || from_port == SNMP_TRAP_PORT;
+	bool answers = snmp->has_pdu ? snmp->pdu == SNMP_RESPONSE || snmp->pdu == SNMP_REPORT
+				     : serves && from_port != to_port;
+	asks |= !snmp->has_pdu && snmp->version == 3 && *snmp->user && to_port == SNMP_PORT && !answers;
 	if (address_is_multicast(to) || address_is_broadcast(to) || frame_is_group(packet))
 		return;
 	const struct pair_key key = { answers ? *to : *from, answers ? *from : *to };
@@ -187,11 +281,8 @@ static void snmp_message(struct analysis_context *context, const struct observat
 		pair->community = strcmp(snmp->community, "public") == 0 ? "public" : "private";
 		proof_add(&pair->communities, packet);
 	}
-	/* Encrypted ones cannot be told apart: an agent that sends any is there. */
-	if (!snmp->has_pdu)
-		pair->tries.total = 0;
-	else if (asks)
-		note_request(pair, snmp, packet);
+	if (asks)
+		note_request(pair, snmp, packet, to_port);
 	else if (answers)
 		note_response(pair, snmp, packet);
 }
@@ -204,16 +295,18 @@ static void snmp_observe(struct analysis_context *context, const struct observat
 	bool port = packet->icmp->version == 6 ? packet->icmp->type == 1 && packet->icmp->code == 4
 					       : packet->icmp->type == 3 && packet->icmp->code == 3;
 	if (!port || !quote->has_ports || quote->protocol != IP_PROTOCOL_UDP ||
-	    quote->destination_port != SNMP_PORT)
+	    (quote->destination_port != SNMP_PORT && quote->destination_port != SNMP_TRAP_PORT))
 		return;
 	const struct pair_key key = { quote->source, quote->destination };
 	struct pair *pair = cache_find(&state->pairs, &key);
 	if (!pair)
 		return;
-	if (!pair->refusals.total && pair->tries.total)
-		pair->first_refused = pair->tries.first[0];
-	proof_add(&pair->refusals, packet);
-	pair->tries.total = 0;
+	if (quote->destination_port == SNMP_PORT) {
+		if (!pair->refusals.total && pair->last.tries.total)
+			pair->first_refused = pair->last.tries.first[0];
+		proof_add(&pair->refusals, packet);
+	}
+	pair->last.tries.total = 0;
 }
 
 static void begin(struct finding *finding, const struct finding_kind *kind,
@@ -240,40 +333,58 @@ static bool answers_others(const struct snmp_state *state, const struct pair_key
 	return false;
 }
 
+static void blame_silence(struct finding *finding, const struct snmp_state *state, const struct pair_key *key,
+			  const struct pair *pair, const struct question *question)
+{
+	char agent[ADDRESS_TEXT_SIZE];
+	bool only_these = pair->responses && !was_answered(pair, question);
+	blame_word(finding, PARTY_SERVER, "config:%s", address_text(&key->agent, agent));
+	finding->confidence = CONFIDENCE_LIKELY;
+	if (only_these) {
+		finding->sub_kind = question->encrypted ? "this-user" : "this-community";
+		finding_why(finding, question->encrypted
+			    ? "The agent answers this manager otherwise, and leaves what is encrypted for this user: it "
+			      "cannot decrypt it, as their keys for privacy differ."
+			    : "The agent answers this manager under another community or user: it does not accept the one "
+			      "in these requests.");
+	} else if (answers_others(state, key)) {
+		finding->sub_kind = "this-manager";
+		finding_why(
+			finding,
+			"The agent answers others: it does not accept this manager or its community.");
+	} else {
+		finding->confidence = CONFIDENCE_POSSIBLE;
+		finding_why(
+			finding,
+			"The requests passed the trace point and nobody got an answer from this agent.");
+		finding_alternative(finding, "the network drops the requests or the responses",
+				    NULL);
+		finding_alternative(finding, "the host is switched off", NULL);
+	}
+	if (pair->responses && !only_these)
+		finding->severity = SEVERITY_NOTICE;
+}
+
 static void judge_silence(struct analysis_context *context, const struct pair_key *key,
-			  const struct pair *pair)
+			  const struct pair *pair, const struct question *question)
 {
 	const struct snmp_state *state = context->state;
 	const struct host *host = session_table_host(context->trace->sessions, &key->manager);
 	struct finding finding;
-	char agent[ADDRESS_TEXT_SIZE];
-	if (pair->tries.total < state->tries ||
-	    context->trace->last_time - pair->tries.last.time < state->wait)
+	const struct proof *tries = &question->tries;
+	if (tries->total < state->tries || context->trace->last_time - tries->last.time < state->wait)
 		return;
 	begin(&finding, &no_response, key, pair);
-	finding.cost = proof_span(&pair->tries);
-	finding.confidence = CONFIDENCE_LIKELY;
-	finding_count(&finding, "tries", (double)pair->tries.total);
-	finding_duration(&finding, "lasted", proof_span(&pair->tries));
-	finding_words(&finding, "object", "%s", *pair->object ? pair->object : "its engine");
-	if (pair->responses || pair->tries.total < USUAL_TRIES || !host || !host->packets_received)
+	finding.subject.server_port = question->port;
+	finding.merge_key = question->credential;
+	finding.cost = proof_span(tries);
+	finding_count(&finding, "tries", (double)tries->total);
+	finding_duration(&finding, "lasted", proof_span(tries));
+	finding_words(&finding, "object", "%s", *question->object ? question->object : "its engine");
+	blame_silence(&finding, state, key, pair, question);
+	if (tries->total < USUAL_TRIES || !host || !host->packets_received)
 		finding.severity = SEVERITY_NOTICE;
-	blame_word(&finding, PARTY_SERVER, "config:%s", address_text(&key->agent, agent));
-	if (answers_others(state, key)) {
-		finding.sub_kind = "this-manager";
-		finding_why(
-			&finding,
-			"The agent answers others: it does not accept this manager or its community.");
-	} else {
-		finding.confidence = CONFIDENCE_POSSIBLE;
-		finding_why(
-			&finding,
-			"The requests passed the trace point and nobody got an answer from this agent.");
-		finding_alternative(&finding, "the network drops the requests or the responses",
-				    NULL);
-		finding_alternative(&finding, "the host is switched off", NULL);
-	}
-	proof_give(&pair->tries, &finding, "the request, not answered");
+	proof_give(tries, &finding, "the request, not answered");
 	finding_submit(context->findings, &finding);
 }
 
@@ -311,18 +422,23 @@ static void judge_pair(struct analysis_context *context, const struct pair_key *
 {
 	struct finding finding;
 	char agent[ADDRESS_TEXT_SIZE];
-	judge_silence(context, key, pair);
+	struct question silent[SILENCES];
+	memcpy(silent, pair->silent, sizeof silent);
+	give_up(silent, &pair->last);
+	for (size_t i = 0; i < SILENCES; i++)
+		judge_silence(context, key, pair, &silent[i]);
 	judge_refusals(context, key, pair);
-	if (pair->errors.total) {
+	for (size_t i = 0; i < ERRORS_TOLD && pair->complaints[i].error; i++) {
+		const struct complaint *complaint = &pair->complaints[i];
 		begin(&finding, &error_status, key, pair);
-		finding.count = pair->errors.total;
-		finding_count(&finding, "answers", (double)pair->errors.total);
-		finding_words(&finding, "error", "%s", pair->error);
-		finding_words(&finding, "object", "%s",
-			      *pair->error_object ? pair->error_object : "the request");
+		finding.merge_key = i + 1;
+		finding.count = complaint->proof.total;
+		finding_count(&finding, "answers", (double)complaint->proof.total);
+		finding_words(&finding, "error", "%s", complaint->error);
+		finding_words(&finding, "object", "%s", *complaint->object ? complaint->object : "the request");
 		blame_word(&finding, PARTY_SERVER, "config:%s", address_text(&key->agent, agent));
 		finding_why(&finding, "The agent says so itself.");
-		proof_give(&pair->errors, &finding, "the error");
+		proof_give(&complaint->proof, &finding, "the error");
 		finding_submit(context->findings, &finding);
 	}
 	if (pair->communities.total) {

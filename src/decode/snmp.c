@@ -241,6 +241,7 @@ static void read_pdu(struct cursor *in, struct snmp_message *snmp)
 static void read_community(struct cursor community, struct snmp_message *snmp)
 {
 	static const char *const defaults[] = { "public", "private" };
+	snmp->credential = hash_bytes(community.next, community.captured, 0);
 	for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++) {
 		size_t length = strlen(defaults[i]);
 		if (community.captured != length || memcmp(community.next, defaults[i], length) != 0)
@@ -266,6 +267,7 @@ static void read_version_3(struct cursor *in, struct snmp_message *snmp)
 	struct cursor user = take_tagged(&usm, OCTETS);
 	if (cursor_ok(&usm))
 		cursor_words(user, snmp->user, sizeof snmp->user);
+	snmp->credential = hash_bytes(snmp->user, strlen(snmp->user), 3);
 	if (!cursor_ok(in) || (flags.captured && flags.next[0] & ENCRYPTED_FLAG))
 		return;
 	struct cursor scoped = take_tagged(in, SEQUENCE);

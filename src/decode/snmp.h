@@ -11,7 +11,7 @@ struct decoder;
 enum snmp_pdu { SNMP_GET, SNMP_GET_NEXT, SNMP_RESPONSE, SNMP_SET, SNMP_TRAP_V1, SNMP_GET_BULK, SNMP_INFORM, SNMP_TRAP,
 	SNMP_REPORT };
 
-enum { SNMP_PORT = 161, SNMP_NO_SUCH_NAME = 2 };
+enum { SNMP_PORT = 161, SNMP_TRAP_PORT = 162, SNMP_NO_SUCH_NAME = 2 };
 
 /* What stands in place of a value (RFC 3416, 3) */
 enum snmp_exception { SNMP_NO_EXCEPTION, SNMP_NO_SUCH_OBJECT, SNMP_NO_SUCH_INSTANCE, SNMP_END_OF_VIEW };
@@ -28,6 +28,7 @@ struct snmp_message {
 	bool default_community;      /* "public" or "private" */
 	char community[8];           /* that one; empty for others, which are secrets */
 	char user[33];               /* v3, printable */
+	uint64_t credential;         /* hash of community or user, to tell requests under several apart */
 	char name[SNMP_NAME_SIZE];   /* of the first variable, "1.3.6.1…"; of the one with the error or exception */
 	uint64_t variables;          /* hash of all names: the same question again */
 	uint8_t usm_report;          /* v3: which usmStats counter a report names (RFC 3414, 5); 0: none */
