@@ -189,7 +189,7 @@ void dhcp_judge_renewals(struct analysis_context *context, const struct dhcp_cli
 	finding_alternative(&finding, "a firewall drops unicast DHCP", NULL);
 	/* Nothing at all goes to it: the trace may hold one direction only. */
 	if (!client->rebound && (!host || !host->packets_received))
-		finding.severity = SEVERITY_NOTICE;
+		finding_doubt(&finding, QUALITY_ONE_WAY);
 	proof_give(&all, &finding, "the request to renew");
 	finding_submit(context->findings, &finding);
 }

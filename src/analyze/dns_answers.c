@@ -99,6 +99,9 @@ static void judge_slow(struct analysis_context *context, const struct dns_pair_k
 			&finding,
 			"The first server that was asked stayed silent; the next one answered.");
 		blame_service(&finding, "dns");
+		/* The recorder may have missed its answer, and the other one been asked for another reason. */
+		if (what->count < REPEATED && pair->answers)
+			finding_doubt(&finding, QUALITY_LOSS);
 	} else if (upstream) {
 		char host[ADDRESS_TEXT_SIZE];
 		finding.sub_kind = "forwards";

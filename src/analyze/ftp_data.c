@@ -175,6 +175,7 @@ static void follow_connection(struct ftp_data_state *state, const struct observa
 	struct ftp_transfer *transfer = &control->transfer;
 	if (observation->new_session) {
 		transfer->connection = session->number;
+		transfer->data = session;
 		transfer->syn = mark_of(observation->packet->record);
 	}
 	/* Midstream there is no handshake, but data. */
@@ -182,6 +183,13 @@ static void follow_connection(struct ftp_data_state *state, const struct observa
 	    (session->tcp->handshake.complete || session->tcp->side[0].data_segments ||
 	     session->tcp->side[1].data_segments))
 		transfer->established = true;
+}
+
+static void forget_connection(struct ftp_data_state *state, const struct session *session)
+{
+	struct ftp_control *control = cache_find(&state->controls, &session->parent.number);
+	if (control && control->transfer.data == session)
+		control->transfer.data = NULL;
 }
 
 /* A recovery of the control connection that time-outs made long and nothing ended. */
@@ -248,6 +256,8 @@ static void data_session_end(struct analysis_context *context, const struct sess
 	struct ftp_data_state *state = context->state;
 	if (session->kind != SESSION_TCP || !state->controls.count)
 		return;
+	if (session->parent.decoder == &ftp_decoder)
+		forget_connection(state, session);
 	struct ftp_control *control = cache_find(&state->controls, &session->number);
 	if (!control || !control->last.packet)
 		return;

@@ -15,6 +15,7 @@ struct ftp_transfer {
 	struct tcp_mark announced, accepted, command, syn, reply;    /* packet 0: not seen */
 	char verb[8], file[FTP_WORDS], text[FTP_WORDS];      /* of the command; of the last reply */
 	uint32_t connection;         /* TCP session number of the data connection, 0: none came */
+	const struct session *data;  /* that session, until it ends */
 	bool established, started, judged;   /* started: a preliminary reply said so */
 	uint16_t code;               /* of the final reply, 0: none yet */
 };

@@ -283,6 +283,22 @@ void ftp_report_left(struct analysis_context *context, const struct session *ses
 	finding_submit(context->findings, &finding);
 }
 
+/* Did the client end the data connection before its end? A sender's FIN says only that it has sent all. */
+static bool client_broke_off(const struct session *session, const struct ftp_transfer *transfer)
+{
+	const struct session *data = transfer->data;
+	if (!data || !data->tcp)
+		return false;
+	uint8_t own = !address_equal(&data->key.end[0].address, &session->key.end[session->client].address);
+	const struct tcp_side *client = &data->tcp->side[own], *server = &data->tcp->side[!own];
+	bool sends = strcmp(transfer->verb, "STOR") == 0 || strcmp(transfer->verb, "STOU") == 0 ||
+		     strcmp(transfer->verb, "APPE") == 0;
+	int64_t left = client->rst_seen && (sends || !client->fin_seen) ? client->rst_time
+		       : client->fin_seen && !sends ? client->fin_first_time : INT64_MAX;
+	return left != INT64_MAX && (!server->fin_seen || left < server->fin_first_time) &&
+	       (!server->rst_seen || left < server->rst_time);
+}
+
 void ftp_report_aborted(struct analysis_context *context, const struct session *session,
 			const struct ftp_transfer *transfer)
 {
@@ -295,6 +311,13 @@ void ftp_report_aborted(struct analysis_context *context, const struct session *
 		finding.sub_kind = "client-left";
 		blame_program(&finding, session, session->client);
 		finding_why(&finding, "The client had closed the command channel before: its user or program did not "
+				      "want the rest.");
+		finding.confidence = CONFIDENCE_LIKELY;
+	} else if (transfer->code == 426 && client_broke_off(session, transfer)) {
+		finding.severity = SEVERITY_NOTICE;
+		finding.sub_kind = "client-left";
+		blame_program(&finding, session, session->client);
+		finding_why(&finding, "The client had closed the data connection before: its user or program did not "
 				      "want the rest.");
 		finding.confidence = CONFIDENCE_LIKELY;
 	} else if (transfer->code == 426) {

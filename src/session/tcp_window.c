@@ -2,6 +2,8 @@
 #include "core/memory.h"
 #include "session/tcp_internal.h"
 
+#define TCP_HEADER_SIZE 20         /* bytes without options */
+
 /* Windows of fewer segments are compared to the byte, larger ones to a segment. */
 #define FLIGHT_SEGMENTS 4
 
@@ -114,7 +116,10 @@ void tcp_window_used(struct tcp_step *step)
 	if (in->crumb_offered && segment->new_bytes &&
 	    segment->class != SEGMENT_ZERO_WINDOW_PROBE) {
 		in->crumb_offered = false;
-		if (step->length < (y->mss ? y->mss : x->segment_maximum) &&
+		/* Options take their bytes from what the MSS allows, RFC 6691. */
+		uint32_t options = step->header->header_length - TCP_HEADER_SIZE;
+		uint32_t full = y->mss > options ? y->mss - options : x->segment_maximum;
+		if (step->length < full &&
 		    segment->outstanding * 4 >= y->window * 3) {
 			struct tcp_window_use *use = use_of(y);
 			if (!use->crumbs++)
