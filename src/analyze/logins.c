@@ -13,13 +13,14 @@
 #include "decode/pgsql.h"
 #include "decode/pop.h"
 #include "decode/smtp.h"
+#include "decode/ssh.h"
 #include "decode/telnet.h"
 
 #define DIALOGUES_REMEMBERED 2048
 
 const struct decoder *const logins_hears[] = { &ftp_decoder, &http_decoder, &http2_decoder, &imap_decoder,
 						    &ldap_decoder, &mysql_decoder, &pgsql_decoder,
-						    &pop_decoder, &smtp_decoder, &telnet_decoder, NULL };
+						    &pop_decoder, &smtp_decoder, &ssh_decoder, &telnet_decoder, NULL };
 
 /* Where the answers of protocols that gather credentials themselves have them. */
 static const struct {
@@ -44,6 +45,13 @@ struct dialogue { /* what a session said of its next try */
 	bool open;  /* the server has not decided yet */
 	uint64_t stream; /* of HTTP/2: who has to */
 	bool asked; /* Telnet: the server wants a password, which has not come whole yet */
+	struct ssh_tries {
+		uint8_t said, refused; /* packets of the client; of them passwords that were refused */
+		bool over;
+		uint32_t refusal;              /* bytes of the server's refusals */
+		uint32_t said_last, heard_last; /* bytes of the last packet of each */
+		struct sample heard;
+	} ssh;
 };
 
 void logins_init(struct logins *logins)
@@ -208,6 +216,43 @@ static bool hear_ftp(struct logins *logins, const struct dialogue_key *key,
 	return false;
 }
 
+/* SSH hides everything, but all refusals of a conversation are alike (RFC 4252, 5.1): the method that every client
+ * begins with, to learn of others, is refused, and what is then answered by as many bytes is refused, too. What is
+ * shorter accepts. Keys are longer than passwords, and OpenSSH's own client makes its passwords as long. */
+enum { SSH_METHOD = 2, SSH_REFUSAL_LEAST = 40, SSH_PASSWORD_MOST = 120, SSH_TYPED = 2 };
+
+static bool hear_ssh(struct logins *logins, const struct dialogue_key *key, const struct observation *observation,
+		     const struct ssh_message *message, struct login *login)
+{
+	if (message->kind != SSH_HIDDEN)
+		return false;
+	struct ssh_tries *tries = &((struct dialogue *)cache_enter(&logins->dialogues, key, NULL))->ssh;
+	if (tries->over)
+		return false;
+	if (!message->from_client) {
+		tries->heard_last = message->length;
+		tries->heard = sample_of(observation);
+		return false;
+	}
+	uint32_t answer = tries->heard_last, password = tries->said_last;
+	bool first = tries->said == SSH_METHOD, later = tries->said > SSH_METHOD;
+	tries->said++;
+	tries->said_last = message->length;
+	tries->heard_last = 0;
+	if (first)
+		tries->refusal = answer;
+	tries->over = (first && answer < SSH_REFUSAL_LEAST) ||
+		      (later && (answer != tries->refusal || password > SSH_PASSWORD_MOST));
+	if (!later || !answer || answer > tries->refusal || password > SSH_PASSWORD_MOST)
+		return false;
+	bool accepted = answer < tries->refusal;
+	/* A person mistypes as well, and a script tries an old password once. */
+	if (!accepted && ++tries->refused <= SSH_TYPED)
+		return false;
+	*login = (struct login){ .accepted = accepted, .inferred = true, .answered = tries->heard };
+	return true;
+}
+
 static bool hear_credentials(const struct credentials *credentials,
 			     const struct observation *observation, struct login *login)
 {
@@ -238,5 +283,7 @@ bool logins_take(struct logins *logins, const struct observation *observation,
 		return hear_http(logins, &key, observation, message->facts, login);
 	if (message->decoder == &telnet_decoder)
 		return hear_telnet(logins, &key, observation, message, login);
+	if (message->decoder == &ssh_decoder)
+		return hear_ssh(logins, &key, observation, message->facts, login);
 	return hear_ftp(logins, &key, observation, message->facts, login);
 }

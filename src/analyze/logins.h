@@ -15,6 +15,7 @@ struct login { /* one try that the server decided on */
 	bool accepted;
 	bool readable;              /* its secret crossed the network as it is */
 	bool anonymous;             /* by agreement no secret at all */
+	bool inferred;              /* from sizes only: the conversation is encrypted */
 	char name[LOGIN_NAME_SIZE]; /* of the user; empty: unknown */
 	uint64_t user, secret;      /* hashes, 0: unknown */
 	struct sample asked, answered;

@@ -23,7 +23,8 @@ static const struct finding_kind brute_force = {
 	       "minute, {users}; {outcome}.",
 	.meaning = "One host fails to log in far more often than a person with a bad memory, with ever new "
 		   "passwords or names. Kind quick: the conversation is encrypted or unknown, but many "
-		   "short ones, which the server ends each time before anything was done, are such tries.",
+		   "short ones, which the server ends each time before anything was done, are such tries. Kind "
+		   "encrypted: of SSH only sizes are seen; all refusals of a conversation are equally long.",
 	.false_alarms = "A script with an old password repeats one name and one password: that is "
 			"ftp/login-failed. Where as many log-ins succeed as fail, several users stand behind "
 			"one address. Health checks close their connections themselves.",
@@ -142,7 +143,7 @@ struct tries {                                       /* of one host on one serve
 	uint32_t peak_second, peak_minute, peak_quarter;
 	uint64_t failures, successes;
 	struct various users, secrets;
-	bool secrets_known;
+	bool secrets_known, inferred;
 	struct rate ended; /* short conversations that the server ended */
 	uint32_t peak_ended;
 	uint64_t ended_total;
@@ -217,6 +218,7 @@ static void note_try(struct login_state *state, const struct session *session,
 	struct tries *tries = tries_of(state, session);
 	int64_t time = login->answered.time;
 	note_secret(tries, login);
+	tries->inferred = login->inferred;
 	if (login->accepted) {
 		tries->successes++;
 		if (!tries->success.accepted && is_guessing(state, tries, time)) {
@@ -399,10 +401,11 @@ static void report_brute_force(const struct login_state *state, const struct ser
 	uint64_t total = quick ? tries->ended_total : tries->failures + tries->successes;
 	struct finding finding;
 	begin(&finding, &brute_force, key, tries);
-	finding.confidence = quick ? CONFIDENCE_POSSIBLE : CONFIDENCE_LIKELY;
-	if (quick) {
-		finding.sub_kind = "quick";
+	finding.confidence = CONFIDENCE_LIKELY;
+	if (quick || tries->inferred) {
+		finding.sub_kind = quick ? "quick" : "encrypted";
 		finding.severity = SEVERITY_WARNING;
+		finding.confidence = CONFIDENCE_POSSIBLE;
 	}
 	if ((double)total >= state->many || tries->peak_second >= state->rate)
 		finding.severity = SEVERITY_CRITICAL;
@@ -426,10 +429,12 @@ static void report_brute_force(const struct login_state *state, const struct ser
 	finding_why(
 		&finding,
 		quick ? "It opens one short conversation after the other, and the server ends each."
-		      : "All these tries come from it.");
+		: tries->inferred ? "In each conversation it sends one short thing after the other in the log-in, and "
+				    "all answers are as long as the refusal that it begins with."
+				  : "All these tries come from it.");
 	finding_alternative(&finding, "several hosts behind one address (NAT)",
 			    tries->users.count == 1 ? "they all use one name" : NULL);
-	if (quick)
+	if (quick || tries->inferred)
 		finding_alternative(&finding,
 				    "a program that the server refuses for another reason", NULL);
 	proof_give(&tries->proof, &finding,
@@ -443,7 +448,7 @@ static void report_success(const struct login_state *state, const struct server_
 	struct finding finding;
 	begin(&finding, &brute_force_success, key, tries);
 	finding.session_number = tries->success_session;
-	finding.confidence = CONFIDENCE_LIKELY;
+	finding.confidence = tries->inferred ? CONFIDENCE_POSSIBLE : CONFIDENCE_LIKELY;
 	finding_count(&finding, "failures", tries->failures_before);
 	finding_words(&finding, "user", "%s",
 		      tries->success.name[0] ? tries->success.name : "somebody");

@@ -1,24 +1,19 @@
 /* SSH, RFC 4253, as far as it can be read: the line with which both introduce themselves, and packets until the keys
- * are taken into use. What follows is skipped. */
-#include "decode/decoder.h"
+ * are taken into use. Of the first ones behind that only the size is told, the rest is skipped. */
+#include "decode/ssh.h"
+
 #include "decode/lines.h"
 
 #define PORT_SSH 22
 #define LINE_LIMIT 1024          /* bytes; 4.2 allows 255, and longer lines before it */
 #define PACKET_LIMIT 35000       /* 6.1 */
-#define BANNER_TEXT 100
+#define HIDDEN_TOLD 64           /* in each direction: a log-in lies among the first */
 
 enum { DISCONNECT = 1, KEXINIT = 20, NEWKEYS = 21, KEX_FIRST = 30, KEX_LAST = 34 };
-enum ssh_kind { SSH_LINE, SSH_BANNER, SSH_PACKET };
 
-struct ssh_state { bool introduced[2], hidden[2]; };    /* by from_client */
-
-struct ssh_message {
-	uint8_t kind;                /* enum ssh_kind */
-	uint8_t code;                /* of a packet */
-	bool from_client;
-	uint8_t text_length;
-	char text[BANNER_TEXT];      /* "SSH-2.0-OpenSSH_9.2", cut to what fits */
+struct ssh_state {               /* by from_client */
+	bool introduced[2], hidden[2];
+	uint8_t told[2];             /* of what is hidden */
 };
 
 /* RFC 4250, 4.1. What 30 to 34 are depends on the key exchange; 31 is always the server's. */
@@ -36,6 +31,13 @@ static struct next decode_ssh(struct cursor *in, struct packet *packet, void *fa
 		return next_payload(cursor_rest(in));
 	struct ssh_state *state = stream->state;
 	ssh->from_client = stream->from_client;
+	if (state->hidden[stream->from_client]) {
+		ssh->kind = SSH_HIDDEN;
+		ssh->length = (uint32_t)in->captured;
+		state->told[stream->from_client]++;
+		cursor_rest(in);
+		return next_none();
+	}
 	if (state->introduced[stream->from_client]) {
 		ssh->kind = SSH_PACKET;
 		cursor_skip(in, 5);      /* lengths of packet and padding */
@@ -50,7 +52,7 @@ static struct next decode_ssh(struct cursor *in, struct packet *packet, void *fa
 		/* Version 1 has packets of another kind. */
 		state->hidden[stream->from_client] = !line_starts(*in, "SSH-2.") && !line_starts(*in, "SSH-1.99");
 	}
-	ssh->text_length = (uint8_t)line_keep(line_text(*in), ssh->text, BANNER_TEXT);
+	ssh->text_length = (uint8_t)line_keep(line_text(*in), ssh->text, SSH_BANNER_TEXT);
 	cursor_rest(in);
 	return next_none();
 }
@@ -73,8 +75,10 @@ static struct frame frame_ssh(struct stream *stream, struct cursor in)
 	struct ssh_state *state = stream->state;
 	if (!in.captured)
 		return frame_more();
-	if (state->hidden[stream->from_client])
-		return frame_skip(in.captured);
+	if (state->hidden[stream->from_client]) {
+		bool tell = state->told[stream->from_client] < HIDDEN_TOLD && in.captured <= PACKET_LIMIT;
+		return tell ? frame_message(in.captured) : frame_skip(in.captured);
+	}
 	if (!state->introduced[stream->from_client])
 		return frame_line(stream, in, LINE_LIMIT);
 	if (in.captured < 4)
@@ -88,6 +92,7 @@ static void lose_ssh(struct stream *stream)
 {
 	struct ssh_state *state = stream->state;
 	state->hidden[stream->from_client] = state->introduced[stream->from_client];
+	state->told[stream->from_client] = HIDDEN_TOLD;
 }
 
 static void say_ssh(struct text *to, const void *facts)
@@ -158,6 +163,8 @@ static void tell_ssh(struct teller *teller, struct cursor in, const struct packe
 {
 	const struct ssh_message *ssh = facts;
 	(void)packet;
+	if (ssh->kind == SSH_HIDDEN)
+		return;
 	if (ssh->kind != SSH_PACKET) {
 		line_tell(teller, &fields[PROTOCOL], line_text(in), false);
 		return;
