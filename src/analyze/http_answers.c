@@ -18,7 +18,8 @@ static const struct finding_kind no_response = {
 	.title = "A web server took a request and never answered",
 	.say = "{server} took the request for {url} and never answered: {outcome} ({count|time|times}).",
 	.meaning = "The request had been confirmed by the server's TCP, and no response came before the server closed "
-		   "the connection, or within `wait`.",
+		   "the connection, or within `wait`. Kind deadline: the client of gRPC called it off at its own time "
+		   "limit, and tells its user DEADLINE_EXCEEDED.",
 	.false_alarms = "Long polls wait by design: a request that merely waits is only a notice. A server that closes "
 			"an idle connection in the same moment is tcp/reset-race. Where the client confirms bytes that "
 			"the recorder missed or cut, the answer may be among them: nothing is said.",
@@ -99,6 +100,7 @@ static const struct decoder *const hears[] = { &http_decoder, &http2_decoder, NU
 #define PAGES 2048
 #define PAIRS 512
 #define AT_ONCE (20 * MILLISECOND)       /* within which the next request follows an answer */
+#define LIMIT_SLACK 10                   /* a time limit begins before its request is seen: so much of it less */
 #define AGAIN (NANOSECONDS)              /* within which a client that polls asks the same again */
 
 struct page_key { struct endpoint server; uint32_t pad; uint64_t url; };
@@ -345,6 +347,33 @@ static void report_no_response(struct analysis_context *context, const struct se
 	finding_submit(context->findings, &finding);
 }
 
+/* A call of gRPC that its client called off because its time limit was over (DEADLINE_EXCEEDED). */
+static bool ran_out(const struct observation *observation, const struct http_request *request,
+		    const struct http_message *http)
+{
+	if (!request || !request->time_limit || observation->direction != observation->session->client ||
+	    http->error != HTTP2_CANCEL || request->repeats != http_repeats(observation->session))
+		return false;
+	int64_t waited = observation->packet->record->time - request->asked.time;
+	return waited >= request->time_limit - request->time_limit / LIMIT_SLACK;
+}
+
+static void report_ran_out(struct analysis_context *context, const struct observation *observation,
+			   const struct http_request *request)
+{
+	char words[DURATION_TEXT_SIZE];
+	const struct record *record = observation->packet->record;
+	struct finding finding;
+	begin_no_response(&finding, observation->session, request, record->time - request->last.time);
+	finding.sub_kind = "deadline";
+	finding_words(&finding, "outcome", "the client's time limit of %s was over",
+		      duration_text(request->time_limit, words));
+	finding_evidence(&finding, record->number, record->time, "the client calls it off");
+	finding.confidence = CONFIDENCE_LIKELY;
+	finding_alternative(&finding, "the time limit is too short for what is asked", NULL);
+	finding_submit(context->findings, &finding);
+}
+
 /* A stream of HTTP/2 that the server reset before it answered. What it refuses to begin with is asked once more
  * (RFC 9113, 8.7). */
 static void judge_reset(struct analysis_context *context, const struct observation *observation,
@@ -402,8 +431,12 @@ static void answers_message(struct analysis_context *context, const struct obser
 		time_answer(context, observation, request);
 	if (http->kind == HTTP_BODY_END && is_aborted(connection, observation, http))
 		report_aborted(context, observation, request, http);
-	else if (http->kind == HTTP_BODY_END && http->stream && http->reset && !http->status)
-		judge_reset(context, observation, request, http);
+	else if (http->kind == HTTP_BODY_END && http->stream && http->reset && !http->status) {
+		if (ran_out(observation, request, http))
+			report_ran_out(context, observation, request);
+		else
+			judge_reset(context, observation, request, http);
+	}
 	if (!http->stream && !http->from_client && (http->kind == HTTP_BODY_END || !http->body))
 		follow_pair(context, observation, connection, false);
 }

@@ -14,7 +14,7 @@ static const struct finding_kind server_error = {
 	.say = "{server} answered {code} {reason} to {count|request|requests} for {url}.",
 	.meaning = "A status of 500 and above says that the request was right and the server could not fulfil it. 502, "
 		   "503 and 504 are a gateway's words about the server behind it. Kind grpc: HTTP was fine, and the "
-		   "status of gRPC in the trailer says so.",
+		   "status of gRPC in the trailer says so. Kind goaway: HTTP/2 gives such reasons for connections, too.",
 	.false_alarms = "None of the network: it carried question and answer.",
 	.advice = { "Read the server's log at the times shown, for {url}.",
 		    "502 to 504: the fault is behind {server}; record between it and its backend." },
@@ -33,7 +33,8 @@ static const struct finding_kind client_error = {
 	.false_alarms = "A single 401 or 407 is how a server asks for credentials, and is left out; it counts once "
 			"credentials were sent and refused.",
 	.advice = { "401, 403, 407: the credentials and rights of {client}. 404: the link, or what was moved. 413: the "
-		    "limit of the server. 429: {client} asks too often." },
+		    "limit of the server. 429: {client} asks too often.",
+		    "ENHANCE_YOUR_CALM: {client} pings (keep-alive of gRPC) or asks more often than {server} allows." },
 	.reference = "RFC 9110 15.5",
 };
 
@@ -68,6 +69,11 @@ struct circle {                  /* redirections that one client was sent throug
 	int64_t first_time;
 	uint64_t first_packet;
 	bool told;
+};
+
+struct error_session {
+	struct http_requests requests;
+	bool calm;                   /* the server ended the connection because the client asks too much */
 };
 
 struct error_state {
@@ -209,6 +215,7 @@ static const uint8_t grpc_parties[] = {
 static void report_grpc(struct analysis_context *context, const struct observation *observation,
 			const struct http_request *request, const struct http_message *http)
 {
+	const struct error_session *own = context->session_state;
 	uint8_t status = http->grpc_status;
 	const char *name = grpc_status_name(status);
 	uint8_t party = status < sizeof grpc_parties ? grpc_parties[status] : GRPC_NOBODY;
@@ -228,19 +235,55 @@ static void report_grpc(struct analysis_context *context, const struct observati
 	finding_evidence(&finding, record->number, record->time, "grpc-status %u %s", status, name);
 	finding.merge_key = (request ? http_url_hash(request->url) : 0) ^ (uint64_t)status << 16;
 	finding.confidence = CONFIDENCE_LIKELY;
-	blame_program(&finding, session, party == GRPC_SERVER ? session_server(session) : session->client);
-	finding_why(&finding, "HTTP carried the call; the status of gRPC behind it says how it ended.");
+	bool by_server = party == GRPC_SERVER && !own->calm;
+	blame_program(&finding, session, by_server ? session_server(session) : session->client);
+	finding_why(&finding, "%s", own->calm
+		? "The server had just ended the connection, because the client pings or asks more often than it allows."
+		: "HTTP carried the call; the status of gRPC behind it says how it ended.");
+	finding_submit(context->findings, &finding);
+}
+
+/* The server ends the connection with a reason: its own failure, or what the client did. */
+static void report_goodbye(struct analysis_context *context, const struct observation *observation,
+			   const struct http2_message *goodbye)
+{
+	const struct session *session = observation->session;
+	const struct record *record = observation->packet->record;
+	const char *name = http2_error_name(goodbye->error);
+	bool own = goodbye->error == HTTP2_INTERNAL_ERROR || goodbye->error == HTTP2_CONNECT_ERROR;
+	struct finding finding;
+	if (!name || goodbye->error == HTTP2_NO_ERROR || goodbye->error == HTTP2_CANCEL)
+		return;
+	finding_begin(&finding, own ? &server_error : &client_error, session);
+	finding.sub_kind = "goaway";
+	finding.say = "{server} ended an HTTP/2 connection of {client}: {reason} ({count|time|times}).";
+	finding_number(&finding, "code", UNIT_NONE, goodbye->error, FACT_FIRST);
+	finding_words(&finding, "reason", "%s", name);
+	finding_evidence(&finding, record->number, record->time, "GOAWAY %s", name);
+	finding.merge_key = (uint64_t)goodbye->error << 32;
+	finding.confidence = CONFIDENCE_LIKELY;
+	blame_program(&finding, session, own ? session_server(session) : session->client);
+	finding_why(&finding, goodbye->error == HTTP2_ENHANCE_YOUR_CALM
+		? "The server asks for calm: the client pings, opens or resets streams more often than it allows."
+		: own ? "The server's own reason says that it failed."
+		      : "The server's reason is about what the client sent.");
 	finding_submit(context->findings, &finding);
 }
 
 static void errors_message(struct analysis_context *context, const struct observation *observation,
 			   const struct session_message *message)
 {
+	struct error_session *own = context->session_state;
 	const struct http_message *http = message->facts;
 	const struct http_request *request =
-		http_requests_follow(context->session_state, observation, message);
+		http_requests_follow(&own->requests, observation, message);
 	if (!observation->packet)
 		return;
+	const struct http2_message *frame = message->decoder == &http2_decoder ? message->facts : NULL;
+	if (frame && frame->type == HTTP2_GOAWAY && observation->direction != observation->session->client) {
+		own->calm = own->calm || frame->error == HTTP2_ENHANCE_YOUR_CALM;
+		report_goodbye(context, observation, frame);
+	}
 	if (http->has_grpc_status && !http->from_client)
 		report_grpc(context, observation, request, http);
 	if (http->kind != HTTP_RESPONSE)
@@ -265,7 +308,7 @@ const struct analyzer http_errors_analyzer = {
 	.name = "http-errors",
 	.kinds = kinds,
 	.state_size = sizeof(struct error_state),
-	.session_state_size = sizeof(struct http_requests),
+	.session_state_size = sizeof(struct error_session),
 	.state_on_message = true,
 	.begin = errors_begin,
 	.hears = hears,

@@ -115,7 +115,8 @@ static struct http_request *add(struct http_requests *requests, const struct obs
 		.asked = { record->number, record->time }, .last = { record->number, record->time },
 		.server_position = server_position(observation->session),
 		.repeats = http_repeats(observation->session),
-		.credentials = message->authorization != HTTP_AUTHORIZATION_NONE, .grpc = message->grpc };
+		.credentials = message->authorization != HTTP_AUTHORIZATION_NONE, .grpc = message->grpc,
+		.time_limit = message->time_limit };
 	http_words(request->method, sizeof request->method, message->method);
 	make_url(request->url, message);
 	return request;

@@ -20,6 +20,7 @@ struct http_request {
 	bool credentials;
 	bool grpc;                   /* may wait for news, and be called off, by design */
 	uint16_t status;
+	int64_t time_limit;          /* ns; 0: none */
 };
 
 struct http_requests {

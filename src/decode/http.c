@@ -199,7 +199,8 @@ static void decode_end(struct stream *stream, struct http_message *message)
 	message->body_bytes = side->bytes;
 	message->missing = side->missing;
 	memcpy(message->method, side->method, sizeof message->method);
-	message->complete = !side->never_came && !side->broken;
+	/* In IN_BODY nothing of it came. */
+	message->complete = !side->never_came && !side->broken && side->mode != IN_BODY;
 	if (side->body == HTTP_BODY_CHUNKED)
 		message->complete = message->complete && side->mode == AT_END;
 	if (side->body == HTTP_BODY_UNTIL_CLOSE)

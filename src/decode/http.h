@@ -44,6 +44,7 @@ struct http_message {
 	bool to_http2;
 	bool grpc, has_grpc_status;  /* the body is gRPC; how it ended, in the end of the body or in its head */
 	uint8_t grpc_status;
+	int64_t time_limit;          /* gRPC: after which its client calls the request off, ns; 0: none */
 	uint32_t retry_after;        /* s; 0: not said */
 	uint8_t minor_version;       /* HTTP/1.x */
 };

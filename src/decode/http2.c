@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/memory.h"
 #include "decode/hpack.h"
 #include "decode/http2_fields.h"
@@ -15,6 +16,8 @@
 
 static const char magic[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 #define MAGIC_LENGTH (sizeof magic - 1)
+
+#define CALLED_OFF 8             /* streams whose answers may have been on their way */
 
 enum mode { AT_FRAME, BEFORE_DATA, BEHIND_DATA, AT_END };
 
@@ -33,6 +36,8 @@ struct http2_state {
 	struct side side[2];         /* [from_client] */
 	struct http2_streams streams;
 	bool prepared;
+	uint8_t called_off_next;
+	uint32_t called_off[CALLED_OFF];     /* streams that the client reset last */
 };
 
 struct frame_head { uint32_t length, stream; uint8_t type, flags; };
@@ -296,6 +301,20 @@ static void keep_text(struct http2_message *message, const struct hpack_header *
 	message->header_count++;
 }
 
+/* "2500m": https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md. In nanoseconds; 0: none. */
+static int64_t time_limit(struct http_line value)
+{
+	static const struct { char unit; int64_t length; } units[] = { { 'H', 3600 * NANOSECONDS },
+		{ 'M', 60 * NANOSECONDS }, { 'S', NANOSECONDS }, { 'm', MILLISECOND }, { 'u', 1000 }, { 'n', 1 } };
+	if (value.length < 2 || value.length > 9)
+		return 0;
+	struct http_line digits = { value.bytes, value.length - 1 };
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+		if (value.bytes[value.length - 1] == (uint8_t)units[i].unit)
+			return (int64_t)http_decimal(digits) * units[i].length;
+	return 0;
+}
+
 static void take_header(struct http2_message *message, struct http_head *head, const struct hpack_header *header)
 {
 	struct http_message *http = &message->http;
@@ -303,7 +322,9 @@ static void take_header(struct http2_message *message, struct http_head *head, c
 		return;
 	struct http_line name = { header->name, header->name_length };
 	struct http_line value = { header->value, header->value_length };
-	if (!name.length || name.bytes[0] != ':')
+	if (http_is_named(name, "grpc-timeout"))
+		http->time_limit = time_limit(value);
+	else if (!name.length || name.bytes[0] != ':')
 		http_take_header(http, head, name, value);
 	else if (http_is_named(name, ":method"))
 		http_copy(http->method, sizeof http->method, value);
@@ -418,6 +439,14 @@ static void close_if_done(struct http2_state *state, struct http2_stream *of)
 		http2_streams_close(&state->streams, of);
 }
 
+static bool is_called_off(const struct http2_state *state, uint32_t id)
+{
+	for (size_t i = 0; i < CALLED_OFF; i++)
+		if (state->called_off[i] == id)
+			return true;
+	return false;
+}
+
 static void decode_headers(struct stream *stream, struct cursor in, struct frame_head frame,
 			   struct http2_message *message)
 {
@@ -434,6 +463,10 @@ static void decode_headers(struct stream *stream, struct cursor in, struct frame
 	if (from_client && !begun) {
 		of = http2_streams_enter(&state->streams, frame.stream);
 		begin_request(of, http, &head);
+	} else if (!from_client && !of && is_called_off(state, frame.stream)) {
+		/* It crossed the reset: nobody waits for it. */
+		http->has_grpc_status = false;
+		return;
 	} else if (!from_client && http->status) {
 		of = http2_streams_enter(&state->streams, frame.stream);
 		begin_response(of, http, &head);
@@ -486,6 +519,8 @@ static void decode_reset(struct stream *stream, uint32_t id, struct http2_messag
 {
 	struct http2_state *state = stream->state;
 	struct http2_stream *of = http2_streams_find(&state->streams, id);
+	if (stream->from_client)
+		state->called_off[state->called_off_next++ % CALLED_OFF] = id;
 	if (!of)
 		return;
 	if (!of->body[false].ended && !of->body[false].doubtful) {

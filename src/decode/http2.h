@@ -15,6 +15,10 @@ enum http2_type {
 enum { HTTP2_END_STREAM = 0x01, HTTP2_ACK = 0x01, HTTP2_END_HEADERS = 0x04, HTTP2_PADDED = 0x08,
 	HTTP2_HAS_PRIORITY = 0x20 };
 
+/* RFC 9113, 7: those that decide something */
+enum { HTTP2_NO_ERROR = 0, HTTP2_INTERNAL_ERROR = 2, HTTP2_CANCEL = 8, HTTP2_CONNECT_ERROR = 10,
+	HTTP2_ENHANCE_YOUR_CALM = 11 };
+
 #define HTTP2_TEXT 2048          /* of all headers of a message, for its fields */
 
 struct http2_message {

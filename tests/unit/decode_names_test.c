@@ -4,6 +4,7 @@
 #include "decode/ldap.h"
 #include "decode/rtp.h"
 #include "decode/sip.h"
+#include "decode/ssh.h"
 
 #define BYTES(literal) (literal), sizeof(literal) - 1
 
@@ -22,7 +23,9 @@ static void ssh_until_the_keys(void **state)
 	/* Length 12, padding 4: NEWKEYS with 6 bytes that nobody asked for; then nothing can be read. */
 	expect_bytes(&talk, CLIENT, BYTES("\0\0\0\x0c\x04\x1e"), "");
 	expect_bytes(&talk, CLIENT, BYTES("\0\0\0\0\0\0\0\0\0\0"), "ssh : Key Exchange: client's part");
-	expect_bytes(&talk, SERVER, BYTES("\0\0\0\x0c\x04\x15\0\0\0\0\0\0\0\0\0\0\xff\xff\xff\xff\xff"), "ssh : New Keys");
+	expect_bytes(&talk, SERVER, BYTES("\0\0\0\x0c\x04\x15\0\0\0\0\0\0\0\0\0\0"), "ssh : New Keys");
+	expect_bytes(&talk, SERVER, BYTES("\xff\xff\xff\xff\xff"), "");
+	assert_int_equal(((const struct ssh_message *)talk_facts(&talk, &ssh_decoder))->length, 5);
 	expect_bytes(&talk, SERVER, BYTES("\0\0\0\x0c\x04\x15\0\0\0\0\0\0\0\0\0\0"), "");
 	expect_bytes(&talk, CLIENT, BYTES("\0\0\0\x0c\x04\x15\0\0\0\0\0\0\0\0\0\0"), "ssh : New Keys");
 	talk_end(&talk);
