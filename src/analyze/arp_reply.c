@@ -1,6 +1,8 @@
 /* Does somebody ask for a station that is not there? arp/no-reply. */
 #include "analyze/asked.h"
 #include "analyze/frame.h"
+#include "decode/decoder.h"
+#include "decode/dhcp.h"
 
 static const struct finding_kind no_reply = {
 	.id = "arp/no-reply",
@@ -14,7 +16,8 @@ static const struct finding_kind no_reply = {
 	.meaning = "A host can send nothing to an address of its LAN before ARP has found the station. "
 		   "Several requests without an answer, and no other sign of the address, mean that the "
 		   "station is down, in another VLAN, or that the address is wrong. Kind awaited: other "
-		   "packets for it are in the trace. Kind cut-off: the asker gets no answer from anybody. "
+		   "packets for it are in the trace. Kind gateway: DHCP names it as the router. Kind other-network: it is "
+		   "there, but behind a router. Kind cut-off: the asker gets no answer from anybody. "
 		   "Kind gone: it was there before. Kind search: one host asks for many addresses that "
 		   "nobody has, as a scanner or a router with stale work does.",
 	.false_alarms = "Hosts ask for stations that are switched off all day long: without a sign of harm it "
@@ -34,8 +37,11 @@ static const struct finding_kind no_reply = {
 	},
 };
 
+#define ROUTERS_REMEMBERED 256   /* that DHCP servers named */
+
 struct reply_state {
 	struct asked asked;
+	struct cache routers;    /* struct address to that of the server that names it */
 	uint64_t tries;
 	int64_t span;
 	uint32_t search;
@@ -45,6 +51,7 @@ static void reply_begin(struct analysis_context *context)
 {
 	struct reply_state *state = context->state;
 	asked_init(&state->asked);
+	cache_init(&state->routers, ROUTERS_REMEMBERED, sizeof(struct address), sizeof(struct address));
 	state->tries = (uint64_t)setting(context->settings, &no_reply, "tries");
 	state->span = setting_duration(context->settings, &no_reply, "span");
 	state->search = (uint32_t)setting(context->settings, &no_reply, "search");
@@ -64,6 +71,18 @@ static void reply_observe(struct analysis_context *context, const struct observa
 		asked_question(&state->asked, packet, &arp->sender, &arp->target);
 }
 
+static void reply_message(struct analysis_context *context, const struct observation *observation,
+			  const struct session_message *message)
+{
+	struct reply_state *state = context->state;
+	const struct dhcp_message *dhcp = message->facts;
+	if (!observation->packet || !dhcp->reply || !dhcp->router.family || dhcp->type != DHCP_ACK)
+		return;
+	struct address *server = cache_enter(&state->routers, &dhcp->router, NULL);
+	*server = dhcp->server.family ? dhcp->server
+				      : observation->session->key.end[message->direction].address;
+}
+
 static void report_missing(struct analysis_context *context, const struct unanswered *missing)
 {
 	const struct reply_state *state = context->state;
@@ -77,9 +96,17 @@ static void report_missing(struct analysis_context *context, const struct unansw
 	finding_threshold(&finding, "tries_least", UNIT_COUNT, (double)state->tries);
 	asked_weigh(missing, missing->tries->total >= state->tries, &finding);
 	char target[ADDRESS_TEXT_SIZE];
-	blame_word(&finding, PARTY_SERVER, "server");
-	finding_why(&finding, "Whoever has %s must answer ARP for it; nobody did, and nothing else came from "
-		    "it.", address_text(missing->target, target));
+	address_text(missing->target, target);
+	if (missing->remote) {
+		blame_word(&finding, PARTY_CLIENT, "config:%s",
+			   address_text(missing->asker, (char[ADDRESS_TEXT_SIZE]){ 0 }));
+		finding_why(&finding, "Packets of %s come by the hardware address of a router: it is in another network, "
+			    "and who asks for it on the LAN takes it for a neighbour.", target);
+	} else {
+		blame_word(&finding, PARTY_SERVER, "server");
+		finding_why(&finding, "Whoever has %s must answer ARP for it; nobody did, and nothing else came from "
+			    "it.", target);
+	}
 	proof_give(missing->tries, &finding, "asks for the address; no answer");
 	finding_submit(context->findings, &finding);
 }
@@ -117,6 +144,7 @@ static void reply_finish(struct analysis_context *context)
 	size_t at = 0;
 	asked_conclude(&state->asked);
 	while (asked_next(&state->asked, context->trace, &at, &missing)) {
+		missing.named_by = cache_find(&state->routers, missing.target);
 		bool enough = missing.tries->total >= state->tries;
 		/* A host that hears from nobody gives up early; one try of it is worth a note. */
 		bool lonely = missing.at_asker && missing.cut_off && missing.sends;
@@ -131,7 +159,10 @@ static void reply_destroy(struct analysis_context *context)
 {
 	struct reply_state *state = context->state;
 	asked_finish(&state->asked);
+	cache_finish(&state->routers);
 }
+
+static const struct decoder *const hears[] = { &dhcp_decoder, NULL };
 
 static const struct finding_kind *const kinds[] = { &no_reply, NULL };
 
@@ -142,6 +173,8 @@ const struct analyzer arp_reply_analyzer = {
 	.wants = WANTS_LINK,
 	.begin = reply_begin,
 	.observe = reply_observe,
+	.hears = hears,
+	.message = reply_message,
 	.finish = reply_finish,
 	.destroy = reply_destroy,
 };

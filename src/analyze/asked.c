@@ -1,9 +1,12 @@
 /* Unanswered questions for hardware addresses. */
 #include "analyze/asked.h"
 
+#include "core/clock.h"
+
 #define ASKS_REMEMBERED 2048     /* a sweep of eight /24 subnets */
 #define HOSTS_REMEMBERED 2048
 #define SHORTEST_FRAME 60        /* on an Ethernet wire, without its check sequence */
+#define HASTE (3 * NANOSECONDS)  /* between two tries of a host that gets no answer */
 
 struct ask_key { struct address asker, target; };
 
@@ -71,6 +74,16 @@ void asked_conclude(struct asked *asked)
 	}
 }
 
+/* Its frames have the address of a router, and its packets have lost a hop: who is a router itself loses none. */
+static bool is_remote(const struct host *host)
+{
+	static const uint8_t starts[] = { 32, 64, 128, 255 };
+	for (size_t i = 0; i < sizeof starts; i++)
+		if (host->ttl_max == starts[i])
+			return false;
+	return host->seen_sending && host->has_mac && host->mac_shared;
+}
+
 static void describe(const struct asked *asked, const struct trace_state *trace,
 		     const struct ask_key *key, const struct ask *ask, struct unanswered *to)
 {
@@ -88,6 +101,7 @@ static void describe(const struct asked *asked, const struct trace_state *trace,
 		.sends = from && from->packets_sent,
 		.was_there = last_heard(asked, &key->target) > 0 || (target && target->seen_sending),
 		.awaited = target && target->packets_received && !target->seen_sending,
+		.remote = target && is_remote(target),
 		.watched = trace->last_time - ask->tries.first[0].time,
 	};
 }
@@ -103,9 +117,11 @@ bool asked_next(const struct asked *asked, const struct trace_state *trace, size
 		/* A host that was heard in IP packets since is there, whatever ARP shows. */
 		bool talks = target && target->seen_sending &&
 			     target->last_time >= ask->tries.first[0].time;
-		if (talks || last_heard(asked, &key->target) > ask->tries.first[0].packet)
+		if (last_heard(asked, &key->target) > ask->tries.first[0].packet)
 			continue;
 		describe(asked, trace, key, ask, to);
+		if (talks && !to->remote)
+			continue;
 		return true;
 	}
 	return false;
@@ -114,7 +130,25 @@ bool asked_next(const struct asked *asked, const struct trace_state *trace, size
 void asked_weigh(const struct unanswered *missing, bool enough, struct finding *finding)
 {
 	bool cut_off = missing->cut_off && missing->at_asker;
+	/* Where the trace does not show what is sent to the asker, its haste does: who was answered asks again much later. */
+	bool hasty = proof_span(missing->tries) <= (int64_t)(missing->tries->total - 1) * HASTE;
+	bool shows = missing->at_asker || hasty;
+	char name[ADDRESS_TEXT_SIZE];
 	finding->confidence = CONFIDENCE_LIKELY;
+	if (missing->remote) {
+		finding->sub_kind = "other-network";
+		finding->severity = enough && shows ? SEVERITY_WARNING : SEVERITY_NOTICE;
+		finding_words(finding, "harm", "; a router brings its packets, so the subnet mask of %s is too wide",
+			      address_text(missing->asker, name));
+		return;
+	}
+	if (missing->named_by && enough && shows) {
+		finding->sub_kind = "gateway";
+		finding_words(finding, "harm", "; the DHCP server %s names it as the router",
+			      address_text(missing->named_by, name));
+		finding_alternative(finding, "the DHCP server names the wrong router", NULL);
+		return;
+	}
 	if (missing->awaited) {
 		finding->sub_kind = "awaited";
 		finding_words(finding, "harm", "; packets for it are waiting");

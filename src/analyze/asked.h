@@ -35,6 +35,8 @@ struct unanswered {
 	bool sends;              /* the asker sent IP packets */
 	bool was_there;          /* the target was heard before it was asked for in vain */
 	bool awaited;            /* others send IP packets to the target, which never sent one */
+	bool remote;             /* its packets came through a router: it is not on this LAN */
+	const struct address *named_by;      /* who told the asker that this is its router; NULL: nobody */
 	int64_t watched;         /* ns that the trace goes on after the first try */
 };
 

@@ -292,7 +292,6 @@ static void settle(struct dns_state *state, const struct dns_heard *heard,
 		    !address_equal(first, &heard->server.address);
 	lookup->answer = heard->here;
 	lookup->answerer = heard->server.address;
-	lookup->answered_before++;
 	if (lookup->error.packet && lookup->error_case < DNS_CASES) {
 		struct dns_pair *pair =
 			dns_pair_of(state, &heard->client.address, &lookup->error_server);
@@ -348,6 +347,8 @@ static void note_code(struct analysis_context *context, const struct dns_heard *
 		dns_case_add(&pair->cases[DNS_CASE_NODATA], heard);
 	if (lookup && !lookup->answer.packet)
 		settle(context->state, heard, lookup, try);
+	if (lookup)
+		lookup->answered_before++;
 }
 
 /* What lies in the first answer to a try. */
@@ -469,6 +470,20 @@ static void dns_message(struct analysis_context *context, const struct observati
 		hear_query(context, &heard);
 }
 
+/* An answer of which the trace holds too little to know more than that it came. */
+static void take_unread(struct dns_state *state, struct dns_try *try, const struct packet *packet)
+{
+	struct dns_lookup *lookup = cache_find(&state->lookups, &try->question);
+	try->answer = (struct sample){ packet->record->number, packet->record->time };
+	if (!lookup || lookup->answer.packet)
+		return;
+	lookup->answer = try->answer;
+	lookup->answerer = packet->ip->source;
+	struct dns_asked *asked = asked_of(lookup, &packet->ip->source);
+	if (asked)
+		asked->answered = true;
+}
+
 /* The start of an answer in pieces: its identifier is all that can be read of it. */
 static void note_fragment(struct dns_state *state, const struct packet *packet)
 {
@@ -479,7 +494,15 @@ static void note_fragment(struct dns_state *state, const struct packet *packet)
 	key.server = packet->ip->source;
 	key.id = cursor_be16(&in);
 	struct dns_try *try = cursor_ok(&in) ? cache_find(&state->tries, &key) : NULL;
-	dns_pair_of(state, &packet->ip->destination, &packet->ip->source)->row = 0;
+	struct dns_pair *pair = dns_pair_of(state, &packet->ip->destination, &packet->ip->source);
+	pair->row = 0;
+	/* The recorder cut it: it may have been put together with the others for all that is known. */
+	if (packet->record->captured_length < packet->record->original_length) {
+		pair->unread |= QUALITY_TRUNCATED;
+		if (try && !try->answer.packet)
+			take_unread(state, try, packet);
+		return;
+	}
 	if (try && !try->answer.packet && !try->fragment.packet)
 		try->fragment = (struct sample){ packet->record->number, packet->record->time };
 }

@@ -109,7 +109,7 @@ struct dns_pair {
 	uint64_t row_name;           /* what it asked for */
 	bool row_mixed;              /* they asked for several names */
 	uint32_t foreign;            /* answers to what nobody asked, or asks later in the trace */
-	uint32_t unread;             /* QUALITY_* of TCP sessions in which the server said what the trace cannot show */
+	uint32_t unread;             /* QUALITY_* of what the server said and the trace cannot show */
 	bool stopped;                /* such a row was too long for chance, or for a lazy recorder */
 	int64_t fastest;             /* answer; 0: none */
 	uint32_t plain_worked;       /* without EDNS, after an error with it */

@@ -133,6 +133,8 @@ static void judge_slow(struct analysis_context *context, const struct dns_pair_k
 		blame_service(&finding, "dns");
 		finding_alternative(&finding, "the way to the server is long", NULL);
 	}
+	if (pair->unread)
+		finding_doubt(&finding, pair->unread);
 	proof_give(&what->proof, &finding, "a slow lookup");
 	finding_submit(context->findings, &finding);
 }

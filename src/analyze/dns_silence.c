@@ -370,6 +370,8 @@ void dns_judge_storm(struct analysis_context *context, const struct dns_question
 		const struct dns_pair *pair = cache_find(&state->pairs, &key);
 		if (!hears_answers(context, question))
 			finding_doubt(&finding, QUALITY_ONE_WAY);
+		if (context->trace->last_time - lookup->burst.last.time < LAST_WAIT)
+			finding_doubt(&finding, QUALITY_END);
 		if (pair && pair->unread)
 			finding_doubt(&finding, pair->unread);
 	}

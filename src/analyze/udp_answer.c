@@ -141,6 +141,15 @@ static void note_error(struct answer_state *state, const struct icmp_header *icm
 		requester->answered = true;
 }
 
+/* The start of a datagram in pieces that were not put together: an answer came, if not all of it. */
+static void note_fragment(struct answer_state *state, const struct packet *packet)
+{
+	struct requester_key key = { packet->ip->destination, packet->ip->source, packet->udp->source_port };
+	struct requester *requester = cache_find(&state->requesters, &key);
+	if (requester)
+		requester->answered = true;
+}
+
 /* A recorder at the client that shows packets of others, if only to everybody, would show answers. */
 static void note_speaker(struct answer_state *state, const struct address *source)
 {
@@ -160,6 +169,8 @@ static void answer_observe(struct analysis_context *context, const struct observ
 		note_error(state, packet->icmp);
 	} else if (packet->arp && packet->arp->operation == ARP_REPLY && packet->arp->target.family) {
 		cache_enter(&state->heard, &packet->arp->target, NULL);
+	} else if (packet->udp && packet->ip && packet->ip->more_fragments && !packet->ip->fragment_offset) {
+		note_fragment(state, packet);
 	} else if (packet->udp && session && !observation->twin_of && frame_has_time(packet)) {
 		if (observation->direction == session->client && session->responses == 0)
 			note_request(context, session, packet);

@@ -1,5 +1,5 @@
-/* Trivial File Transfer Protocol, RFC 1350 and RFC 2347. Only the first packet goes to port 69: both ends go on
- * from ports of their own, which nobody announces. */
+/* Trivial File Transfer Protocol, RFC 1350 and RFC 2347. Only the first packet goes to port 69: the server answers
+ * from a port of its own to the port that the request came from. */
 #include <string.h>
 
 #include "decode/decoder.h"
@@ -8,6 +8,7 @@ enum { READ = 1, WRITE, DATA_PACKET, ACKNOWLEDGE, ERROR_PACKET, OPTIONS };
 
 struct tftp_message {
 	uint16_t opcode, block, error;
+	uint16_t port;               /* of the sender */
 	char file[64];               /* printable; of requests */
 	char text[64];               /* of errors */
 };
@@ -39,7 +40,7 @@ static struct next decode_tftp(struct cursor *in, struct packet *packet, void *f
 {
 	struct tftp_message *tftp = facts;
 	struct cursor message = *in;
-	(void)packet;
+	tftp->port = packet->udp ? packet->udp->source_port : 0;
 	tftp->opcode = cursor_be16(in);
 	switch (tftp->opcode) {
 	case READ:
@@ -75,6 +76,15 @@ static void add_words(struct text *to, const void *facts)
 		text_addf(to, " %u", tftp->block);
 	if (tftp->opcode == ERROR_PACKET)
 		text_addf(to, " %u %s", tftp->error, tftp->text);
+}
+
+static unsigned announce(const void *facts, struct endpoint to[static DECODER_MAX_ANNOUNCED])
+{
+	const struct tftp_message *tftp = facts;
+	if ((tftp->opcode != READ && tftp->opcode != WRITE) || !tftp->port)
+		return 0;
+	to[0] = (struct endpoint){ .port = tftp->port };
+	return 1;
 }
 
 static void tell_string(struct teller *teller, unsigned field, struct cursor *in)
@@ -115,6 +125,8 @@ const struct decoder tftp_decoder = {
 	.facts_size = sizeof(struct tftp_message),
 	.decode = decode_tftp,
 	.words = add_words,
+	.announce = announce,
+	.announces = "tftp",
 	.fields = fields,
 	.tell = tell_tftp,
 };

@@ -38,7 +38,8 @@ void datagrams_destroy(struct datagrams *datagrams)
 const struct decoder *datagrams_recognise(struct datagrams *datagrams, uint8_t direction, struct cursor bytes)
 {
 	const struct decoder **known = &datagrams->known[direction], *certain = NULL;
-	bool still = false;
+	/* Who was announced and does not say whether it is his is believed. */
+	bool still = *known && !(*known)->datagram;
 	for (unsigned i = 0; i < datagrams->count; i++) {
 		const struct decoder *candidate = datagrams->candidates[i];
 		enum certainty certainty = candidate->datagram(datagrams->memory[direction][i], bytes);

@@ -8,7 +8,7 @@ import xml.etree.ElementTree as xml
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import traces
-from kit import program, rows, run, run_tests, test
+from kit import program, rows, run, run_tests, test, write
 
 examples = os.path.abspath(sys.argv[2])
 LOSS = os.path.join(examples, "loss-behind-the-firewall.pcapng")
@@ -68,6 +68,19 @@ def sessions_of_a_pair_are_interleaved():
     assert [row["number"] for row in pair] == list(range(1, len(pair) + 1))
     assert {row["session"] for row in pair} == {"tcp:1", "tcp:2"}
     assert [row["session"] for row in rows("sequence", "logins.pcap", "2")] == ["tcp:2"] * 20
+
+
+@test
+def tftp_goes_on_from_other_ports():
+    trace = traces.Trace()
+    for port, answer in ((2001, b"\0\3\0\1first"), (2002, b"\0\5\0\1no such file\0")):
+        trace.udp("10.0.0.5", port, "10.0.0.9", 69, b"\0\1boot\0octet\0")
+        trace.udp("10.0.0.9", port + 1000, "10.0.0.5", port, answer)
+    trace.udp("10.0.0.9", 3003, "10.0.0.5", 2003, b"\0\3\0\1nobody asked")
+    write("tftp.pcap", trace.bytes())
+    assert [row["message"] for row in rows("packets", "tftp.pcap")] == [
+        "tftp : Read Request boot", "tftp : Data Packet 1",
+        "tftp : Read Request boot", "tftp : Error Code 1 no such file", "16 bytes"]
 
 
 @test
