@@ -138,6 +138,8 @@ static void report_damage(struct analysis_context *context, const struct session
 		finding.sub_kind = "accepted";
 		finding_alternative(&finding, "the trace was damaged or edited, not the packets",
 				    NULL);
+	} else if (!found->repeated[sender] && !session->side[!sender].packets) {
+		finding.severity = SEVERITY_WARNING;         /* it may have been confirmed; one way: a notice */
 	}
 	finding.count = found->damaged[sender].total;
 	blame_network_at(&finding, session, sender);
