@@ -29,7 +29,8 @@ struct next ip_payload(const struct ip_header *ip, struct cursor payload);
 /* IPv4 or IPv6 as the first four bits say; no decoder for anything else. */
 struct next ip_by_version(struct cursor bytes);
 
-enum tunnel { TUNNEL_IP = 1, TUNNEL_GRE, TUNNEL_ERSPAN, TUNNEL_VXLAN, TUNNEL_GENEVE };
+enum tunnel { TUNNEL_IP = 1, TUNNEL_GRE, TUNNEL_ERSPAN, TUNNEL_VXLAN, TUNNEL_GENEVE,
+	TUNNEL_GTP, TUNNEL_L2TP };
 
 /* Tells that what follows travels inside a tunnel between the addresses of the packet's IP
  * layer. Both directions of a tunnel get the same `context`. `key` is its GRE key or network

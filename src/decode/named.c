@@ -21,8 +21,6 @@ const struct decoder ipcomp_decoder = {
 	"ipcomp", "IPComp", "IP Payload Compression", { { BY_IP_PROTOCOL, 108 } } };
 const struct decoder pgm_decoder = {
 	"pgm", "PGM", "Pragmatic General Multicast", { { BY_IP_PROTOCOL, 113 } } };
-const struct decoder l2tp_decoder = {
-	"l2tp", "L2TP", "Layer 2 Tunneling Protocol", { { BY_IP_PROTOCOL, 115 }, { BY_UDP_PORT, 1701 } } };
 const struct decoder mipv6_decoder = {
 	"mipv6", "MIPv6", "Mobile IPv6", { { BY_IP_PROTOCOL, 135 } } };
 const struct decoder udplite_decoder = {

@@ -1,4 +1,6 @@
 /* Point-to-point links: PPP (RFC 1661, framed as in RFC 1662) and PPP over Ethernet (RFC 2516). */
+#include "decode/ppp.h"
+
 #include "decode/decoder.h"
 #include "decode/tells.h"
 #include "source/linktype.h"

@@ -255,6 +255,8 @@ static void tunnels_have_two_ip_layers(void **state)
 		{ "ipv6_in_ipv4", "2001:db8::1", 1 },
 		{ "vxlan", "192.168.1.1", 1 },
 		{ "geneve", "192.168.1.1", 1 },
+		{ "gtp", "192.168.1.1", 1 },
+		{ "l2tp", "192.168.1.1", 1 },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -269,6 +271,33 @@ static void tunnels_have_two_ip_layers(void **state)
 	}
 	sample_decode(&packet, "vxlan"); /* the inner frame's addresses */
 	assert_int_equal(packet.link.source[4], 0x0b);
+	sample_decode(&packet, "teredo"); /* one conversation goes through several tunnels */
+	assert_address(&packet.ip->source, "2001:0:4136:e378:8000:63bf:3fff:fdd2");
+	assert_int_equal(packet.tunnel_count, 1);
+	assert_int_equal(packet.context, 0);
+}
+
+/* On the ports of tunnels, what is none is payload, and nothing is malformed. */
+static void strangers_on_the_ports_of_tunnels(void **state)
+{
+	static const struct { const char *sample; size_t at; uint8_t byte; } rows[] = {
+		{ "gtp", 42, 0x20 },         /* GTP', which charges */
+		{ "gtp", 42, 0xf4 },         /* version 7 */
+		{ "gtp", 54, 0 },            /* an extension header without a length */
+		{ "teredo", 43, 7 },         /* no indication, no IPv6 */
+		{ "l2tp", 43, 3 },           /* version 3 */
+		{ "l2tp", 42, 0x80 },        /* control without a length */
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct sample_copy copy;
+		sample_copy(&copy, rows[i].sample);
+		copy.bytes[rows[i].at] = rows[i].byte;
+		packet_decode(&packet, &copy.record);
+		assert_false(packet.malformed);
+		assert_int_equal(packet.tunnel_count, 0);
+		assert_true(packet.payload.captured > 0);
+	}
 }
 
 static uint64_t context_of(struct sample_copy *copy)
@@ -324,6 +353,7 @@ int main(void)
 		cmocka_unit_test(ipv6_extensions_are_passed),
 		cmocka_unit_test(endless_extensions_are_refused),
 		cmocka_unit_test(tunnels_have_two_ip_layers),
+		cmocka_unit_test(strangers_on_the_ports_of_tunnels),
 		cmocka_unit_test(a_tunnel_is_the_same_in_both_directions),
 		cmocka_unit_test(deep_nesting_ends),
 	};
