@@ -195,8 +195,11 @@ const struct layer *packet_decode_message(struct packet *packet, const struct de
 	if (!layer)
 		return NULL;
 	packet->stream = stream;
-	decode_layer(packet, layer, &in);
+	const struct decoder *next = decode_layer(packet, layer, &in);
 	packet->stream = NULL;
+	/* A datagram may hold several messages. */
+	if (!stream && next)
+		decode_layers(packet, next, &in);
 	return layer->status == CURSOR_OK ? layer : NULL;
 }
 

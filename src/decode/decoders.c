@@ -3,7 +3,7 @@
 
 extern const struct decoder aarp_decoder, ah_decoder, aoe_decoder, arp_decoder, ccp_decoder,
 	cdp_decoder, cdpcp_decoder, chap_decoder, cisco_hdlc_decoder, ppp_compressed_decoder,
-	dccp_decoder, ddp_decoder, dhcp_decoder, dhcpv6_decoder, dns_decoder, dtp_decoder, eapol_decoder, egp_decoder,
+	dccp_decoder, ddp_decoder, dhcp_decoder, dhcpv6_decoder, dns_decoder, dtls_decoder, dtp_decoder, eapol_decoder, egp_decoder,
 	eigrp_decoder, erspan_decoder, erspan_3_decoder, esp_decoder, ethernet_decoder,
 	fcoe_decoder, fddi_decoder, fip_decoder, frame_relay_decoder, ftp_decoder, geneve_decoder, gre_decoder,
 	gtp_decoder,
@@ -25,7 +25,7 @@ extern const struct decoder aarp_decoder, ah_decoder, aoe_decoder, arp_decoder, 
 extern const struct decoder drda_decoder, mq_decoder, rip_decoder, ripng_decoder, smb_decoder, ssdp_decoder,
 	wsd_decoder;
 extern const struct decoder imap_decoder, ldap_decoder, ntp_decoder, pop_decoder, rtcp_decoder, rtp_decoder,
-	sip_decoder, smtp_decoder, ssh_decoder, syslog_decoder;
+	sip_decoder, smtp_decoder, ssh_decoder, stun_decoder, syslog_decoder;
 
 const struct decoder *const decoders[] = {
 	&aarp_decoder,
@@ -44,6 +44,7 @@ const struct decoder *const decoders[] = {
 	&dhcpv6_decoder,
 	&dns_decoder,
 	&drda_decoder,
+	&dtls_decoder,
 	&dtp_decoder,
 	&eapol_decoder,
 	&egp_decoder,
@@ -136,6 +137,7 @@ const struct decoder *const decoders[] = {
 	&ssdp_decoder,
 	&ssh_decoder,
 	&stp_decoder,
+	&stun_decoder,
 	&syslog_decoder,
 	&tcp_decoder,
 	&telnet_decoder,

@@ -549,14 +549,13 @@ static void words_of_messages(struct text *to, size_t start, const struct tls_fa
 	}
 }
 
-static void words_tls(struct text *to, const void *facts)
+void tls_say(struct text *to, const struct tls_facts *tls)
 {
-	const struct tls_facts *tls = facts;
 	char alert[TLS_NAME_SIZE];
 	if ((tls->cut && !tls->part) || tls->plain || tls->repeated)
 		return;
 	if (tls->first)
-		text_add(to, "TLS: ");
+		text_add(to, tls->connection->datagram ? "DTLS: " : "TLS: ");
 	size_t start = to->length;
 	words_of_messages(to, start, tls);
 	if (tls->has_alert) {
@@ -577,6 +576,11 @@ static void words_tls(struct text *to, const void *facts)
 	} else if (to->length == start) {
 		add_part(to, start, "Handshake");
 	}
+}
+
+static void words_tls(struct text *to, const void *facts)
+{
+	tls_say(to, facts);
 }
 
 static const struct streaming tls_streaming = {

@@ -11,10 +11,11 @@ extern const struct decoder tls_decoder;
 
 enum { SSL_2_0 = 0x0002, SSL_3_0 = 0x0300, TLS_1_0 = 0x0301, TLS_1_1 = 0x0302, TLS_1_2 = 0x0303,
 	TLS_1_3 = 0x0304 };
+enum { DTLS_BEFORE_1_0 = 0x0100, DTLS_1_0 = 0xfeff, DTLS_1_2 = 0xfefd, DTLS_1_3 = 0xfefc };
 enum { TLS_CHANGE_CIPHER_SPEC = 20, TLS_ALERT = 21, TLS_HANDSHAKE = 22, TLS_APPLICATION_DATA = 23,
 	TLS_HEARTBEAT = 24 };
 enum {
-	TLS_HELLO_REQUEST = 0, TLS_CLIENT_HELLO = 1, TLS_SERVER_HELLO = 2, TLS_NEW_SESSION_TICKET = 4,
+	TLS_HELLO_REQUEST = 0, TLS_CLIENT_HELLO = 1, TLS_SERVER_HELLO = 2, TLS_HELLO_VERIFY_REQUEST = 3, TLS_NEW_SESSION_TICKET = 4,
 	TLS_END_OF_EARLY_DATA = 5, TLS_HELLO_RETRY_REQUEST = 6, TLS_ENCRYPTED_EXTENSIONS = 8,
 	TLS_CERTIFICATE = 11, TLS_SERVER_KEY_EXCHANGE = 12, TLS_CERTIFICATE_REQUEST = 13,
 	TLS_SERVER_HELLO_DONE = 14, TLS_CERTIFICATE_VERIFY = 15, TLS_CLIENT_KEY_EXCHANGE = 16,
@@ -29,7 +30,8 @@ enum {
 	TLS_EXTENSION_COMPRESS_CERTIFICATE = 27, TLS_EXTENSION_RECORD_SIZE = 28, TLS_EXTENSION_TICKET = 35,
 	TLS_EXTENSION_KEY_SHARE_DRAFT = 40, TLS_EXTENSION_PSK = 41, TLS_EXTENSION_EARLY_DATA = 42, TLS_EXTENSION_VERSIONS = 43,
 	TLS_EXTENSION_COOKIE = 44, TLS_EXTENSION_PSK_MODES = 45, TLS_EXTENSION_SIGNATURES_CERT = 50,
-	TLS_EXTENSION_KEY_SHARE = 51, TLS_EXTENSION_QUIC = 57, TLS_EXTENSION_ALPS = 17513,
+	TLS_EXTENSION_KEY_SHARE = 51, TLS_EXTENSION_CONNECTION_ID = 54,
+	TLS_EXTENSION_QUIC = 57, TLS_EXTENSION_ALPS = 17513,
 	TLS_EXTENSION_ALPS_NEW = 17613, TLS_EXTENSION_ECH = 65037, TLS_EXTENSION_QUIC_DRAFT = 65445,
 	TLS_EXTENSION_RENEGOTIATION = 65281,
 };
@@ -50,6 +52,8 @@ struct tls_client_hello {
 	uint16_t extensions;         /* how many */
 	bool ticket;                 /* a session ticket is offered, not only asked for */
 	bool psk;                    /* a pre-shared key or ticket of TLS 1.3 is offered */
+	bool connection_id;          /* DTLS: RFC 9146 */
+	uint8_t connection_id_length;        /* in records that it gets */
 	bool early_data, encrypted_hello, fallback, encrypt_then_mac, extended_master_secret;
 	uint8_t ticket_id[16];       /* stands for the ticket; meaningless without one */
 	bool complete;               /* the lists are whole */
@@ -61,6 +65,8 @@ struct tls_client_hello {
 /* What the server chose. */
 struct tls_server_hello {
 	uint16_t version, cipher, group;
+	bool connection_id;          /* as in the client's hello: DTLS */
+	uint8_t connection_id_length;
 	uint8_t random[32], session_id_length, session_id[32];
 	uint8_t compression;
 	bool resumed;                /* the client's session, ticket or pre-shared key holds */
@@ -106,6 +112,7 @@ struct tls_connection {
 	const struct tls_client_hello *client;
 	const struct tls_server_hello *server, *retry;       /* retry: a HelloRetryRequest */
 	const struct tls_certificates *certificates;         /* of the server */
+	bool datagram;               /* DTLS; its versions stand here as those of TLS that they go with */
 	uint16_t version;            /* negotiated; 0: not known */
 	uint16_t cipher;
 	uint8_t secrets;             /* enum tls_secrets */
@@ -152,6 +159,9 @@ extern const struct decoder *const tls_carriers[];
 /* The facts of a message of one of them, else NULL. */
 const struct tls_facts *tls_facts_in(const struct decoder *decoder, const void *facts);
 
+/* What a record says. */
+void tls_say(struct text *to, const struct tls_facts *tls);
+
 /* True if a handshake message of that type ends in the record. */
 static inline bool tls_says(const struct tls_facts *tls, uint8_t type)
 {
@@ -159,6 +169,13 @@ static inline bool tls_says(const struct tls_facts *tls, uint8_t type)
 		if (tls->messages[i] == type)
 			return true;
 	return false;
+}
+
+/* DTLS counts its versions down from 254.255: the version of TLS that one goes with. */
+static inline uint16_t tls_version_of(uint16_t version)
+{
+	return version == DTLS_1_0 || version == DTLS_BEFORE_1_0 ? TLS_1_1 : version == DTLS_1_2 ? TLS_1_2
+		: version == DTLS_1_3 ? TLS_1_3 : version;
 }
 
 /* Does the server of this port speak TLS from the first byte? */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/memory.h"
+#include "decode/dtls.h"
 #include "decode/quic.h"
 #include "decode/tls_handshake.h"
 
@@ -144,7 +145,7 @@ void tls_take_message(struct tls_state *state, uint8_t type, struct cursor in, u
 }
 
 
-const struct decoder *const tls_carriers[] = { &tls_decoder, &quic_decoder, NULL };
+const struct decoder *const tls_carriers[] = { &tls_decoder, &dtls_decoder, &quic_decoder, NULL };
 
 const struct tls_facts *tls_facts_in(const struct decoder *decoder, const void *facts)
 {

@@ -23,9 +23,9 @@ static void tell_alpn(struct teller *teller, struct cursor in)
 	tell_close(teller);
 }
 
-static void tell_signature_algorithms(struct teller *teller, struct cursor in)
+void tls_tell_signatures(struct teller *teller, struct cursor *in)
 {
-	struct cursor list = cursor_split(&in, tell_be16(teller, &tls_fields[TLS_F_SIG_ALG_LEN], &in));
+	struct cursor list = cursor_split(in, tell_be16(teller, &tls_fields[TLS_F_SIG_ALG_LEN], in));
 	if (!cursor_ok(&list))
 		return;
 	tell_open(teller, &tls_fields[TLS_F_SIG_ALGS], list.next, list.captured, 0, NULL);
@@ -132,7 +132,7 @@ static void tell_one(struct teller *teller, struct cursor in, uint16_t type, uin
 		break;
 	case TLS_EXTENSION_SIGNATURES:
 	case TLS_EXTENSION_SIGNATURES_CERT:
-		tell_signature_algorithms(teller, in);
+		tls_tell_signatures(teller, &in);
 		break;
 	case TLS_EXTENSION_HEARTBEAT:
 		tell_u8(teller, &tls_fields[TLS_F_HEARTBEAT_MODE], &in);

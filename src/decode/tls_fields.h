@@ -52,8 +52,22 @@ enum tls_field {
 };
 extern const struct field tls_fields[TLS_FIELDS + 1];
 
+/* Rows of dtls_fields: those of TLS up to the first of QUIC, and behind them: */
+enum dtls_field {
+	DTLS_F_SPECIAL_TYPE = QUIC_F_PACKET_LENGTH, DTLS_F_EPOCH, DTLS_F_SEQUENCE, DTLS_F_CONNECTION_ID,
+	DTLS_F_MESSAGE_SEQUENCE, DTLS_F_FRAGMENT_OFFSET, DTLS_F_FRAGMENT_LENGTH, DTLS_F_COOKIE_LENGTH, DTLS_F_COOKIE,
+	DTLS_F_ENCRYPTED,
+	DTLS_FIELDS
+};
+extern const struct field dtls_fields[DTLS_FIELDS + 1];
+
+/* Tells the body of a handshake message. */
+void tls_tell_body(struct teller *teller, struct cursor in, uint8_t type, const struct tls_facts *tls);
+
 /* Tells handshake messages that stand one behind the other, as far as they are whole. */
 void tls_tell_messages(struct teller *teller, struct cursor in, const struct tls_facts *tls);
+/* Tells a list of signature algorithms behind its length. */
+void tls_tell_signatures(struct teller *teller, struct cursor *in);
 /* Tells the extensions of a message: their length, then one after the other. */
 void tls_tell_extensions(struct teller *teller, struct cursor *in, uint8_t message);
 /* Tells a list of numbers behind its length: of two bytes if `wide`, else of one. */
@@ -63,8 +77,8 @@ void tls_tell_list(struct teller *teller, struct cursor *in, enum tls_field leng
 void tls_tell_vector(struct teller *teller, struct cursor *in, enum tls_field length, unsigned width,
 		     enum tls_field bytes);
 
-/* Fingerprints of hellos. `in` is the message's body. */
-void tls_tell_client_print(struct teller *teller, struct cursor in, bool quic);
+/* Fingerprints of hellos. `in` is the message's body; `carrier` as JA4 has it: 't', 'd' (DTLS) or 'q' (QUIC). */
+void tls_tell_client_print(struct teller *teller, struct cursor in, char carrier);
 void tls_tell_server_print(struct teller *teller, struct cursor in);
 
 /* The fields of a certificate in DER. */

@@ -59,7 +59,8 @@ static void keep_server_name(struct cursor in, struct tls_client_hello *to)
 static void keep_versions(struct cursor in, struct tls_client_hello *to)
 {
 	struct cursor list = cursor_split(&in, cursor_u8(&in));
-	keep_all(&list, to->versions, &to->version_count, TLS_MAX_VERSIONS);
+	while (cursor_more(&list))
+		keep(to->versions, &to->version_count, TLS_MAX_VERSIONS, tls_version_of(cursor_be16(&list)));
 }
 
 static void keep_shares(struct cursor in, struct tls_client_hello *to)
@@ -122,6 +123,10 @@ static void client_extension(uint16_t type, struct cursor in, struct tls_client_
 	case TLS_EXTENSION_ECH:
 		to->encrypted_hello = true;
 		break;
+	case TLS_EXTENSION_CONNECTION_ID:
+		to->connection_id_length = cursor_u8(&in);
+		to->connection_id = cursor_ok(&in);
+		break;
 	default:
 		break;
 	}
@@ -161,9 +166,12 @@ static void read_session_id(struct cursor *in, struct tls_client_hello *to)
 bool tls_read_client_hello(struct cursor in, struct tls_client_hello *to)
 {
 	to->length = (uint32_t)in.declared;
-	to->version = cursor_be16(&in);
+	uint16_t version = cursor_be16(&in);
+	to->version = tls_version_of(version);
 	cursor_bytes(&in, to->random, RANDOM_LENGTH);
 	read_session_id(&in, to);
+	if (to->version != version)
+		cursor_skip(&in, cursor_u8(&in));    /* the cookie of DTLS */
 	struct cursor ciphers = cursor_split(&in, cursor_be16(&in));
 	while (cursor_more(&ciphers))
 		keep_cipher(to, cursor_be16(&ciphers));
@@ -211,7 +219,11 @@ static void server_extension(uint16_t type, struct cursor in, bool retry, struct
 {
 	switch (type) {
 	case TLS_EXTENSION_VERSIONS:
-		to->version = cursor_be16(&in);
+		to->version = tls_version_of(cursor_be16(&in));
+		break;
+	case TLS_EXTENSION_CONNECTION_ID:
+		to->connection_id_length = cursor_u8(&in);
+		to->connection_id = cursor_ok(&in);
 		break;
 	case TLS_EXTENSION_KEY_SHARE:
 	case TLS_EXTENSION_KEY_SHARE_DRAFT:
@@ -252,7 +264,7 @@ bool tls_read_server_hello(struct cursor in, const struct tls_client_hello *clie
 			   struct tls_server_hello *to, bool *retry)
 {
 	struct choice choice = { false, false };
-	to->version = cursor_be16(&in);
+	to->version = tls_version_of(cursor_be16(&in));
 	cursor_bytes(&in, to->random, RANDOM_LENGTH);
 	*retry = memcmp(to->random, retry_random, RANDOM_LENGTH) == 0;
 	if (tls_is_early_draft(to->version)) {

@@ -1,5 +1,6 @@
 /* Names of what IANA registers for TLS ("TLS Parameters", "TLS ExtensionType Values"), in its spelling, and in
  * Wireshark's where people know that better (alerts, messages). */
+#include "decode/tls.h"
 #include "decode/tls_names.h"
 
 #include <stdio.h>
@@ -30,6 +31,7 @@ const struct field_name tls_versions[] = {
 	{ 0x7f1c, "TLS 1.3 (draft 28)" },
 	{ 0xfb17, "TLS 1.3 (Facebook draft 23)" },
 	{ 0xfb1a, "TLS 1.3 (Facebook draft 26)" },
+	{ 0xfefc, "DTLS 1.3" },
 	{ 0xfefd, "DTLS 1.2" },
 	{ 0xfeff, "DTLS 1.0" },
 	{ 0, NULL },
@@ -410,6 +412,15 @@ static const char *name_of(const struct field_name *names, uint16_t value, char 
 
 const char *tls_version_name(uint16_t version, char to[static TLS_NAME_SIZE])
 {
+	return name_of(tls_versions, version, to);
+}
+
+const char *tls_version_words(uint16_t version, bool datagram, char to[static TLS_NAME_SIZE])
+{
+	static const uint16_t versions[][2] = { { TLS_1_1, DTLS_1_0 }, { TLS_1_2, DTLS_1_2 }, { TLS_1_3, DTLS_1_3 } };
+	for (size_t i = 0; datagram && i < sizeof versions / sizeof *versions; i++)
+		if (versions[i][0] == version)
+			return name_of(tls_versions, versions[i][1], to);
 	return name_of(tls_versions, version, to);
 }
 

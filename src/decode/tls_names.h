@@ -12,6 +12,8 @@ extern const struct field_name tls_versions[], tls_content_types[], tls_handshak
 
 #define TLS_NAME_SIZE 40
 /* They write "0x1234" where there is no name. */
+/* The same for DTLS, too, whose version is that of TLS that it goes with (tls_connection). */
+const char *tls_version_words(uint16_t version, bool datagram, char to[static TLS_NAME_SIZE]);
 const char *tls_version_name(uint16_t version, char to[static TLS_NAME_SIZE]);
 const char *tls_group_name(uint16_t group, char to[static TLS_NAME_SIZE]);
 const char *tls_suite_name(uint16_t suite, char to[static TLS_NAME_SIZE]);

@@ -88,7 +88,7 @@ static void read_extension(uint16_t type, struct cursor in, struct hello_parts *
 	case TLS_EXTENSION_VERSIONS:
 		list = cursor_split(&in, cursor_u8(&in));
 		while (cursor_more(&list)) {
-			uint16_t version = cursor_be16(&list);
+			uint16_t version = tls_version_of(cursor_be16(&list));
 			if (!tls_is_grease(version) && version > to->highest)
 				to->highest = version;
 		}
@@ -169,12 +169,12 @@ static bool add_short_digest(struct text *to, const char *words, size_t length)
 	return true;
 }
 
-static const char *short_version(uint16_t version)
+static const char *short_version(uint16_t version, bool datagram)
 {
 	switch (version) {
-	case TLS_1_3: return "13";
-	case TLS_1_2: return "12";
-	case TLS_1_1: return "11";
+	case TLS_1_3: return datagram ? "d3" : "13";
+	case TLS_1_2: return datagram ? "d2" : "12";
+	case TLS_1_1: return datagram ? "d1" : "11";
 	case TLS_1_0: return "10";
 	case SSL_3_0: return "s3";
 	case SSL_2_0: return "s2";
@@ -187,7 +187,7 @@ static bool is_alphanumeric(char c)
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-static void add_overview(struct text *to, const struct hello_parts *hello, bool quic)
+static void add_overview(struct text *to, const struct hello_parts *hello, char carrier)
 {
 	static const char digits[] = "0123456789abcdef";
 	char first = hello->protocol[0], last = hello->protocol[1];
@@ -197,16 +197,16 @@ static void add_overview(struct text *to, const struct hello_parts *hello, bool 
 		first = digits[(uint8_t)first >> 4];
 		last = digits[(uint8_t)last & 15];
 	}
-	text_addf(to, "%c%s%c%02zu%02zu%c%c", quic ? 'q' : 't',
-		  short_version(hello->highest ? hello->highest : hello->version),
+	text_addf(to, "%c%s%c%02zu%02zu%c%c", carrier,
+		  short_version(hello->highest ? hello->highest : tls_version_of(hello->version), carrier == 'd'),
 		  hello->server_name ? 'd' : 'i', hello->ciphers.count > 99 ? 99 : hello->ciphers.count,
 		  hello->extensions.count > 99 ? 99 : hello->extensions.count, first, last);
 }
 
-static void tell_ja4(struct teller *teller, struct hello_parts *hello, bool quic)
+static void tell_ja4(struct teller *teller, struct hello_parts *hello, char carrier)
 {
 	struct text overview = { 0 }, ciphers = { 0 }, rest = { 0 }, words = { 0 };
-	add_overview(&overview, hello, quic);
+	add_overview(&overview, hello, carrier);
 	qsort(hello->ciphers.list, hello->ciphers.count, sizeof hello->ciphers.list[0], by_value);
 	qsort(hello->extensions.list, hello->extensions.count, sizeof hello->extensions.list[0], by_value);
 	add_hex(&ciphers, &hello->ciphers, false);
@@ -231,13 +231,15 @@ static void tell_ja4(struct teller *teller, struct hello_parts *hello, bool quic
 	text_finish(&words);
 }
 
-void tls_tell_client_print(struct teller *teller, struct cursor in, bool quic)
+void tls_tell_client_print(struct teller *teller, struct cursor in, char carrier)
 {
 	struct hello_parts hello = { 0 };
 	struct text words = { 0 };
 	hello.version = cursor_be16(&in);
 	cursor_skip(&in, 32);
 	cursor_skip(&in, cursor_u8(&in));
+	if (carrier == 'd')
+		cursor_skip(&in, cursor_u8(&in));    /* cookie */
 	add_values(&hello.ciphers, cursor_split(&in, cursor_be16(&in)));
 	cursor_skip(&in, cursor_u8(&in));
 	if (cursor_more(&in))
@@ -249,7 +251,7 @@ void tls_tell_client_print(struct teller *teller, struct cursor in, bool quic)
 	add_decimal(&words, &hello.points, ",");
 	tell_with_md5(teller, TLS_F_JA3_FULL, TLS_F_JA3, &words);
 	text_finish(&words);
-	tell_ja4(teller, &hello, quic);
+	tell_ja4(teller, &hello, carrier);
 }
 
 void tls_tell_server_print(struct teller *teller, struct cursor in)

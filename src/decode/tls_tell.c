@@ -53,18 +53,28 @@ static void tell_random(struct teller *teller, struct cursor *in, bool timed)
 	tell_bytes(teller, &tls_fields[TLS_F_RANDOM_BYTES], &rest, 28);
 }
 
+/* What the server wants to see again before it believes the client's address: RFC 6347, 4.2.1. */
+static void tell_cookie(struct teller *teller, struct cursor *in)
+{
+	size_t length = tell_u8(teller, &dtls_fields[DTLS_F_COOKIE_LENGTH], in);
+	if (length && cursor_ok(in))
+		tell_bytes(teller, &dtls_fields[DTLS_F_COOKIE], in, length);
+}
+
 static void tell_client_hello(struct teller *teller, struct cursor in, const struct tls_facts *tls)
 {
 	struct cursor whole = in;
 	tell_be16(teller, &tls_fields[TLS_F_VERSION], &in);
 	tell_random(teller, &in, !tls->quic && (!tls->connection->retry || tls->connection->server));
 	tls_tell_vector(teller, &in, TLS_F_SESSION_ID_LENGTH, 1, TLS_F_SESSION_ID);
+	if (tls->connection->datagram)
+		tell_cookie(teller, &in);
 	tls_tell_list(teller, &in, TLS_F_CIPHER_SUITES_LENGTH, true, TLS_F_CIPHER_SUITES,
 		      TLS_F_CIPHER_SUITE);
 	tls_tell_list(teller, &in, TLS_F_COMP_METHODS_LENGTH, false, TLS_F_COMP_METHODS, TLS_F_COMP_METHOD);
 	if (cursor_more(&in))
 		tls_tell_extensions(teller, &in, TLS_CLIENT_HELLO);
-	tls_tell_client_print(teller, whole, tls->quic);
+	tls_tell_client_print(teller, whole, tls->quic ? 'q' : tls->connection->datagram ? 'd' : 't');
 }
 
 static void tell_server_hello(struct teller *teller, struct cursor in, const struct tls_facts *tls)
@@ -170,7 +180,7 @@ static void tell_certificate_request(struct teller *teller, struct cursor in, ui
 	while (cursor_more(&types))
 		tell_u8(teller, &tls_fields[TLS_F_CERT_TYPE], &types);
 	if (version >= TLS_1_2)
-		tls_tell_list(teller, &in, TLS_F_SIG_ALG_LEN, true, TLS_F_SIG_ALGS, TLS_F_SIG_ALG);
+		tls_tell_signatures(teller, &in);
 	struct cursor names = cursor_split(&in, tell_be16(teller, &tls_fields[TLS_F_DNAMES_LEN], &in));
 	while (cursor_more(&names))
 		cursor_skip(&names, tell_be16(teller, &tls_fields[TLS_F_DNAME_LEN], &names));
@@ -188,13 +198,22 @@ static void tell_ticket(struct teller *teller, struct cursor in, uint16_t versio
 		tls_tell_extensions(teller, &in, TLS_NEW_SESSION_TICKET);
 }
 
-static void tell_body(struct teller *teller, struct cursor in, uint8_t type, const struct tls_facts *tls)
+static void tell_verify_request(struct teller *teller, struct cursor in)
+{
+	tell_be16(teller, &tls_fields[TLS_F_VERSION], &in);
+	tell_cookie(teller, &in);
+}
+
+void tls_tell_body(struct teller *teller, struct cursor in, uint8_t type, const struct tls_facts *tls)
 {
 	const struct tls_connection *connection = tls->connection;
 	uint16_t version = connection->version;
 	switch (type) {
 	case TLS_CLIENT_HELLO:
 		tell_client_hello(teller, in, tls);
+		break;
+	case TLS_HELLO_VERIFY_REQUEST:
+		tell_verify_request(teller, in);
 		break;
 	case TLS_SERVER_HELLO:
 		tell_server_hello(teller, in, tls);
@@ -248,7 +267,7 @@ void tls_tell_messages(struct teller *teller, struct cursor in, const struct tls
 			  name ? name : "unknown message");
 		tell_u8(teller, &tls_fields[TLS_F_TYPE], &in);
 		tell_be24(teller, &tls_fields[TLS_F_LENGTH], &in);
-		tell_body(teller, cursor_split(&in, size), type, tls);
+		tls_tell_body(teller, cursor_split(&in, size), type, tls);
 		tell_close(teller);
 	}
 }

@@ -1,7 +1,9 @@
 /* User Datagram Protocol, RFC 768. */
 #include "decode/decoder.h"
+#include "decode/dtls.h"
 #include "decode/quic.h"
 #include "decode/ip.h"
+#include "decode/stun.h"
 #include "decode/tells.h"
 #include "decode/verify.h"
 
@@ -45,6 +47,10 @@ static struct next decode_udp(struct cursor *in, struct packet *packet, void *fa
 	/* It can be on any port, and on its own not all is QUIC. */
 	if (quic_recognise(payload, udp->source_port, udp->destination_port))
 		return next_decoder(&quic_decoder, payload);
+	if (dtls_recognise(payload))
+		return next_decoder(&dtls_decoder, payload);
+	if (stun_recognise(payload))
+		return next_decoder(&stun_decoder, payload);
 	return next_port(BY_UDP_PORT, udp->destination_port, udp->source_port, payload);
 }
 

@@ -15,6 +15,7 @@ static void take(struct tls_figures *figures, const struct tls_facts *tls)
 		return;
 	figures->there = true;
 	figures->version = connection->version;
+	figures->datagram = connection->datagram;
 	figures->cipher = connection->cipher;
 	figures->secrets = connection->secrets;
 	if (connection->client) {
@@ -62,7 +63,7 @@ void tls_figures_words(const struct tls_figures *figures, struct text *to)
 	if (!figures->there)
 		return;
 	if (figures->version) {
-		text_add(to, tls_version_name(figures->version, name));
+		text_add(to, tls_version_words(figures->version, figures->datagram, name));
 		text_addf(to, ", %s", tls_suite_name(figures->cipher, name));
 	} else {
 		text_add(to, figures->name[0] ? "the trace does not hold the answer to the Client Hello"

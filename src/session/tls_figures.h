@@ -7,7 +7,7 @@
 
 struct tls_figures {             /* zeroed: no TLS */
 	bool there;                  /* records were seen */
-	bool resumed;
+	bool resumed, datagram;      /* datagram: DTLS */
 	uint8_t secrets;             /* enum tls_secrets */
 	uint16_t version, cipher;    /* 0: the trace does not hold the handshake */
 	int64_t not_after;           /* of the certificate; meaningless without a subject */

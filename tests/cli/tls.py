@@ -235,6 +235,41 @@ def quic_rows(culprit, trace):
     return [row["message"].replace("QUIC: ", "").replace("Initial, ", "") for row in csv.DictReader(io.StringIO(said))]
 
 
+def datagrams(culprit, data):
+    """DTLS of openssl and GnuTLS: cookies, fragments, and what ends it; STUN and TURN of coturn."""
+    trace = os.path.join(data, "..", "dtls", "dtls.pcap")
+    said = subprocess.run([culprit, "packets", "--csv", "-q", trace], stdout=subprocess.PIPE).stdout.decode()
+    found = [row["message"].replace("DTLS: ", "") for row in csv.DictReader(io.StringIO(said))]
+    greeting, part = ["Client Hello", "Hello Verify Request", "Client Hello"], "Certificate (part)"
+    end = ["Application", "Encrypted Alert", "Encrypted Alert"]
+    rest = "Client Key Exchange, Change Cipher Spec, Encrypted Data"
+    done = "Certificate, Server Key Exchange, Server Hello Done"
+    ticket = "New Session Ticket, Change Cipher Spec, Encrypted Data"
+    wanted = (greeting + ["Server Hello, " + done, rest, ticket] + end +
+              greeting + ["Server Hello, " + part] + [part] * 5 + [done, rest, ticket] + end +
+              greeting + ["Server Hello"] + [part] * 4 + ["Certificate", "Server Key Exchange", "Certificate Request",
+                                                          "Server Hello Done", "Certificate, " + rest] +
+              ticket.split(", ") + ["Application"] + end[:2] +
+              greeting + ["Alert handshake failure"] +
+              greeting + ["Server Hello, " + part] + [part] * 3 + [
+                  "Certificate, Server Key Exchange (part)", "Server Key Exchange (part)",
+                  "Server Key Exchange, Server Hello Done", "Alert unknown CA"] +
+              greeting + ["Alert protocol version"])
+    assert found == wanted, [pair for pair in zip(found, wanted) if pair[0] != pair[1]][:3]
+    rows = quic_fields(culprit, trace, "dtls.handshake.extensions_server_name", "dtls.handshake.cookie_length",
+                       "dtls.handshake.ja4", "dtls.handshake.message_seq")
+    assert [row[0] for row in rows[:3]] == ["dtls.example", "", "dtls.example"], rows[:3]
+    assert [row[1] for row in rows[:3]] == ["0", "20", "20"], rows[:3]
+    assert rows[0][2].startswith("dd2d"), rows[0]
+    said = subprocess.run([culprit, "sessions", trace, "udp:1"], stdout=subprocess.PIPE).stdout.decode()
+    assert "DTLS 1.2, TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 for dtls.example; certificate of dtls.example" in " ".join(
+        said.split()), said
+    trace = os.path.join(data, "..", "dtls", "stun.pcap")
+    rows = quic_fields(culprit, trace, "stun.type.method", "stun.att.ipv4", "stun.att.port", "stun.att.error")
+    assert rows[1] == ["0x0001", "10.9.9.2,10.9.9.2,10.9.9.1", "52147,52147,3478", ""], rows[1]
+    assert rows[3][3] == "1", rows[3]
+
+
 def quic_fields(culprit, trace, *fields):
     command = [culprit, "packets", "--csv", "-q", trace]
     for field in fields:
@@ -336,6 +371,7 @@ def stored(culprit, data):
     report("QUIC: hellos of both ends, a Retry, other versions", lambda: quic(culprit, data))
     report("QUIC: hellos in several datagrams", lambda: quic_pieces(culprit, data))
     report("QUIC: real ones, and version 2", lambda: quic_real(culprit, data))
+    report("DTLS and STUN", lambda: datagrams(culprit, data))
     with tempfile.TemporaryDirectory() as directory:
         changed = os.path.join(directory, "changed")
         text = open(os.path.join(data, "tls12-gcm.keys")).read().rstrip("\n")

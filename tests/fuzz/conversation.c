@@ -258,7 +258,6 @@ static unsigned decode_stream(struct conversation conversation, const struct dec
 static void follow(struct following *following, const struct decoder *decoder, const struct layer *layer, uint8_t direction)
 {
 	following->direction = direction;
-	following->packet++;
 	decoder->follow(following, cursor_make(layer->bytes, layer->captured, layer->declared),
 			(void *)(uintptr_t)layer->facts);
 }
@@ -282,10 +281,17 @@ static unsigned decode_datagrams(struct conversation conversation, size_t cut, c
 		const struct layer *layer = packet_decode_message(&packet, decoder, NULL, in);
 		if (!layer)
 			continue;
-		messages++;
-		if (decoder->follow)
-			follow(&following, decoder, layer, piece.from_server);
-		tell_all(&packet, decoder, layer->facts, in);
+		following.packet++;
+		for (unsigned i = 0; i < packet.layer_count; i++) {
+			layer = &packet.layers[i];
+			if (layer->decoder != decoder || layer->status == CURSOR_MALFORMED)
+				continue;
+			messages++;
+			if (decoder->follow)
+				follow(&following, decoder, layer, piece.from_server);
+			tell_all(&packet, decoder, layer->facts, cursor_make(layer->bytes, layer->captured,
+									     layer->declared));
+		}
 	}
 	if (decoder->unfollow)
 		decoder->unfollow(following.state);
@@ -299,7 +305,7 @@ static bool speaks_in_datagrams(const struct decoder *decoder)
 	for (size_t i = 0; i < DECODER_MAX_BINDINGS; i++)
 		if (decoder->bindings[i].table == BY_UDP_PORT)
 			return true;
-	return decoder->datagram || decoder->follow;
+	return decoder->datagram || decoder->follow || !decoder->stream;
 }
 
 unsigned conversation_decode(const uint8_t *bytes, size_t size, size_t cut, const struct decoder *decoder)

@@ -21,7 +21,7 @@ SKIPPED = 77
 LARGEST = 1500000      # bytes of a capture: enough of them are smaller
 MOST_COLUMNS = 60
 AT_LEAST = 300         # fields that must have been seen with a value
-OWN = ("nginx", "quic", "vsftpd-implicit")
+OWN = ("dtls", "nginx", "quic", "stun", "vsftpd-implicit")
 # Answers of HTTP are told where their heads end, not where their bodies do.
 PREFERENCES = ["-o", "http.desegment_body:FALSE", "-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE"]
 
@@ -168,7 +168,7 @@ def main():
         names = sorted(name for name in have if name in types)
     names = [name for name in names if name not in missing]
     seen, wrong = {}, []
-    own = [os.path.join(here, "../data", folder, name) for folder in ("tls", "quic")
+    own = [os.path.join(here, "../data", folder, name) for folder in ("tls", "quic", "dtls")
            for name in sorted(os.listdir(os.path.join(here, "../data", folder)))
            if name.endswith(".pcap") and name.startswith(OWN)]
     for capture in chosen or captures(traces) + own:
