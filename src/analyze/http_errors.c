@@ -4,6 +4,7 @@
 #include "analyze/cache.h"
 #include "analyze/http_requests.h"
 #include "core/clock.h"
+#include "decode/websocket.h"
 
 static const struct finding_kind server_error = {
 	.id = "http/server-error",
@@ -14,7 +15,8 @@ static const struct finding_kind server_error = {
 	.say = "{server} answered {code} {reason} to {count|request|requests} for {url}.",
 	.meaning = "A status of 500 and above says that the request was right and the server could not fulfil it. 502, "
 		   "503 and 504 are a gateway's words about the server behind it. Kind grpc: HTTP was fine, and the "
-		   "status of gRPC in the trailer says so. Kind goaway: HTTP/2 gives such reasons for connections, too.",
+		   "status of gRPC in the trailer says so. Kinds goaway and websocket: HTTP/2 connections and WebSockets "
+		   "are closed with such reasons, too.",
 	.false_alarms = "None of the network: it carried question and answer.",
 	.advice = { "Read the server's log at the times shown, for {url}.",
 		    "502 to 504: the fault is behind {server}; record between it and its backend." },
@@ -58,7 +60,7 @@ static const struct finding_kind redirect_loop = {
 };
 
 static const struct finding_kind *const kinds[] = { &server_error, &client_error, &redirect_loop, NULL };
-static const struct decoder *const hears[] = { &http_decoder, &http2_decoder, NULL };
+static const struct decoder *const hears[] = { &http_decoder, &http2_decoder, &websocket_decoder, NULL };
 
 #define CLIENTS 512
 #define CIRCLE 4                 /* addresses in a circle */
@@ -270,10 +272,51 @@ static void report_goodbye(struct analysis_context *context, const struct observ
 	finding_submit(context->findings, &finding);
 }
 
+/* RFC 6455, 7.4.1 and IANA: which codes say that the server failed; others are about what the client sent. */
+static bool is_failure(uint16_t code)
+{
+	return code == 1011 || code == 1013 || code == 1014;
+}
+
+static bool is_refusal(uint16_t code)
+{
+	return code == 1002 || code == 1003 || (code >= 1007 && code <= 1010);
+}
+
+/* The server closes a WebSocket with a reason. 1000, 1001 and 1012 (a restart) are how they end. */
+static void report_close(struct analysis_context *context, const struct observation *observation,
+			 const struct websocket_message *close)
+{
+	const struct session *session = observation->session;
+	bool failure = is_failure(close->close_code);
+	struct finding finding;
+	if (!observation->packet || close->opcode != WEBSOCKET_CLOSE || observation->direction == session->client ||
+	    (!failure && !is_refusal(close->close_code)))
+		return;
+	const struct record *record = observation->packet->record;
+	const char *name = websocket_close_name(close->close_code);
+	finding_begin(&finding, failure ? &server_error : &client_error, session);
+	finding.sub_kind = "websocket";
+	finding.say = "{server} closed a WebSocket of {client}: {code} {reason} ({count|time|times}).";
+	finding_number(&finding, "code", UNIT_NONE, close->close_code, FACT_FIRST);
+	finding_words(&finding, "reason", "%s", name ? name : "");
+	finding_evidence(&finding, record->number, record->time, "Connection Close %u", close->close_code);
+	finding.merge_key = (uint64_t)close->close_code << 32;
+	finding.confidence = CONFIDENCE_LIKELY;
+	blame_program(&finding, session, failure ? session_server(session) : session->client);
+	finding_why(&finding, failure ? "The server's own reason says that it failed."
+				      : "The server's reason is about what the client sent.");
+	finding_submit(context->findings, &finding);
+}
+
 static void errors_message(struct analysis_context *context, const struct observation *observation,
 			   const struct session_message *message)
 {
 	struct error_session *own = context->session_state;
+	if (message->decoder == &websocket_decoder) {
+		report_close(context, observation, message->facts);
+		return;
+	}
 	const struct http_message *http = message->facts;
 	const struct http_request *request =
 		http_requests_follow(&own->requests, observation, message);

@@ -43,7 +43,8 @@ static const struct finding_kind negotiation_failed = {
 	.title = "A terminal did not get its session",
 	.say = "{server} refused the terminal {lu} of {client}: {reason} ({count|time|times}).",
 	.meaning = "The TN3270E server answered DEVICE-TYPE REQUEST with REJECT and a reason, or both ends repeated the "
-		   "same negotiation without an end, and no session came about.",
+		   "same negotiation without an end, and no session came about. Kind unbound: the server gave the terminal an "
+		   "LU, and the application's first and last word was UNBIND.",
 	.false_alarms = "Terminals that then go on without TN3270E, or with another name, are no failure.",
 	.advice = { "Check the LU name of the terminal, the server's LU pool and who holds the LU "
 		    "(D TCPIP,,T,CONN on z/OS)." },
@@ -109,6 +110,7 @@ struct terminal {                /* one session */
 	uint8_t last_command, last_option;
 	uint32_t repeated;
 	struct tcp_mark rejected, requested;
+	struct tcp_mark unbound;     /* the host's application left before its first screen */
 	uint8_t reason;
 	char lu[TELNET_NAME];
 	bool works;                  /* data of a session came after all */
@@ -162,7 +164,12 @@ static void note_wait(struct terminal *terminal, const struct tcp_mark *asked, s
 static void take_screen(const struct terminals *state, struct terminal *terminal,
 			const struct telnet_message *message, const struct packet *packet, bool from_client)
 {
-	terminal->works = true;
+	bool binding = message->has_header && message->data_type == TN3270E_DATA_BIND;
+	bool unbinding = message->has_header && message->data_type == TN3270E_DATA_UNBIND;
+	if (unbinding && !from_client && !terminal->works)
+		terminal->unbound = mark_of(packet);
+	bool response = message->has_header && message->data_type == TN3270E_DATA_RESPONSE;
+	terminal->works = terminal->works || !(binding || unbinding || response);
 	if (!message->begins)
 		return;
 	if (from_client && message->aid && tn3270_key_name(message->aid)) {
@@ -312,6 +319,19 @@ static void report_refusal(struct analysis_context *context, const struct sessio
 				 reason ? reason : "unknown reason");
 		blame_config(&finding, session, terminal->lu[0] ? session->client : session_server(session));
 		finding_why(&finding, "The server's own reason.");
+	} else if (terminal->unbound.packet) {
+		finding.sub_kind = "unbound";
+		finding.say = "The application behind {server} ended the session of the terminal {lu} of {client} before "
+			      "its first screen: UNBIND ({count|time|times}).";
+		finding_words(&finding, "reason", "UNBIND");
+		finding_evidence(&finding, terminal->requested.packet, terminal->requested.time,
+				 "the terminal asks for %s", terminal->lu[0] ? terminal->lu : "any LU");
+		finding_evidence(&finding, terminal->unbound.packet, terminal->unbound.time,
+				 "UNBIND instead of a screen");
+		blame_word(&finding, PARTY_SERVER, "app:server");
+		finding_why(&finding, "The server hands on what the application says (RFC 2355, 8.1.1).");
+		finding_alternative(&finding, "the LU or its logmode is not defined as the application wants it", NULL);
+		finding.confidence = CONFIDENCE_LIKELY;
 	} else {
 		finding.sub_kind = "loop";
 		finding_words(&finding, "reason", "the same negotiation %u times and more", (unsigned)state->loops);
@@ -380,8 +400,11 @@ static void note_drop(struct analysis_context *context, const struct session *se
 static bool too_early(const struct analysis_context *context, const struct session *session,
 		      const struct terminal *terminal)
 {
-	return (session->end == SESSION_END_OF_TRACE || session->end == SESSION_EVICTED) &&
-	       terminal->rejected.packet && context->trace->last_time - terminal->rejected.time < SECOND_TRY;
+	const struct tcp_mark *refused = terminal->rejected.packet ? &terminal->rejected : &terminal->unbound;
+	if (session->tcp && (session->tcp->side[0].fin_seen || session->tcp->side[1].fin_seen))
+		return false;
+	return (session->end == SESSION_END_OF_TRACE || session->end == SESSION_EVICTED) && refused->packet &&
+	       context->trace->last_time - refused->time < SECOND_TRY;
 }
 
 static void terminal_session_end(struct analysis_context *context, const struct session *session,
@@ -397,7 +420,8 @@ static void terminal_session_end(struct analysis_context *context, const struct 
 		report_slow(context, session, false);
 	else if (terminal->echoes >= ECHO_SAMPLES && terminal->slow_echoes * 20 > terminal->echoes)
 		report_slow(context, session, true);
-	if ((terminal->rejected.packet || terminal->repeated >= state->loops) && !terminal->works &&
+	bool unbound = terminal->unbound.packet && !(session->quality & (QUALITY_MIDSTREAM | QUALITY_LOSS));
+	if ((terminal->rejected.packet || unbound || terminal->repeated >= state->loops) && !terminal->works &&
 	    !too_early(context, session, terminal))
 		report_refusal(context, session);
 	if (terminal->works)

@@ -371,8 +371,12 @@ static void say_telnet(struct text *to, const void *facts)
 			text_addf(to, "telnet : %s", command ? command : "unknown command");
 		break;
 	default:
-		if (message->has_header)
+		if (message->has_header) {
+			const char *type = field_words(data_types, message->data_type);
 			text_add(to, "telnet : tn3270e data header");
+			if (message->data_type != TN3270E_DATA_3270)
+				text_addf(to, " (%s)", type ? type : "unknown type");
+		}
 		else
 			text_addf(to, "telnet : %u bytes of telnet data", message->length);
 		if (message->aid && tn3270_key_name(message->aid))

@@ -117,11 +117,16 @@ static const struct field_name close_codes[] = { { 1000, "Normal Closure" }, { 1
 	{ 1012, "Service Restart" }, { 1013, "Try Again Later" }, { 1014, "Bad Gateway" },
 	{ 1015, "TLS handshake" }, { 0, NULL } };
 
+const char *websocket_close_name(uint16_t code)
+{
+	return field_words(close_codes, code);
+}
+
 static void say_websocket(struct text *to, const void *facts)
 {
 	const struct websocket_message *message = facts;
 	const char *opcode = field_words(opcodes, message->opcode);
-	const char *why = field_words(close_codes, message->close_code);
+	const char *why = websocket_close_name(message->close_code);
 	text_addf(to, "websocket : %s", opcode ? opcode : "?");
 	if (message->close_code)
 		text_addf(to, " (%u%s%s)", message->close_code, why ? " " : "", why ? why : "");

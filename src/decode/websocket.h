@@ -17,4 +17,7 @@ struct websocket_message {
 
 extern const struct decoder websocket_decoder;
 
+/* "Internal Server Error": https://www.iana.org/assignments/websocket. NULL for unknown ones. */
+const char *websocket_close_name(uint16_t code);
+
 #endif
