@@ -261,6 +261,7 @@ static void report_goodbye(struct analysis_context *context, const struct observ
 	finding.say = "{server} ended an HTTP/2 connection of {client}: {reason} ({count|time|times}).";
 	finding_number(&finding, "code", UNIT_NONE, goodbye->error, FACT_FIRST);
 	finding_words(&finding, "reason", "%s", name);
+	finding_words(&finding, "url", "this connection");
 	finding_evidence(&finding, record->number, record->time, "GOAWAY %s", name);
 	finding.merge_key = (uint64_t)goodbye->error << 32;
 	finding.confidence = CONFIDENCE_LIKELY;
@@ -300,6 +301,7 @@ static void report_close(struct analysis_context *context, const struct observat
 	finding.say = "{server} closed a WebSocket of {client}: {code} {reason} ({count|time|times}).";
 	finding_number(&finding, "code", UNIT_NONE, close->close_code, FACT_FIRST);
 	finding_words(&finding, "reason", "%s", name ? name : "");
+	finding_words(&finding, "url", "this connection");
 	finding_evidence(&finding, record->number, record->time, "Connection Close %u", close->close_code);
 	finding.merge_key = (uint64_t)close->close_code << 32;
 	finding.confidence = CONFIDENCE_LIKELY;

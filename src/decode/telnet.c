@@ -372,10 +372,9 @@ static void say_telnet(struct text *to, const void *facts)
 		break;
 	default:
 		if (message->has_header) {
-			const char *type = field_words(data_types, message->data_type);
 			text_add(to, "telnet : tn3270e data header");
-			if (message->data_type != TN3270E_DATA_3270)
-				text_addf(to, " (%s)", type ? type : "unknown type");
+			if (message->data_type == TN3270E_DATA_BIND || message->data_type == TN3270E_DATA_UNBIND)
+				text_addf(to, " (%s)", field_words(data_types, message->data_type));
 		}
 		else
 			text_addf(to, "telnet : %u bytes of telnet data", message->length);
