@@ -146,8 +146,11 @@ static void search(struct dhcp_client *client, const struct dhcp_heard *heard)
 	if (!client->address.family)
 		client->address = heard->address;
 	client->asked = heard->here;
+	client->asked_transaction = heard->transaction;
 	client->selects.total = 0;
-	proof_add_at(&client->searches, heard->here.packet, heard->here.time);
+	/* A copy that the recorder made is no second try. */
+	if (!client->searches.total || heard->here.time - client->searches.last.time >= SHORTEST_REPEAT)
+		proof_add_at(&client->searches, heard->here.packet, heard->here.time);
 }
 
 static void note_wait(struct dhcp_client *client, const struct dhcp_heard *heard)
@@ -192,6 +195,7 @@ static void ask(struct dhcp_client *client, const struct dhcp_heard *heard)
 	client->select_transaction = heard->transaction;
 	client->selected = heard->server;
 	client->asked = heard->here;
+	client->asked_transaction = heard->transaction;
 	/* A copy that the recorder made is no second request. */
 	if (!client->selects.total || heard->here.time - client->selects.last.time >= SHORTEST_REPEAT)
 		proof_add_at(&client->selects, heard->here.packet, heard->here.time);
@@ -200,6 +204,10 @@ static void ask(struct dhcp_client *client, const struct dhcp_heard *heard)
 static void renew(struct dhcp_client *client, const struct dhcp_heard *heard)
 {
 	client->address = heard->address;
+	if (!client->renewals.total)
+		client->renew_changed = false;
+	client->renew_changed |= client->renewals.total && client->renew_transaction != heard->transaction;
+	client->renew_transaction = heard->transaction;
 	if (heard->unicast) {
 		proof_add_at(&client->renewals, heard->here.packet, heard->here.time);
 		client->rebinds.total = 0;
@@ -215,6 +223,9 @@ static void confirm(struct analysis_context *context, struct dhcp_client *client
 		    const struct dhcp_heard *heard)
 {
 	struct dhcp_state *state = context->state;
+	/* What answers something else came in place of an answer that the trace does not hold. */
+	if (client->asked.packet && client->asked_transaction != heard->transaction)
+		client->begun.packet = 0;
 	note_wait(client, heard);
 	if (client->denied.packet)
 		dhcp_judge_denial(context, client, true);
@@ -294,6 +305,7 @@ static void hear(struct analysis_context *context, struct dhcp_heard *heard)
 	case DHCP_STEP_REBOOT:
 		client->address = heard->address;
 		client->asked = heard->here;
+	client->asked_transaction = heard->transaction;
 		break;
 	case DHCP_STEP_CONFIRM:
 		confirm(context, client, heard);

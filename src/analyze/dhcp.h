@@ -53,7 +53,8 @@ struct dhcp_client {
 	struct proof searches;       /* since the last offer */
 	struct proof selects;        /* of one server, since the last answer */
 	struct address selected;     /* that server */
-	uint32_t select_transaction, confirmed_transaction;
+	uint32_t select_transaction, confirmed_transaction, asked_transaction, renew_transaction;
+	bool renew_changed;          /* renewals had other transactions: new ones, not tries of one */
 	struct address offerer;      /* the server that spoke to it last; family NONE: none has */
 	struct proof renewals;       /* sent to one server alone, since the last answer */
 	struct proof rebinds;        /* … and then to everybody, without an answer */

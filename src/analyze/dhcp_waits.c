@@ -187,6 +187,8 @@ void dhcp_judge_renewals(struct analysis_context *context, const struct dhcp_cli
 			      "everybody since."
 			    : "The server that gave the lease stays silent.");
 	finding_alternative(&finding, "a firewall drops unicast DHCP", NULL);
+	if (client->renew_changed && !client->rebound)
+		finding_doubt(&finding, QUALITY_LOSS);
 	/* Nothing at all goes to it: the trace may hold one direction only. */
 	if (!client->rebound && (!host || !host->packets_received))
 		finding_doubt(&finding, QUALITY_ONE_WAY);

@@ -239,7 +239,7 @@ static enum dns_case_kind case_of_code(const struct dns_header *dns)
 	case DNS_REFUSED:
 		return is_privilege(dns) ? DNS_CASE_DENIED : DNS_CASE_REFUSED;
 	case DNS_NOTIMP:
-		return is_privilege(dns) ? DNS_CASE_DENIED : DNS_CASE_FORMAT;
+		return dns->opcode == DNS_QUERY && is_privilege(dns) ? DNS_CASE_DENIED : DNS_CASE_FORMAT;
 	case DNS_FORMERR:
 		return DNS_CASE_FORMAT;
 	default:

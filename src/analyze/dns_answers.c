@@ -135,6 +135,9 @@ static void judge_slow(struct analysis_context *context, const struct dns_pair_k
 	}
 	if (pair->unread)
 		finding_doubt(&finding, pair->unread);
+	/* Answers in front of their questions leave these to later ones. */
+	if (what->count <= pair->foreign)
+		finding_doubt(&finding, QUALITY_REORDERED);
 	proof_give(&what->proof, &finding, "a slow lookup");
 	finding_submit(context->findings, &finding);
 }

@@ -237,6 +237,8 @@ static void judge_large(struct analysis_context *context, const struct dns_quest
 			&finding,
 			"The first fragment passed the trace point, the others never did, and the client "
 			"asked again.");
+		if (lookup->fragments_lost == 1 && !lookup->repeats)
+			finding_doubt(&finding, QUALITY_LOSS);
 		finding_evidence(&finding, lookup->fragment.packet, lookup->fragment.time,
 				 "the start of an answer whose other fragments are missing");
 	} else {

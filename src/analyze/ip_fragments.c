@@ -211,6 +211,9 @@ static void report_lost(struct analysis_context *context, const struct pair_key 
 		finding_alternative(&finding, "a capture filter for ports keeps all pieces but the first out "
 				    "of the trace", NULL);
 	}
+	/* One piece may be what the recorder missed. */
+	if (pair->lost == 1)
+		finding_doubt(&finding, QUALITY_LOSS);
 	proof_give(&pair->lost_proof, &finding, "a fragment of a packet that never became complete");
 	finding_submit(context->findings, &finding);
 }

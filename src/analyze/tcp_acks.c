@@ -22,7 +22,7 @@ static const struct finding_kind spurious_retransmission = {
 		   "says that it got them twice (DSACK), or an acknowledgement echoes the "
 		   "timestamp of the original (Eifel).",
 	.false_alarms = "Copies made by the recorder are removed first. Keep-alives repeat a byte "
-			"on purpose.",
+			"on purpose. Tail loss probes (kind probe) cost nothing: a notice.",
 	.advice = { "Confirmations that get lost: look at the way back from {receiver} to "
 		    "{sender}.",
 		    "Confirmations that come late: look for a queue, a sleeping radio link or a "
@@ -95,7 +95,7 @@ static const struct finding_kind *const kinds[] = { &ack_loss, &ack_thinning,
 
 #define ANSWER_SLACK (10 * MILLISECOND)
 
-enum reason { ACK_LATE, ACK_LOST_BEFORE, ACK_LOST_BEHIND, TIMER_SHORT, REASONS };
+enum reason { ACK_LATE, ACK_LOST_BEFORE, ACK_LOST_BEHIND, TIMER_SHORT, PROBE, REASONS };
 
 struct repeats {                 /* of one sender, for nothing */
 	struct proof proof, confirmed;
@@ -140,7 +140,7 @@ static void add(struct acks_session *mine, uint8_t sender, enum reason reason, u
 
 static void add_repeat(struct acks_session *mine, const struct tcp_spurious *spurious)
 {
-	add(mine, spurious->sender, spurious->ack_lost ? ACK_LOST_BEFORE : ACK_LATE, 1,
+	add(mine, spurious->sender, spurious->ack_lost ? ACK_LOST_BEFORE : spurious->probe ? PROBE : ACK_LATE, 1,
 	    (struct sample){ spurious->packet, spurious->time },
 	    (struct sample){ spurious->ack_packet, spurious->ack_time });
 }
@@ -154,7 +154,9 @@ static void add_recovery(struct acks_session *mine, const struct session *sessio
 	int64_t waited = episode->first_repeat_time - episode->start_time;
 	int64_t answered = episode->end_time - episode->first_repeat_time;
 	enum reason reason = ACK_LATE;
-	if (waited < tcp_round_trip(session))
+	if (episode->by_mechanism[REPEAT_TAIL_PROBE] == episode->copies)
+		reason = PROBE;
+	else if (waited < tcp_round_trip(session))
 		reason = TIMER_SHORT;
 	else if (!episode->original_acked && far->samples &&
 		 answered >= far->minimum - far->minimum / 5 &&
@@ -185,6 +187,7 @@ static const char *reason_words(enum reason reason)
 	case ACK_LOST_BEFORE: return "the confirmation was lost behind the capture point";
 	case ACK_LOST_BEHIND: return "the confirmation was lost before the capture point";
 	case TIMER_SHORT: return "it waited for less than a round trip";
+	case PROBE: return "it asked early whether the last bytes had arrived";
 	default: return "the confirmation came too late";
 	}
 }
@@ -202,7 +205,7 @@ static void blame_reason(struct finding *finding, const struct session *session,
 			 enum reason reason)
 {
 	static const char *const names[REASONS] = { "ack-late", "ack-lost", "ack-lost",
-						    "timer-short" };
+						    "timer-short", "probe" };
 	uint8_t receiver = sender ^ 1;
 	finding->sub_kind = names[reason];
 	finding->confidence = CONFIDENCE_LIKELY;
@@ -217,6 +220,12 @@ static void blame_reason(struct finding *finding, const struct session *session,
 		finding_why(finding, "The receiver had the data, yet its first confirmation never "
 				     "came by: it was lost between the receiver and the capture "
 				     "point.");
+		break;
+	case PROBE:
+		finding->severity = SEVERITY_NOTICE;
+		blame_nobody(finding);
+		finding_why(finding, "Tail loss probes repeat the last segment soon, and the receiver held its confirmation "
+				     "back as delayed confirmations do: they crossed.");
 		break;
 	case TIMER_SHORT:
 		blame_host(finding, session, sender);

@@ -289,6 +289,7 @@ struct tcp_episode {             /* a loss and its repair; A9. One finding per e
 struct tcp_spurious {            /* a repeat of bytes whose acknowledgement had passed before (A7 #8) */
 	uint8_t sender;              /* X */
 	bool ack_lost;               /* that acknowledgement had time enough to reach X */
+	bool probe;                  /* the last bytes again, sooner than any time-out: a tail loss probe (RFC 8985) */
 	uint64_t packet, ack_packet;
 	int64_t time, ack_time;
 };

@@ -6,6 +6,7 @@
 #include "session/tcp_internal.h"
 
 #define FAST_SLACK (10 * MILLISECOND)
+#define SHORTEST_TIMEOUT (200 * MILLISECOND)       /* of Linux; RFC 6298 (2.4) has a second */
 #define REORDER_WINDOW_SHARE 4     /* RACK waits RTT/4 for what may only be late (RFC 8985, 6.2) */
 #define SMALL_FLIGHT_SEGMENTS 4
 #define CONTINUOUS_RUN 4
@@ -241,6 +242,7 @@ void tcp_recovery_spurious(struct tcp_step *step)
 		.sender = step->direction, .packet = step->number, .time = step->time,
 		.ack_packet = x->last_ack_progress_packet, .ack_time = x->last_ack_progress_time,
 		.ack_lost = step->time - x->last_ack_progress_time > 2 * sender_trip + FAST_SLACK,
+		.probe = step->segment->end == x->snd_max && step->time - x->last_data_time < SHORTEST_TIMEOUT,
 	};
 	observation_add(step->observation,
 		(struct session_event){ .type = EVENT_SPURIOUS, .spurious = spurious });
