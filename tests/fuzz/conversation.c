@@ -11,6 +11,7 @@
 #include "decode/tls_keys.h"
 #include "image.h"
 #include "session/dialogue.h"
+#include "source/source.h"
 #include "tell_all.h"
 #include "wire.h"
 
@@ -206,33 +207,37 @@ static void hear_piece(struct talk *talk, const struct piece *piece)
 	hear_messages(talk);
 }
 
-/* Those of CONVERSATION_KEYLOG, made anew: what one conversation adds to them must not help the next. */
-static struct tls_keys *make_keys(void)
+/* What CONVERSATION_KEYLOG holds, as if the trace had brought it: then it is only read where somebody needs a key. */
+static const struct source_report *known_secrets(void)
 {
 	static struct text log;
+	static struct source_secret secret = { .type = 0x544c534b };      /* pcapng: "TLSK" */
+	static struct source_report report = { .secrets = &secret };
 	const char *path = getenv("CONVERSATION_KEYLOG");
-	FILE *file = log.length || !path ? NULL : fopen(path, "re");
-	struct tls_keys *keys = tls_keys_create();
+	FILE *file = report.secret_count || !path ? NULL : fopen(path, "re");
 	char part[4096];
-	for (size_t got; file && (got = fread(part, 1, sizeof part, file)) > 0;)
+	if (!file)
+		return &report;
+	for (size_t got; (got = fread(part, 1, sizeof part, file)) > 0;)
 		text_add_bytes(&log, part, got);
-	if (file)
-		fclose(file);
-	if (log.length)
-		tls_keys_add_log(keys, log.bytes, log.length);
-	return keys;
+	fclose(file);
+	secret.bytes = (uint8_t *)log.bytes;
+	secret.length = log.length;
+	report.secret_count = 1;
+	return &report;
 }
 
 static unsigned decode_stream(struct conversation conversation, const struct decoder *decoder)
 {
 	const struct decode_as as = { conversation.port, decoder };
-	struct tls_keys *keys = make_keys();
+	struct tls_keys *keys = tls_keys_create();
 	const struct session_limits limits = { .message_bytes = true, .exchange_words = true,
 		.decode_as = &as, .decode_as_count = !conversation.untold, .keys = keys };
 	struct talk *talk = memory_zeroed(1, sizeof *talk);
 	struct piece piece;
 	talk->session = (struct session){ .kind = SESSION_TCP,
 		.key.end = { { .port = CLIENT_PORT }, { .port = conversation.port } } };
+	tls_keys_follow(keys, known_secrets());
 	talk->room = message_room_create(&limits);
 	talk->dialogue = dialogue_create(talk->room, &talk->session);
 	if (conversation.middle) {

@@ -49,9 +49,9 @@ static void try_bytes(struct run *run, const struct text *file, size_t size, siz
 {
 	static struct packet packet;
 	struct record record;
-	uint8_t *copy = malloc(size);
+	uint8_t *copy = size < ONE_PACKET_HEAD ? NULL : malloc(size);
 	if (!copy)
-		abort();
+		return;
 	memcpy(copy, file->bytes, size);
 	copy[1] = (uint8_t)(missing < 255 ? missing : 255);
 	if (one_packet(copy, size, &record, &packet))

@@ -1,7 +1,7 @@
 /* Writes seeds for the fuzz targets: from scenarios whole files for the formats, packets for the others; a packet of
  * every kind; and what is kept (kept.h).
  *
- *	fuzz_seeds FOLDER KEPT.hex FILE.scn…      into FOLDER/fuzz_pcap, FOLDER/fuzz_pcapng … */
+ *	fuzz_seeds FOLDER KEPT.hex [FILE.scn…]      into FOLDER/fuzz_pcap, FOLDER/fuzz_pcapng … */
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -110,7 +110,7 @@ static bool write_kept(const char *folder, const char *path)
 
 int main(int argc, char **argv)
 {
-	bool good = argc > 3 && write_samples(argv[1]) && write_kept(argv[1], argv[2]);
+	bool good = argc > 2 && write_samples(argv[1]) && write_kept(argv[1], argv[2]);
 	for (int i = 3; i < argc; i++) {
 		struct scenario scenario;
 		char message[512];
@@ -124,6 +124,6 @@ int main(int argc, char **argv)
 		scenario_finish(&scenario);
 	}
 	if (!good)
-		fputs("usage: fuzz_seeds FOLDER KEPT.hex FILE.scn...\n", stderr);
+		fputs("usage: fuzz_seeds FOLDER KEPT.hex [FILE.scn...]\n", stderr);
 	return good ? 0 : 1;
 }
