@@ -49,9 +49,22 @@ static struct tcp_mark mark_of(const struct record *record)
 	return (struct tcp_mark){ record->number, record->time };
 }
 
-/* What is missing once nothing more can come of the transfer. */
+/* What became of the data connection so far; who confirms something had its SYN answered. */
+static void look_at_connection(struct ftp_transfer *transfer)
+{
+	const struct session *data = transfer->data;
+	if (!data || !data->tcp)
+		return;
+	const struct tcp_side *opener = &data->tcp->side[data->client],
+			      *listener = &data->tcp->side[session_server(data)];
+	transfer->established |= data->tcp->handshake.complete || opener->data_segments ||
+				 listener->data_segments || opener->acks;
+	transfer->reset |= listener->rst_seen;
+}
+
+/* What is missing once nothing more can come of the transfer. `moved_on`: its client does something else. */
 static void judge_transfer(struct analysis_context *context, const struct session *session,
-			   struct ftp_control *control, int64_t now)
+			   struct ftp_control *control, int64_t now, bool moved_on)
 {
 	const struct ftp_data_state *state = context->state;
 	struct ftp_transfer *transfer = &control->transfer;
@@ -59,6 +72,7 @@ static void judge_transfer(struct analysis_context *context, const struct sessio
 	if (!transfer->announcement || transfer->judged)
 		return;
 	transfer->judged = true;
+	look_at_connection(transfer);
 	/* Nobody asked for a transfer, so nobody had to connect; unless the session died of the announcement, or a
 	 * client in passive mode, which connects before it asks, did not get so far. */
 	bool tried = transfer->connection && !transfer->established && transfer->announcer != session->client;
@@ -67,8 +81,8 @@ static void judge_transfer(struct analysis_context *context, const struct sessio
 	if (!transfer->command.packet && !control->dead && !tried && !astray)
 		return;
 	int64_t since = transfer->command.packet ? transfer->command.time : transfer->announced.time;
-	bool given_up = astray && !transfer->command.packet &&
-			session->tcp->side[session->client].fin_seen;
+	bool left = session->tcp->side[session->client].fin_seen;
+	bool given_up = !transfer->command.packet && ((astray && left) || (tried && (moved_on || left)));
 	if (!failed && !given_up && (transfer->code || now - since < state->wait))
 		return;
 	if (!transfer->connection && !transfer->command.packet && !control->dead)
@@ -86,7 +100,7 @@ static void take_announcement(struct analysis_context *context, const struct obs
 {
 	const struct ftp_message *ftp = message->facts;
 	const struct record *record = observation->packet->record;
-	judge_transfer(context, observation->session, control, record->time);
+	judge_transfer(context, observation->session, control, record->time, true);
 	control->transfer = (struct ftp_transfer){ .announcement = ftp->announcement, .target = ftp->target,
 		.announced = mark_of(record), .announcer = message->direction };
 	if (ftp->target.address.family == ADDRESS_NONE)
@@ -141,7 +155,7 @@ static void take_reply(struct analysis_context *context, const struct session *s
 		ftp_report_reuse(context, session, transfer);
 	else if ((aborts(ftp->code) || ftp->code == 550) && transfer->started && !control->aborted)
 		ftp_report_aborted(context, session, transfer);
-	judge_transfer(context, session, control, record->time);
+	judge_transfer(context, session, control, record->time, false);
 }
 
 static void data_message(struct analysis_context *context, const struct observation *observation,
@@ -178,18 +192,17 @@ static void follow_connection(struct ftp_data_state *state, const struct observa
 		transfer->data = session;
 		transfer->syn = mark_of(observation->packet->record);
 	}
-	/* Midstream there is no handshake, but data. */
-	if (transfer->connection == session->number && session->tcp &&
-	    (session->tcp->handshake.complete || session->tcp->side[0].data_segments ||
-	     session->tcp->side[1].data_segments))
-		transfer->established = true;
+	if (transfer->data == session)
+		look_at_connection(transfer);
 }
 
 static void forget_connection(struct ftp_data_state *state, const struct session *session)
 {
 	struct ftp_control *control = cache_find(&state->controls, &session->parent.number);
-	if (control && control->transfer.data == session)
-		control->transfer.data = NULL;
+	if (!control || control->transfer.data != session)
+		return;
+	look_at_connection(&control->transfer);
+	control->transfer.data = NULL;
 }
 
 /* A recovery of the control connection that time-outs made long and nothing ended. */
@@ -270,7 +283,7 @@ static void data_session_end(struct analysis_context *context, const struct sess
 	    !control->dead)
 		ftp_report_left(context, session, transfer);
 	if (!may_still_come(context, session, control))
-		judge_transfer(context, session, control, context->trace->last_time);
+		judge_transfer(context, session, control, context->trace->last_time, false);
 	*control = (struct ftp_control){ 0 };
 }
 

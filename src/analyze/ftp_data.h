@@ -17,6 +17,7 @@ struct ftp_transfer {
 	uint32_t connection;         /* TCP session number of the data connection, 0: none came */
 	const struct session *data;  /* that session, until it ends */
 	bool established, started, judged;   /* started: a preliminary reply said so */
+	bool reset;                  /* the end that was announced answered the data connection's SYN with a reset */
 	uint16_t code;               /* of the final reply, 0: none yet */
 };
 

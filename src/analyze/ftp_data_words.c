@@ -234,14 +234,19 @@ void ftp_report_refused(struct analysis_context *context, const struct session *
 	/* Servers report a refusal at once, and silence only when they have tried for long. */
 	bool at_once = transfer->code && transfer->reply.time - transfer->syn.time < REFUSED_WITHIN;
 	const char *reason;
-	if (at_once || session_vantage(context->trace->sessions, session, transfer->announcer,
+	if (transfer->reset) {
+		blame_host(&finding, session, transfer->announcer);
+		finding_why(&finding, "It announced that end and answers with a reset: nothing listens there, or its own "
+				      "firewall refuses.");
+		finding_alternative(&finding, "a firewall on the way that says no in its name", NULL);
+	} else if (at_once || session_vantage(context->trace->sessions, session, transfer->announcer,
 						 &reason) == VANTAGE_AT) {
 		blame_host(&finding, session, transfer->announcer);
 		finding_why(&finding, "The SYN went to the end that this host had announced, and it did not open.");
 		finding_alternative(&finding, "a firewall on the way to it", NULL);
 	} else {
 		blame_network_at(&finding, session, transfer->announcer);
-		finding_why(&finding, "The SYN went to the end that was announced, and not even a refusal came back.");
+		finding_why(&finding, "The SYN went to the end that was announced, and no connection came of it.");
 		finding_alternative(&finding, "that host's own firewall", NULL);
 	}
 	finding.confidence = CONFIDENCE_LIKELY;

@@ -208,6 +208,9 @@ const struct cause_rule cause_rules[] = {
 	/* Servers answer a wrong password late, on purpose. */
 	{ "ftp/login-failed", "perf/server-think perf/response-time ftp/slow-command", RELATION_SERVICE,
 	  SAME_TIME },
+	{ "icmp/unreachable icmp/prohibited", "ftp/data-connection-refused ftp/data-connection-missing",
+	  RELATION_PAIR, SAME_TIME },
+	{ "tcp/syn-no-answer", "ftp/slow-command", RELATION_PAIR, SAME_TIME },
 	{ "ftp/transfer-aborted", RESETS " ftp/command-failed", RELATION_PAIR, SAME_TIME },
 	{ "ftp/tls-session-reuse", "ftp/command-failed ftp/transfer-aborted",
 	  RELATION_SESSION, 0 },
