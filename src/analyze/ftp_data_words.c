@@ -329,6 +329,9 @@ void ftp_report_aborted(struct analysis_context *context, const struct session *
 		blame_unknown(&finding);
 		finding_why(&finding, "426 says that the data connection was closed, not by whom.");
 		finding.confidence = CONFIDENCE_POSSIBLE;
+		/* The data connection would tell, and the recorder cut or missed what announced it. */
+		if (!transfer->connection)
+			finding_doubt(&finding, QUALITY_TRUNCATED | QUALITY_LOSS);
 	} else if (transfer->code == 452 || transfer->code == 552) {
 		blame_config(&finding, session, session_server(session));
 		finding_why(&finding, "The server says that it has no room for the file.");
