@@ -211,6 +211,18 @@ static bool proves_doubling(const struct packet *packet)
 	return has_identification(packet->ip) && (packet->udp || (tcp && !tcp_has(tcp, TCP_RST)));
 }
 
+/* A router's copy has fewer hops left. Where no identification proves it: no sender repeats a SYN so soon, nor data
+ * with the same timestamp, which others would date anew. */
+static bool is_routed_copy(const struct twins *twins, const struct packet *packet,
+			   const struct twin_original *original)
+{
+	if (packet->ip->time_to_live >= original->time_to_live)
+		return false;
+	const struct tcp_header *tcp = packet->tcp;
+	return twins->proofs >= PROOFS || (tcp && tcp_has(tcp, TCP_SYN)) ||
+	       (never_repeated_at_once(packet) && tcp->options & TCP_OPTION_TIMESTAMPS);
+}
+
 void twins_confirm(struct twins *twins, struct twin_original *original, const struct packet *packet,
 		   int64_t time, int64_t round_trip, struct observation *observation)
 {
@@ -218,8 +230,9 @@ void twins_confirm(struct twins *twins, struct twin_original *original, const st
 	bool other_path = hash_path(packet) != original->path;
 	bool passed_on = original->next_hop && packet->link.has_source && other_path &&
 		(hash_hop(packet->link.source) & 0xffffff) == original->next_hop;
-	int64_t window = passed_on || (other_path && has_identification(packet->ip))
-		? WINDOW_OTHER_PATH : window_on_same_path(twins, packet, round_trip);
+	bool sure = passed_on || (other_path && (has_identification(packet->ip) ||
+						 is_routed_copy(twins, packet, original)));
+	int64_t window = sure ? WINDOW_OTHER_PATH : window_on_same_path(twins, packet, round_trip);
 	/* Recorders with several queues write the copy with the earlier time now and then. */
 	if ((lag < 0 ? -lag : lag) > window) {
 		remember(original, original->signature, packet, time);
