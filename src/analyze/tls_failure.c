@@ -108,7 +108,7 @@ static void failure_message(struct analysis_context *context, const struct obser
 	if (!own)
 		return;
 	struct tls_story *story = tls_story_hear(&own->story, observation, message);
-	if (!story || own->answered || !story->server_last.packet)
+	if (!story || story->datagram || own->answered || !story->server_last.packet)
 		return;
 	own->answered = true;
 	tls_silences_answered(state->silences, observation->session, story);
@@ -170,6 +170,17 @@ static void judge_quiet_end(const struct tls_case *judged)
 				      !story->client_finished.packet);
 }
 
+/* Silence proves nothing here: flights are sent again until they are answered, and nobody acknowledges them; and
+ * nothing shows that an end closed but its alert. */
+static void judge_datagrams(const struct tls_case *judged)
+{
+	const struct tls_story *story = judged->story;
+	if (story->alert.at.packet && !story->went_on)
+		tls_judge_alert(judged);
+	else if (story->certificate.packet)
+		tls_judge_certificate(judged, false);
+}
+
 static void judge(struct analysis_context *context, const struct session *session, const struct tls_story *story)
 {
 	struct failure_state *state = context->state;
@@ -177,12 +188,14 @@ static void judge(struct analysis_context *context, const struct session *sessio
 	uint16_t *lowest = lowest_between(state, session);
 	judged.server_prefers_other = prefers_other(state, session, story);
 	judged.other_issuer = story->chain_read && learn_issuer(state, session, story);
-	judged.lower_works = *lowest && *lowest < story->maximum;
+	judged.lower_works = !story->datagram && *lowest && *lowest < story->maximum;
 	if (story->cipher && !story->alert.at.packet)
 		learn_choice(state, session, story);
-	if (tls_story_established(story) && (!*lowest || story->version < *lowest))
+	if (!story->datagram && tls_story_established(story) && (!*lowest || story->version < *lowest))
 		*lowest = story->version;
-	if (story->plain)
+	if (story->datagram)
+		judge_datagrams(&judged);
+	else if (story->plain)
 		tls_judge_words(&judged);
 	else if (story->alert.at.packet)
 		tls_judge_alert(&judged);
@@ -219,7 +232,6 @@ static const struct finding_kind *const kinds[] = {
 	&tls_cert_expired, &tls_cert_name_mismatch, &tls_cert_untrusted, &tls_no_server_hello,
 	&tls_clienthello_cut, &tls_sni_blocked, &tls_plaintext, NULL };
 
-static const struct decoder *const hears[] = { &tls_decoder, NULL };
 
 const struct analyzer tls_failure_analyzer = {
 	.name = "tls-failure",
@@ -227,7 +239,7 @@ const struct analyzer tls_failure_analyzer = {
 	.state_size = sizeof(struct failure_state),
 	.session_state_size = sizeof(struct failure_session),
 	.wants = WANTS_TCP,
-	.hears = hears,
+	.hears = tls_carriers,
 	.begin = failure_begin,
 	.message = failure_message,
 	.observe = failure_observe,

@@ -14,14 +14,15 @@ const struct finding_kind tls_fatal_alert = {
 	.suppressed_by = QUALITY_MIDSTREAM,
 	.title = "A TLS handshake was broken off with an alert",
 	.say = "{sender} broke off: {alert}, about what {receiver} sent.",
-	.meaning = "A fatal alert in the clear ends the connection. Its sender complains about the last message of the "
-		   "other end. In TLS 1.3 alerts behind the Server Hello are encrypted: kind encrypted is one that "
+	.meaning = "A fatal alert in the clear ends the connection, over TCP or in datagrams (DTLS), and in QUIC it is why "
+		   "an Initial closes it. Its sender complains about the last message of the other end. In TLS 1.3 alerts behind the Server Hello are encrypted: kind encrypted is one that "
 		   "only its length gives away.",
 	.false_alarms = "close_notify is how connections end, and warnings such as unrecognized_name do not end "
-			"them.",
+			"them. In datagrams anybody can say what looks like an alert: where its sender goes on with "
+			"the handshake, or the client tries again, nothing is said.",
 	.advice = { "Look at the log of {sender} at that time: it knows what it did not like.",
 		    "With the session's keys (--keylog) the trace shows what was sent in encrypted form." },
-	.reference = "RFC 8446 6; RFC 5246 7.2",
+	.reference = "RFC 8446 6; RFC 5246 7.2; RFC 9001 4.8",
 };
 
 const struct finding_kind tls_version_mismatch = {
@@ -174,11 +175,11 @@ void tls_judge_hidden_alert(const struct tls_case *judged, uint8_t sender)
 static void say_versions(struct finding *finding, const struct tls_story *story)
 {
 	char low[TLS_NAME_SIZE], high[TLS_NAME_SIZE];
-	tls_version_name(story->maximum, high);
+	tls_version_words(story->maximum, story->dtls, high);
 	if (story->minimum == story->maximum)
 		finding_words(finding, "offered", "only %s", high);
 	else if (story->minimum)
-		finding_words(finding, "offered", "%s to %s", tls_version_name(story->minimum, low), high);
+		finding_words(finding, "offered", "%s to %s", tls_version_words(story->minimum, story->dtls, low), high);
 	else
 		finding_words(finding, "offered", "%s at most", high);
 }
@@ -194,7 +195,7 @@ static void version_mismatch(const struct tls_case *judged, uint8_t sender)
 	bool client_is_old = sender != story->client && story->maximum < TLS_1_2;
 	uint8_t older = client_is_old ? story->client : tls_server_of(story);
 	if (story->server_hello.packet)
-		finding_words(&finding, "answer", "it chose %s", tls_version_name(story->version, chosen));
+		finding_words(&finding, "answer", "it chose %s", tls_version_words(story->version, story->dtls, chosen));
 	else
 		finding_words(&finding, "answer", "alert protocol version in a record of %s",
 			      tls_version_name(story->alert_version, chosen));
@@ -278,7 +279,7 @@ static bool judge_server_alert(const struct tls_case *judged, uint8_t code)
 		return true;
 	}
 	if ((code == HANDSHAKE_FAILURE || code == INSUFFICIENT_SECURITY) && !story->server_hello.packet &&
-	    story->cipher_count && !(judged->session->quality & (QUALITY_TRUNCATED | QUALITY_REORDERED))) {
+	    story->cipher_count && !(story->datagram && story->gaps) && !(judged->session->quality & (QUALITY_TRUNCATED | QUALITY_REORDERED))) {
 		no_common_cipher(judged);
 		return true;
 	}

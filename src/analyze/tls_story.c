@@ -17,21 +17,39 @@ static void note_once(struct tls_mark *mark, const struct observation *observati
 		*mark = mark_of(observation);
 }
 
-static void take_hello(struct tls_story *story, const struct observation *observation, uint8_t sender,
-		       const struct tls_facts *tls)
+/* Where it begins and ends among what its client sent. */
+static void place_hello(struct tls_story *story, const struct observation *observation, uint8_t sender,
+			const struct tls_facts *tls)
 {
-	const struct tls_client_hello *hello = tls->connection->client;
-	const struct session *session = observation->session;
-	story->client = sender;
-	story->complete = hello->complete;
-	story->cut_hello = tls->part;
-	const struct tcp_side *side = &session->tcp->side[sender];
+	const struct tcp_session *tcp = observation->session->tcp;
+	const struct tcp_side *side = &tcp->side[sender];
 	if (tls->part)
 		story->hello = (struct tls_mark){ side->first_data_packet, side->first_data_time };
 	else
 		note_once(&story->hello, observation);
 	story->hello_end = side->snd_max;
-	story->server_before = session->tcp->side[sender ^ 1].snd_max;
+	story->server_before = tcp->side[sender ^ 1].snd_max;
+}
+
+/* What became of the try before does not matter any more. */
+static void begin_try(struct tls_story *story, const struct observation *observation)
+{
+	story->hello = mark_of(observation);
+	story->alert = (struct tls_alert){ .code = 0 };
+	story->went_on = false;
+}
+
+static void take_hello(struct tls_story *story, const struct observation *observation, uint8_t sender,
+		       const struct tls_facts *tls)
+{
+	const struct tls_client_hello *hello = tls->connection->client;
+	story->client = sender;
+	story->complete = hello->complete;
+	story->cut_hello = tls->part;
+	if (story->datagram)
+		begin_try(story, observation);
+	else
+		place_hello(story, observation, sender, tls);
 	story->hello_length = hello->length;
 	story->minimum = hello->minimum;
 	story->maximum = hello->maximum;
@@ -153,6 +171,9 @@ static void take_record(struct tls_story *story, const struct observation *obser
 	story->gaps = story->gaps || tls->after_gap || swapped;
 	*(by_client ? &story->client_last : &story->server_last) = mark_of(observation);
 	take_messages(story, observation, sender, tls);
+	bool goes_on = tls_says(tls, TLS_SERVER_HELLO) || (tls->encrypted && !tls->has_alert);
+	if (story->datagram && story->alert.at.packet && sender == story->alert.sender && goes_on)
+		story->went_on = true;
 	if (tls->has_alert && tls->alert_level == 2 && tls->alert && !story->alert.at.packet) {
 		story->alert = (struct tls_alert){ mark_of(observation), tls->alert, sender };
 		story->alert_version = tls->version;
@@ -164,8 +185,9 @@ static void take_record(struct tls_story *story, const struct observation *obser
 struct tls_story *tls_story_hear(struct tls_story **story, const struct observation *observation,
 				 const struct session_message *message)
 {
-	const struct tls_facts *tls = message->facts;
-	if (message->depth || !observation->session || !observation->session->tcp)
+	const struct tls_facts *tls = tls_facts_in(message->decoder, message->facts);
+	if (!tls || message->depth || !observation->session ||
+	    (message->decoder == &tls_decoder && !observation->session->tcp))
 		return NULL;
 	bool hello = (tls_says(tls, TLS_CLIENT_HELLO) || tls->part) && tls->connection->client;
 	/* With the end of a session only an unfinished hello is news. */
@@ -174,6 +196,8 @@ struct tls_story *tls_story_hear(struct tls_story **story, const struct observat
 	if (hello && (!*story || !(*story)->server_hello.packet)) {
 		if (!*story)
 			*story = memory_zeroed(1, sizeof **story);
+		(*story)->datagram = !observation->session->tcp;
+		(*story)->dtls = tls->connection->datagram;
 		take_hello(*story, observation, message->direction, tls);
 	}
 	if (*story && observation->packet)

@@ -18,6 +18,10 @@ struct tls_story {
 	bool offers_weak_only;
 	bool resumed, retried, psk;
 	bool cut_hello;              /* the hello never came in full */
+	bool datagram;               /* carried by datagrams: QUIC or DTLS, no TCP below */
+	bool dtls;                   /* … DTLS: so its versions are called */
+	bool went_on;                /* who sent a fatal alert went on with the handshake: it was not its own, or of an
+				      * earlier try */
 	bool gaps;                   /* records behind it are missing, or were recorded in the wrong order: what came
 				      * first, or last, is not known */
 	uint16_t minimum, maximum;   /* versions offered */

@@ -63,7 +63,7 @@ static void judge_hello(struct analysis_context *context, const struct observati
 	struct finding finding;
 	if (version < TLS_1_2) {
 		begin(&finding, &obsolete_version, observation, message, tls);
-		finding_words(&finding, "version", "%s", tls_version_name(version, name));
+		finding_words(&finding, "version", "%s", tls_version_words(version, tls->connection->datagram, name));
 		finding.merge_key = version;
 		submit(context, &finding, observation, "the server's choice");
 	}
@@ -132,11 +132,10 @@ static void strength_message(struct analysis_context *context, const struct obse
 }
 
 static const struct finding_kind *const kinds[] = { &obsolete_version, &weak_crypto, NULL };
-static const struct decoder *const hears[] = { &tls_decoder, NULL };
 
 const struct analyzer tls_strength_analyzer = {
 	.name = "tls-strength",
 	.kinds = kinds,
-	.hears = hears,
+	.hears = tls_carriers,
 	.message = strength_message,
 };

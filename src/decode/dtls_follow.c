@@ -107,6 +107,17 @@ static void take_fragment(struct dtls_state *state, uint8_t direction, const str
 							facts->tls.inside_length), &facts->tls);
 }
 
+/* Records are numbered, and one that the recorder missed leaves a gap. The answer to a hello begins where the hello
+ * did (RFC 6347, 4.2.1), so that the first one tells nothing. */
+static void count_record(struct dtls_end *end, struct dtls_facts *facts)
+{
+	if (facts->epoch || facts->short_header)
+		return;
+	facts->tls.after_gap = end->next && facts->sequence > end->next;
+	if (facts->sequence >= end->next)
+		end->next = facts->sequence + 1;
+}
+
 static void take_record(struct dtls_state *state, uint8_t direction, struct cursor in, struct dtls_facts *facts)
 {
 	struct tls_facts *tls = &facts->tls;
@@ -175,6 +186,7 @@ void dtls_follow(struct following *conversation, struct cursor in, void *to)
 	if (facts->tls.cut || !dtls_read_record(in, 0, &record))
 		return;
 	cursor_skip(&in, record.header);
+	count_record(&state->end[direction], facts);
 	take_record(state, direction, cursor_split(&in, record.length), facts);
 	state->tls.connection.datagram = true;
 	tls_show_parts(&state->tls);

@@ -39,6 +39,7 @@ struct dtls_open {               /* a message of which fragments came */
 
 struct dtls_end {                /* what one end sent */
 	struct dtls_open open[DTLS_OPEN_MESSAGES];
+	uint64_t next;               /* record that is due in the clear, as far as records came; 0: none has */
 	uint64_t done;               /* bits: messages that came in full, by sequence */
 };
 

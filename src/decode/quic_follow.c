@@ -26,6 +26,7 @@ static void forget_hellos(struct quic_state *state)
 	}
 	free(state->tls);
 	state->tls = NULL;
+	state->next[0] = state->next[1] = 0;
 	state->data = 0;
 }
 
@@ -68,6 +69,11 @@ static void take_initial(struct quic_state *state, const struct quic_header *hea
 	if (!state->tls)
 		state->tls = memory_zeroed(1, sizeof *state->tls);
 	facts->opened = true;
+	/* They begin at 0 and go up by one (RFC 9000, 12.3); the client's go on behind a Retry. */
+	uint64_t *next = &state->next[direction];
+	facts->tls.after_gap = payload.number > *next && (*next || facts->from_server);
+	if (payload.number >= *next)
+		*next = payload.number + 1;
 	facts->origin = state->origin;
 	const struct quic_listener listener = { .facts = facts, .pieces = &state->pieces[direction] };
 	quic_read_frames(&payload, &listener);

@@ -43,6 +43,7 @@ struct quic_state {
 	struct quic_origin origin;
 	struct pieces pieces[2];     /* what CRYPTO frames of Initials brought, by direction */
 	struct tls_state *tls;       /* NULL: no Initial could be opened */
+	uint64_t next[2];            /* number of the Initial that is due, as far as they came */
 	uint8_t data;                /* datagrams behind the hellos */
 	uint8_t id_length[2];        /* of the connection IDs that each end chose */
 };

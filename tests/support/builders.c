@@ -5,7 +5,7 @@
 #include "compiler.h"
 
 static const struct payload_builder *const builders[] = {
-	&bpdu_builder, &dhcp_builder, &dns_builder, &http2_builder, &ntp_builder, &rtcp_builder, &rtp_builder,
+	&bpdu_builder, &dhcp_builder, &dns_builder, &dtls_builder, &http2_builder, &ntp_builder, &rtcp_builder, &rtp_builder,
 	&snmp_builder, &tls_builder, NULL,
 };
 
@@ -70,6 +70,6 @@ bool payload_build(struct words *words, struct text *to)
 	}
 	words_fail(
 		words,
-		"there is no payload builder of that name (bpdu, dhcp, dns, http2, ntp, rtcp, rtp, snmp, tls)");
+		"there is no payload builder of that name (bpdu, dhcp, dns, dtls, http2, ntp, rtcp, rtp, snmp, tls)");
 	return false;
 }

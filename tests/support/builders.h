@@ -11,7 +11,7 @@ struct payload_builder {
 	void (*build)(struct words *words, struct text *to);
 };
 
-extern const struct payload_builder dns_builder, dhcp_builder, http2_builder, tls_builder, snmp_builder,
+extern const struct payload_builder dns_builder, dhcp_builder, dtls_builder, http2_builder, tls_builder, snmp_builder,
 	ntp_builder, rtcp_builder, rtp_builder, bpdu_builder;
 
 void put8(struct text *to, uint64_t value);
