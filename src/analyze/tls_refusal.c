@@ -212,6 +212,16 @@ static void version_mismatch(const struct tls_case *judged, uint8_t sender)
 	finding_submit(judged->context->findings, &finding);
 }
 
+/* The cipher suite that every server of TLS 1.3 has (RFC 8446, 9.1): then it is something else that does not fit. */
+static bool offers_mandatory(const struct tls_story *story)
+{
+	enum { TLS_AES_128_GCM_SHA256 = 0x1301 };
+	for (unsigned i = 0; i < story->cipher_count && story->maximum >= TLS_1_3; i++)
+		if (story->ciphers[i] == TLS_AES_128_GCM_SHA256)
+			return true;
+	return false;
+}
+
 static void no_common_cipher(const struct tls_case *judged)
 {
 	const struct tls_story *story = judged->story;
@@ -219,6 +229,10 @@ static void no_common_cipher(const struct tls_case *judged)
 	begin(&finding, &tls_no_common_cipher, judged);
 	finding_number(&finding, "offers", UNIT_COUNT, story->cipher_count, FACT_FIRST);
 	bool client = story->offers_weak_only || judged->server_prefers_other;
+	bool usual = !client && offers_mandatory(story);
+	if (usual)
+		finding.say = "{tls_server} found nothing that it can use in the greeting of {tls_client}, which offers "
+			      "usual cipher suites: {alert}.";
 	finding.confidence = client ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
 	blame_config(&finding, judged->session, client ? story->client : tls_server_of(story));
 	finding_why(&finding, story->offers_weak_only ? "All that the client offers is broken and switched off "
@@ -226,6 +240,8 @@ static void no_common_cipher(const struct tls_case *judged)
 		    : judged->server_prefers_other ? "What this server uses with others is not among the client's."
 		    : "The server refused the hello as a whole and did not say why.");
 	if (!client) {
+		finding_alternative(&finding, "the key exchange groups or signature algorithms of the two do not fit",
+				    NULL);
 		finding_alternative(&finding, "the server does not know the name that was asked for", NULL);
 		finding_alternative(&finding, "the client offers too little", NULL);
 	}
