@@ -117,7 +117,7 @@ struct pair_key { struct endpoint client, server; };    /* the client without it
 struct pair {                    /* connections of a client to a server */
 	uint32_t busy, most;         /* with a request that waits */
 	uint32_t waiting;            /* requests that began as soon as a connection was free */
-	int64_t full_since, freed;   /* ns; 0: not */
+	int64_t full_since, not_full, freed;     /* ns; 0: not */
 	bool told;
 };
 
@@ -213,13 +213,16 @@ static void follow_pair(struct analysis_context *context, const struct observati
 	connection->busy = busy;
 	struct pair *pair = cache_enter(&state->pairs, &key, NULL);
 	if (!busy) {
+		if (pair->busy == state->connections)
+			pair->not_full = record->time;
 		pair->busy -= pair->busy > 0;
 		pair->freed = record->time;
 		return;
 	}
 	bool at_once = pair->full_since && pair->freed && record->time - pair->freed <= AT_ONCE;
 	pair->busy++;
-	if (pair->busy < state->connections) {
+	/* Several may have become free at the same time, and be taken one by one. */
+	if (pair->busy < state->connections && (!at_once || record->time - pair->not_full > AT_ONCE)) {
 		pair->full_since = 0;
 		pair->waiting = 0;
 		return;
@@ -229,7 +232,7 @@ static void follow_pair(struct analysis_context *context, const struct observati
 	if (!pair->full_since)
 		pair->full_since = record->time;
 	pair->waiting += at_once;
-	if (!pair->told && pair->waiting >= state->waiting && record->time - pair->full_since >= state->full_wait)
+	if (!pair->told && pair->busy >= state->connections && pair->waiting >= state->waiting && record->time - pair->full_since >= state->full_wait)
 		report_head_of_line(context, session, pair, record);
 }
 

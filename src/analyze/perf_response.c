@@ -4,6 +4,7 @@
  * Transactions are judged service by service at the end of the trace: one slow answer among many is
  * another story than a slow service, and only a service has something to compare with. */
 #include <stdio.h>
+#include <string.h>
 
 #include "analyze/analyzer.h"
 #include "analyze/answers.h"
@@ -504,6 +505,10 @@ static void report_slow(struct analysis_context *context, const struct service *
 	weigh(&finding, service, service->slow, state->answers, service->worst_total, state->slow);
 	if (transfer)
 		finding.severity = SEVERITY_INFO;
+	/* Who sends at its own pace (a film, a log) may mean to: perf/server-pause is no more than a notice, either. */
+	bool paced = strcmp(finding.sub_kind, response_part_name(PART_PAUSE)) == 0;
+	if (paced && finding.severity > SEVERITY_NOTICE)
+		finding.severity = SEVERITY_NOTICE;
 	finding.cost = service->cost_total;
 	finding.count = service->slow;
 	finding_count(&finding, "slow", service->slow);

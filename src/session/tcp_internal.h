@@ -152,6 +152,7 @@ enum turn_state { TURN_IDLE, TURN_REQUEST, TURN_RESPONSE };
 struct turn {                  /* A10: where the conversation is */
 	uint8_t state;
 	bool last_response_short;  /* the last response segment was less than full or carried PSH */
+	uint64_t announced;        /* bytes that the response has by its own head; 0: it does not say */
 	bool words;                /* the first request began like a command of a text protocol */
 	bool cipher_change;        /* the request begins with TLS's change of the cipher */
 	bool switched;             /* to another protocol, in which both ends speak at will */

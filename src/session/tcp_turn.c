@@ -264,7 +264,8 @@ static void add_response(struct tcp_step *step)
 		now->response_packet = step->number;
 		now->response_time = step->time;
 		turn->switched |= turn->words && words_switch_protocol(step->packet->payload);
-	} else if (turn->last_response_short &&
+		turn->announced = turn->words ? words_announce(step->packet->payload) : 0;
+	} else if (turn->last_response_short && now->response_bytes >= turn->announced &&
 		   step->time - now->response_last_time > PUSH_SILENCE &&
 		   step->receiver->ack_hi == step->receiver->snd_max) {
 		finish(step->session, true, step->observation);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#define HEAD_MOST 4096           /* bytes of an answer's head that are looked at */
 #define LINE_MOST 200            /* bytes of a line that are looked at */
 
 static char lower(uint8_t c)
@@ -56,6 +57,42 @@ bool words_set_up_tls(struct cursor payload, bool *cipher_change)
 		return false;
 	*cipher_change = payload.next[0] == CHANGE_CIPHER_SPEC;
 	return *cipher_change || payload.next[0] == HANDSHAKE;
+}
+
+/* The value of the header when the line is "Content-Length: N". */
+static bool take_length(const uint8_t *line, size_t left, uint64_t *length)
+{
+	static const char name[] = "content-length:";
+	size_t at = sizeof name - 1;
+	if (left <= at)
+		return false;
+	for (size_t i = 0; i < at; i++)
+		if ((line[i] | (name[i] == '-' || name[i] == ':' ? 0 : 0x20)) != name[i])
+			return false;
+	while (at < left && line[at] == ' ')
+		at++;
+	for (*length = 0; at < left && line[at] >= '0' && line[at] <= '9' && *length < UINT32_MAX; at++)
+		*length = *length * 10 + (uint64_t)(line[at] - '0');
+	return true;
+}
+
+uint64_t words_announce(struct cursor payload)
+{
+	uint64_t length = 0;
+	bool known = false;
+	if (payload.captured < 12 || memcmp(payload.next, "HTTP/1.", 7) != 0)
+		return 0;
+	size_t most = payload.captured < HEAD_MOST ? payload.captured : HEAD_MOST;
+	for (size_t at = 0; at < most;) {
+		const uint8_t *line = payload.next + at, *end = memchr(line, '\n', most - at);
+		if (!end)
+			return 0;
+		at = (size_t)(end - payload.next) + 1;
+		if (end == line || (end == line + 1 && *line == '\r'))
+			return known ? at + length : 0;
+		known = known || take_length(line, (size_t)(end - line), &length);
+	}
+	return 0;
 }
 
 bool words_switch_protocol(struct cursor payload)
