@@ -191,6 +191,7 @@ static void report_head_of_line(struct analysis_context *context, const struct s
 	finding_begin(&finding, &head_of_line, session);
 	finding_number(&finding, "connections", UNIT_COUNT, pair->most, FACT_MAX);
 	finding_duration(&finding, "busy", record->time - pair->full_since);
+	finding.cost = (record->time - pair->full_since) * pair->waiting;      /* at the most */
 	finding_count(&finding, "waiting", pair->waiting);
 	finding_evidence(&finding, record->number, record->time, "a request that waited for a free connection");
 	blame_program(&finding, session, session->client);
