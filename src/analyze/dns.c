@@ -512,7 +512,14 @@ static bool says_port_unreachable(const struct icmp_header *icmp)
 	return icmp->version == 6 ? icmp->type == 1 && icmp->code == 4 : icmp->type == 3 && icmp->code == 3;
 }
 
-/* "Port unreachable" about a query: nobody listens; another code: no way there. About an answer: nobody waits any
+/* No route, no such host, or not allowed: all unreachables but those about protocols, ports and sizes. */
+static bool says_no_way(const struct icmp_header *icmp)
+{
+	return icmp->version == 6 ? icmp->type == 1 && icmp->code != 4
+				  : icmp->type == 3 && (icmp->code < 2 || icmp->code > 4);
+}
+
+/* "Port unreachable" about a query: nobody listens; other codes: no way there. About an answer: nobody waits any
  * more. */
 static void note_unreachable(struct dns_state *state, const struct packet *packet)
 {
@@ -527,7 +534,7 @@ static void note_unreachable(struct dns_state *state, const struct packet *packe
 	bool closed = says_port_unreachable(packet->icmp);
 	if (pair && closed)
 		pair->closed++;
-	else if (pair)
+	else if (pair && says_no_way(packet->icmp))
 		pair->no_way++;
 	if (!closed)
 		return;
