@@ -507,11 +507,6 @@ static void note_fragment(struct dns_state *state, const struct packet *packet)
 		try->fragment = (struct sample){ packet->record->number, packet->record->time };
 }
 
-static bool says_port_unreachable(const struct icmp_header *icmp)
-{
-	return icmp->version == 6 ? icmp->type == 1 && icmp->code == 4 : icmp->type == 3 && icmp->code == 3;
-}
-
 /* No route, no such host, or not allowed: all unreachables but those about protocols, ports and sizes. */
 static bool says_no_way(const struct icmp_header *icmp)
 {
@@ -531,7 +526,7 @@ static void note_unreachable(struct dns_state *state, const struct packet *packe
 		return;
 	const struct dns_pair_key both = { quote->source, quote->destination };
 	struct dns_pair *pair = cache_find(&state->pairs, &both);
-	bool closed = says_port_unreachable(packet->icmp);
+	bool closed = frame_says_port_unreachable(packet);
 	if (pair && closed)
 		pair->closed++;
 	else if (pair && says_no_way(packet->icmp))

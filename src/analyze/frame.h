@@ -33,6 +33,13 @@ static inline bool frame_is_wired(const struct packet *packet)
 	return packet->link.is_ethernet || type == LINKTYPE_LINUX_SLL || type == LINKTYPE_LINUX_SLL2;
 }
 
+/* ICMP, either version: nobody listens on the UDP port of the quoted packet. */
+static inline bool frame_says_port_unreachable(const struct packet *packet)
+{
+	const struct icmp_header *icmp = packet->icmp;
+	return icmp->version == 6 ? icmp->type == 1 && icmp->code == 4 : icmp->type == 3 && icmp->code == 3;
+}
+
 /* To more than one station: broadcast or multicast. */
 static inline bool frame_is_group(const struct packet *packet)
 {

@@ -15,7 +15,8 @@ static const struct finding_kind login_failed = {
 	.title = "An FTP log-in was refused",
 	.say = "{server} refused the FTP log-in of user {user} from {client} ({count|time|times}): {code} {text}.",
 	.meaning = "The server answered USER, PASS or ACCT with 530, 430 or 532: the user or the password is wrong, "
-		   "or the user may not use FTP. 421 instead means that the server takes no more sessions; it may say so instead of a greeting.",
+		   "or the user may not use FTP. 421 instead means that the server takes no more sessions; it may say so "
+		   "instead of a greeting.",
 	.false_alarms = "A first try as user anonymous is a habit of programs and only a notice. Many refusals in a "
 			"short time are security/brute-force.",
 	.advice = { "Check user, password and the server's rules for {user}: expired or revoked in RACF, missing in "

@@ -292,9 +292,7 @@ static void snmp_observe(struct analysis_context *context, const struct observat
 	struct snmp_state *state = context->state;
 	const struct packet *packet = observation->packet;
 	const struct icmp_quote *quote = &packet->icmp->quote;
-	bool port = packet->icmp->version == 6 ? packet->icmp->type == 1 && packet->icmp->code == 4
-					       : packet->icmp->type == 3 && packet->icmp->code == 3;
-	if (!port || !quote->has_ports || quote->protocol != IP_PROTOCOL_UDP ||
+	if (!frame_says_port_unreachable(packet) || !quote->has_ports || quote->protocol != IP_PROTOCOL_UDP ||
 	    (quote->destination_port != SNMP_PORT && quote->destination_port != SNMP_TRAP_PORT))
 		return;
 	const struct pair_key key = { quote->source, quote->destination };
