@@ -16,6 +16,7 @@ struct session_entry {           /* a session and what only the session stage kn
 	struct wireshark_stream *wireshark;
 	struct messages *messages;   /* NULL before its first data, and soon after its last */
 	bool no_messages;            /* nobody does, or both ends have said all */
+	bool heard;                  /* an application's message was in it, over TCP: then it is large */
 	struct host *host[2];        /* may have been given to another address: compare before use */
 	bool ordinary;               /* false: so far only quoted by ICMP errors, unknown to analyzers */
 };

@@ -23,8 +23,11 @@
 #include "session/twins.h"
 #include "session/wireshark.h"
 
-/* Some 4 KiB a TCP session with its state: 400 MB at the most, whatever the trace holds. */
+/* Some 5 KiB a TCP session with its state: 500 MB at the most, whatever the trace holds. */
 #define DEFAULT_MAX_SESSIONS 100000
+/* Where an application is heard it takes three times as much, so that only a third of them may be such. Fewer than
+ * this are no burden. */
+#define HEARD_FREE 1000
 /* Past so many, connections that closed a while ago are judged early and forgotten. Below, they are
  * kept, so that a straggler still finds its session (and Wireshark's number for it). */
 #define CLOSED_SESSIONS_KEPT 1024
@@ -38,7 +41,7 @@ struct session_table {
 	struct twins *twins;
 	struct name_lookups *lookups;
 	struct fragments *fragments;
-	size_t max_sessions;
+	size_t max_sessions, heard;          /* heard: of those in the store */
 	bool words_only;
 	uint32_t numbers[SESSION_KINDS];     /* last number given */
 	uint64_t made[SESSION_KINDS], evicted;
@@ -105,6 +108,7 @@ static void end_session(struct session_table *table, struct session_entry *entry
 {
 	struct session *session = &entry->session;
 	session_store_remove(table->store, entry);
+	table->heard -= entry->heard;
 	if (!entry->ordinary)
 		return;
 	struct observation last = { .session = session };
@@ -136,13 +140,19 @@ static void retire_closed(struct session_table *table)
 	release_session(table, entry);
 }
 
+static bool is_full(const struct session_table *table)
+{
+	return session_store_count(table->store) >= table->max_sessions ||
+	       (table->heard > HEARD_FREE && table->heard > table->max_sessions / 3);
+}
+
 static struct session_entry *make_session(struct session_table *table, const struct flow *flow,
 					  uint64_t hash)
 {
 	if (!table->told && session_store_count(table->store) >= CLOSED_SESSIONS_KEPT)
 		for (int i = 0; i < 2; i++)      /* two for one: the number falls again */
 			retire_closed(table);
-	while (session_store_count(table->store) >= table->max_sessions)
+	while (is_full(table))
 		evict_oldest(table);
 	struct session_entry *entry = session_store_add(table->store, &flow->key, hash);
 	entry->session.kind = flow->kind;
@@ -268,6 +278,10 @@ static void observe_messages(struct session_table *table, struct session_entry *
 		roles_correct(&entry->session);
 	for (unsigned i = 0; i < observation->message_count; i++)
 		announced_observe(table->announced, &entry->session, &observation->messages[i], packet);
+	if (observation->message_count && entry->session.tcp && !entry->heard) {
+		entry->heard = true;
+		table->heard++;
+	}
 	entry->no_messages = !messages_needed(entry->messages);
 	if (entry->no_messages)
 		table->silent = entry;

@@ -514,6 +514,18 @@ def connections_of_one_packet(talk, size):
         tcp(talk, (host(turn), SERVER), (1024 + turn % 60000, 80), traces.SYN)
 
 
+# With an application in it each takes three times as much, so that only a third may be such.
+@case(80, "--max-sessions", "3000")
+def connections_that_ask_and_stay(talk, size):
+    turn = 0
+    while talk.bytes < size:
+        turn += 1
+        ends, ports = (host(turn), SERVER), (1024 + turn % 60000, 80)
+        tcp(talk, ends, ports, traces.SYN)
+        tcp(talk, ends, ports, traces.ACK, 1001, 1, b"GET / HTTP/1.1\r\n\r\n")
+        tcp(talk, ends[::-1], ports[::-1], traces.ACK, 1, 1019, b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")
+
+
 @case(9, *FEW)
 def datagrams_from_everywhere(talk, size):
     turn = 0
