@@ -120,12 +120,14 @@ static const struct finding_kind app_limited = {
 	.meaning = "The window was open, nothing was being repeated, no acknowledgement was "
 		   "awaited, and yet no data came.",
 	.false_alarms = "Connections that carry messages now and then are no transfers; only bulk "
-			"periods are judged.",
+			"periods are judged, and only if they wait for the program for `time`.",
 	.advice = { "Look at disk, processor and database of {sender}." },
 	.reference = "Zhang et al., SIGCOMM'02 (T-RAT); RFC 4898",
 	.parameters = {
 		{ .name = "bytes", .unit = UNIT_BYTES, .value = 1000000,
 		  .meaning = "smallest transfer judged" },
+		{ .name = "time", .unit = UNIT_SECONDS, .value = 0.5, .strict = 0.1,
+		  .meaning = "time lost below which nothing is said" },
 	},
 };
 
@@ -160,7 +162,7 @@ static const struct finding_kind *const kinds[] = { &app_limited, &bandwidth_lim
 struct transfer_limits {
 	double receiver_bytes, loss_bytes, band_bytes, sender_bytes, app_bytes, start_bytes,
 		start_share, losses, receiver_trip;
-	int64_t receiver_time, loss_time, start_time;
+	int64_t receiver_time, loss_time, app_time, start_time;
 };
 
 static void transfer_begin(struct analysis_context *context)
@@ -176,6 +178,7 @@ static void transfer_begin(struct analysis_context *context)
 	limits->band_bytes = setting(settings, &bandwidth_limited, "bytes");
 	limits->sender_bytes = setting(settings, &sender_window, "bytes");
 	limits->app_bytes = setting(settings, &app_limited, "bytes");
+	limits->app_time = setting_duration(settings, &app_limited, "time");
 	limits->start_bytes = setting(settings, &slow_start_limited, "bytes");
 	limits->start_share = setting(settings, &slow_start_limited, "share");
 	limits->start_time = setting_duration(settings, &slow_start_limited, "time");
@@ -261,6 +264,9 @@ static void report_window(struct analysis_context *context, const struct judged 
 	finding_number(&finding, "need", UNIT_BYTES, (double)transfer->best_rate * trip, FACT_MAX);
 	if (transfer->time[TRANSFER_WINDOW_ZERO] > transfer->time[TRANSFER_WINDOW_FULL]) {
 		finding.sub_kind = "zero";
+		finding.say = "The transfer from {sender} to {receiver} ({size}, {rate}) waits for {receiver}, which "
+			      "closes its window again and again; the size of its window ({window} at {rtt} round "
+			      "trip) is not what limits.";
 		blame_program(&finding, judged->session, receiver);
 		finding_why(&finding, "The window closes completely again and again: the program "
 				      "there does not read fast enough.");
@@ -316,9 +322,10 @@ static void report_program(struct analysis_context *context, const struct judged
 {
 	const struct transfer_limits *limits = context->state;
 	struct finding finding;
-	if ((double)judged->transfer->bytes < limits->app_bytes)
+	int64_t lost = judged->transfer->time[TRANSFER_APP_SENDER];
+	if ((double)judged->transfer->bytes < limits->app_bytes || lost < limits->app_time)
 		return;
-	begin(&finding, &app_limited, judged, judged->transfer->time[TRANSFER_APP_SENDER]);
+	begin(&finding, &app_limited, judged, lost);
 	blame_program(&finding, judged->session, judged->sender);
 	finding_why(&finding, "It had window to send and nothing to wait for.");
 	finding_submit(context->findings, &finding);
