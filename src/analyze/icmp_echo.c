@@ -8,6 +8,7 @@
 #define PAIRS_REMEMBERED 512
 #define OPEN_PINGS 32            /* requests under way at once; a faster ping is a flood */
 #define PINGS_OF_A_USER 4        /* ping without options sends so many on Windows, more elsewhere */
+#define TRACEROUTE_BELOW 32      /* no system begins with less, and no way is longer than from 64 to here */
 #define SWEEP_TARGETS 10         /* silent targets of one host: it searches, nobody is to blame */
 
 static const struct finding_kind echo_loss = {
@@ -23,8 +24,8 @@ static const struct finding_kind echo_loss = {
 		   "Kind silent: none was ever answered. Kind slow: all answers come late.",
 	.false_alarms = "Routers and hosts answer only so many pings a second, and firewalls drop them: compare "
 			"with TCP to the same host. The first ping may be lost while ARP is resolved. An ICMP "
-			"error is an answer, too, and may be one where the recorder cut off what it is about. Pings at the "
-			"end of the trace are not counted.",
+			"error is an answer, too, and may be one where the recorder cut off what it is about. Pings "
+			"of a traceroute, and those at the end of the trace, are not counted.",
 	.advice = { "Compare with TCP loss on the same way: if that is well, only pings are dropped.",
 		    "Trace at {server}: do the requests arrive, do the replies leave?" },
 	.reference = "RFC 792; RFC 1122 3.2.2.6; RFC 4443 4",
@@ -43,6 +44,7 @@ struct ping {                    /* packet 0: free */
 	int64_t time;
 	uint16_t identifier, sequence;
 	uint32_t ip_identification;
+	uint8_t time_to_live;
 };
 
 struct pings {                   /* from one host to another */
@@ -53,6 +55,7 @@ struct pings {                   /* from one host to another */
 	struct proof proof;      /* requests without an answer */
 	struct proof replies;
 	uint8_t vantage;         /* enum vantage, seen from the target */
+	uint8_t ttl_least, ttl_most;
 	uint32_t session_number;
 };
 
@@ -77,9 +80,20 @@ static void echo_begin(struct analysis_context *context)
 	state->slow = setting_duration(context->settings, &echo_loss, "slow");
 }
 
+/* Sent to die on the way? Pings whose TTL differs are a traceroute; routers' answers may be filtered out. */
+static bool is_traceroute(const struct pings *pings, const struct ping *ping)
+{
+	return ping->time_to_live < TRACEROUTE_BELOW && pings->ttl_least != pings->ttl_most;
+}
+
 static void give_up(struct pings *pings, struct ping *ping)
 {
 	struct sample sample = { ping->packet, ping->time };
+	if (is_traceroute(pings, ping)) {
+		ping->packet = 0;
+		pings->sent--;
+		return;
+	}
 	if (pings->proof.total < PROOF_FIRST)
 		pings->proof.first[pings->proof.total] = sample;
 	pings->proof.last = sample;
@@ -112,7 +126,11 @@ static void note_request(struct echo_state *state, const struct observation *obs
 	if (ping->packet)
 		give_up(pings, ping);
 	*ping = (struct ping){ packet->record->number, packet->record->time, packet->icmp->identifier,
-		packet->icmp->sequence, packet->ip->identification };
+		packet->icmp->sequence, packet->ip->identification, packet->ip->time_to_live };
+	if (!pings->ttl_most || ping->time_to_live < pings->ttl_least)
+		pings->ttl_least = ping->time_to_live;
+	if (ping->time_to_live > pings->ttl_most)
+		pings->ttl_most = ping->time_to_live;
 	pings->sent++;
 	if (observation->session)
 		pings->session_number = observation->session->number;

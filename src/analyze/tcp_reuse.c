@@ -63,6 +63,7 @@ static const struct finding_kind half_open = {
 
 static const struct finding_kind *const kinds[] = { &half_open, &port_reused, NULL };
 
+#define ANSWERED_WITHIN (3 * NANOSECONDS)   /* a round trip, over a satellite and back */
 #define OLD_CONNECTIONS                                                                            \
 	1024 /* those replaced last, by hash of their ports; the older of two that clash is lost */
 
@@ -249,7 +250,8 @@ static void report_forgotten(struct analysis_context *context, const struct sess
 }
 
 /* The end that resets what it does not know, -1 when none does. A host needs time to restart; a
- * reset in the flow of things, or from another distance, is somebody's decision. */
+ * reset in the flow of things, or from another distance, is somebody's decision. One that comes out of a
+ * silence answers something that the recorder missed, and it may have missed the close before, too. */
 static int forgetful_end(const struct reuse_state *state, const struct session *session)
 {
 	const struct tcp_session *tcp = session->tcp;
@@ -261,6 +263,7 @@ static int forgetful_end(const struct reuse_state *state, const struct session *
 			       (!x->rst_ttl_expected || x->rst_ttl == x->rst_ttl_expected);
 		if (x->rst_seen && x->rst_knows_nothing && first && known && genuine &&
 		    !x->fin_seen && !y->fin_seen && x->rst_own_silence >= state->silence &&
+		    x->rst_idle <= ANSWERED_WITHIN &&
 		    (x->rst_peer_outstanding || y->keepalives))
 			return i;
 	}
