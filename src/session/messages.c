@@ -93,7 +93,7 @@ void messages_destroy(struct messages *messages)
 bool messages_needed(const struct messages *messages)
 {
 	return messages->dialogue ? !dialogue_over(messages->dialogue)
-				  : !datagrams_hopeless(messages->datagrams);
+				  : messages->follower || !datagrams_hopeless(messages->datagrams);
 }
 
 static uint8_t index_of(const struct direction *direction)

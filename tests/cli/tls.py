@@ -12,6 +12,7 @@ authentication code, so that counting them is proof enough.
 import csv
 import hashlib
 import io
+import json
 import os
 import select
 import shutil
@@ -264,10 +265,18 @@ def datagrams(culprit, data):
     said = subprocess.run([culprit, "sessions", trace, "udp:1"], stdout=subprocess.PIPE).stdout.decode()
     assert "DTLS 1.2, TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 for dtls.example; certificate of dtls.example" in " ".join(
         said.split()), said
+    wanted = ["tls/cert-untrusted", "tls/no-common-cipher", "tls/version-mismatch"]
+    assert findings(culprit, trace) == wanted, findings(culprit, trace)
     trace = os.path.join(data, "..", "dtls", "stun.pcap")
+    assert findings(culprit, trace) == [], findings(culprit, trace)
     rows = quic_fields(culprit, trace, "stun.type.method", "stun.att.ipv4", "stun.att.port", "stun.att.error")
     assert rows[1] == ["0x0001", "10.9.9.2,10.9.9.2,10.9.9.1", "52147,52147,3478", ""], rows[1]
     assert rows[3][3] == "1", rows[3]
+
+
+def findings(culprit, trace, least=("error", "warning", "critical")):
+    said = json.loads(subprocess.run([culprit, "--json", trace], stdout=subprocess.PIPE).stdout.decode())
+    return sorted(one["id"] for one in said["findings"] if one["severity"] in least)
 
 
 def quic_fields(culprit, trace, *fields):
@@ -302,6 +311,7 @@ def quic_pieces(culprit, data):
     said = subprocess.run([culprit, "sessions", trace, "udp:1"], stdout=subprocess.PIPE).stdout.decode()
     assert "TLS 1.3, TLS_AES_128_GCM_SHA256 for quic.example" in said, said
     said = subprocess.run([culprit, "sessions", trace, "udp:3"], stdout=subprocess.PIPE).stdout.decode()
+    assert findings(culprit, trace) == [], findings(culprit, trace)
     assert "does not hold the answer to the Client Hello for quic.example" in " ".join(said.split()), said
 
 
@@ -317,6 +327,7 @@ def quic_real(culprit, data):
     assert found == wanted, found
     rows = quic_fields(culprit, trace, "quic.cc.error_code", "quic.cc.error_code.tls_alert")
     assert rows[12] == ["296", "40"], rows[12]
+    assert findings(culprit, trace) == ["tls/no-common-cipher"], findings(culprit, trace)
     # Behind the Retry two in version 2 as a draft; in the last connection it is the server who wants it.
     found = quic_rows(culprit, os.path.join(data, "..", "quic", "second.pcap"))
     assert found == [whole, "Retry"] + [whole, "Server Hello, Handshake, Protected Payload", "Handshake",
@@ -335,6 +346,7 @@ def quic(culprit, data):
     table = quic_fields(culprit, trace, "quic.packet_number", "quic.crypto.length", "tls.handshake.type",
                         "tls.handshake.ciphersuite", "tls.handshake.extensions_alpn_str", "quic.retry_token",
                         "quic.supported_version", "quic.token", "quic.cc.error_code")
+    assert findings(culprit, trace) == ["tls/fatal-alert"], findings(culprit, trace)
     token = b"come back with this".hex()
     expected = {1: ["", "", "", "", "", "", "0x00000001,0x6b3343cf", "", ""],
                 2: ["0", "54,100", "1", "0x1301,0x1302", "h3", "", "", "", ""],

@@ -230,6 +230,83 @@ static void not_all_datagrams_are_quic(void **state)
 			fail_msg("%s", rows[i].what);
 }
 
+/* ---- Frames ------------------------------------------------------------------------------------ */
+
+static unsigned told;
+
+static void count_value(struct teller *teller, const struct told *one)
+{
+	(void)teller, (void)one;
+	told++;
+}
+
+static void count_end(struct teller *teller)
+{
+	(void)teller;
+}
+
+static void read_frames(const uint8_t *bytes, size_t length, struct quic_facts *facts, struct pieces *pieces)
+{
+	struct teller teller = { count_value, count_value, count_end, true };
+	struct quic_payload payload = { .length = length };
+	memcpy(payload.bytes, bytes, length);
+	*facts = (struct quic_facts){ .packet_count = 1 };
+	quic_read_frames(&payload, &(struct quic_listener){ &teller, facts, pieces });
+}
+
+static void frames_say_why_a_connection_ends(void **state)
+{
+	(void)state;
+	static const struct { const char *what; uint8_t bytes[40]; size_t length; const char *reason; uint64_t code;
+		bool closes, alert; } rows[] = {
+		{ "a refusal", { 1, 0x1c, 2, 0, 2, 'n', 'o' }, 7, "no", 2, true, false },
+		{ "an alert", { 0x1c, 0x41, 0x28, 6, 0 }, 5, "", 0x128, true, true },
+		{ "behind an acknowledgement with ranges and ECN", { 3, 9, 1, 1, 2, 0, 1, 5, 6, 7, 0, 0, 0x1c, 0, 0, 0 }, 16,
+		  "", 0, true, false },
+		{ "controls in the reason", { 0x1c, 1, 0, 3, 'a', 0x1b, 'b' }, 7, "a?b", 1, true, false },
+		{ "a reason longer than the packet", { 0x1c, 1, 0, 9, 'a', 'b' }, 6, "ab", 1, true, false },
+		{ "a frame that does not belong here", { 8, 1, 0x1c, 1, 0, 0 }, 6, "", 0, false, false },
+		{ "ranges without end", { 2, 9, 1, 0xbf, 0xff, 0xff, 0xff, 0, 1, 1, 1 }, 11, "", 0, false, false },
+		{ "half a number", { 0x1c, 0x80, 1 }, 3, "", 0, false, false },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct quic_facts facts;
+		struct pieces pieces = { 0 };
+		read_frames(rows[i].bytes, rows[i].length, &facts, &pieces);
+		if (facts.closes != rows[i].closes || facts.close_code != rows[i].code ||
+		    facts.tls.has_alert != rows[i].alert || strcmp(facts.close_reason, rows[i].reason) != 0)
+			fail_msg("%s: %d 0x%llx %s", rows[i].what, facts.closes, (unsigned long long)facts.close_code,
+				 facts.close_reason);
+		pieces_finish(&pieces);
+	}
+}
+
+/* What is inside of a packet no fuzzer can change: it would not open any more. */
+static void no_frame_breaks_anything(void **state)
+{
+	(void)state;
+	static const uint8_t types[] = { 0, 1, 2, 3, 6, 6, 6, 0x1c };
+	uint8_t bytes[120];
+	uint64_t random = 88172645463325252u;
+	struct pieces pieces = { 0 };
+	for (unsigned run = 0; run < 30000; run++) {
+		struct quic_facts facts;
+		for (size_t i = 0; i < sizeof bytes; i++) {
+			random ^= random << 13;
+			random ^= random >> 7;
+			random ^= random << 17;
+			bytes[i] = random % 5 ? (uint8_t)(random >> 32) & (random % 3 ? 0x3f : 0xff)
+					      : types[random >> 24 & 7];
+		}
+		bytes[0] = types[run & 7];
+		read_frames(bytes, run % sizeof bytes, &facts, &pieces);
+		assert_in_range(pieces_memory(&pieces), 0, 2 * QUIC_MOST_HELD + 4096);
+		pieces_take(&pieces, pieces_ready(&pieces).captured / 2);
+	}
+	assert_true(told > 30000);
+	pieces_finish(&pieces);
+}
+
 /* ---- Pieces ------------------------------------------------------------------------------------ */
 
 static size_t add(struct pieces *pieces, uint64_t offset, const char *words)
@@ -315,6 +392,8 @@ int main(void)
 #endif
 		cmocka_unit_test(packets_are_named_from_outside),
 		cmocka_unit_test(not_all_datagrams_are_quic),
+		cmocka_unit_test(frames_say_why_a_connection_ends),
+		cmocka_unit_test(no_frame_breaks_anything),
 		cmocka_unit_test(pieces_come_in_any_order),
 		cmocka_unit_test(pieces_are_bounded),
 		cmocka_unit_test(any_cut_gives_the_same),
