@@ -73,8 +73,19 @@ bool one_packet(const uint8_t *bytes, size_t size, struct record *record, struct
 	return true;
 }
 
+/* What filters ask for, of every decoder: most have nothing in this packet. */
+static void get_all(const struct packet *packet)
+{
+	struct field_value value;
+	for (const struct decoder *const *decoder = decoders; *decoder; decoder++)
+		for (const struct field *field = (*decoder)->fields; field && field->name; field++)
+			if (field->get)
+				field->get(packet, &value);
+}
+
 void one_packet_tell(const struct packet *packet)
 {
+	get_all(packet);
 	for (unsigned i = 0; i < packet->layer_count; i++) {
 		const struct layer *layer = &packet->layers[i];
 		struct cursor in = cursor_make(layer->bytes, layer->captured, layer->declared);
