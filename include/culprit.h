@@ -99,6 +99,9 @@ CULPRIT_API bool culprit_add_keylog(struct culprit_analysis *analysis, const cha
 CULPRIT_API bool culprit_add_private_key(struct culprit_analysis *analysis, const char *path,
 					 struct culprit_error *error);
 
+/* After reading: with how many TLS conversations the secrets were tried, and how many of them they opened. */
+CULPRIT_API uint64_t culprit_decryption(const struct culprit_analysis *analysis, uint64_t *opened);
+
 /* Before reading: only packets, sessions or transactions are wanted, no findings, verdict or counts; then reading is
  * faster, and the verdict is NULL. */
 CULPRIT_API void culprit_skip_diagnosis(struct culprit_analysis *analysis);

@@ -227,6 +227,11 @@ bool culprit_add_private_key(struct culprit_analysis *analysis, const char *path
 	return tell(error, &inner);
 }
 
+uint64_t culprit_decryption(const struct culprit_analysis *analysis, uint64_t *opened)
+{
+	return tls_keys_tried(analysis->analysis->keys, opened);
+}
+
 void culprit_ignore(struct culprit_analysis *analysis, const char *pattern)
 {
 	analysis->configured = true;

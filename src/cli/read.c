@@ -95,6 +95,19 @@ static const char *meant_command(const struct options *options, const struct cul
 	return culprit_nearest(options->words[0], names, count);
 }
 
+/* Keys that open nothing are most often those of another run. */
+static void note_useless_keys(const struct culprit_analysis *analysis, const struct options *options)
+{
+	uint64_t opened, tried = culprit_decryption(analysis, &opened);
+	if (options->quiet || (!options->keylog_count && !options->private_key_count) || !tried || opened)
+		return;
+	complain("the keys that were given open none of the %llu TLS conversation%s: %s", (unsigned long long)tried,
+		 tried == 1 ? "" : "s", options->keylog_count
+		 ? "give the key log that was written while this trace was taken"
+		 : "a private RSA key opens only what was encrypted with its own certificate by RSA key exchange, not "
+		   "(EC)DHE or TLS 1.3; give a key log");
+}
+
 bool read_traces(struct culprit_analysis *analysis, const struct options *options,
 		 const struct output *output)
 {
@@ -103,8 +116,10 @@ bool read_traces(struct culprit_analysis *analysis, const struct options *option
 	progress_begin(&progress, analysis, options->quiet || (output && output->terminal));
 	bool done = culprit_read_files(analysis, options->words, options->word_count, &error);
 	progress_end(&progress);
-	if (done)
+	if (done) {
+		note_useless_keys(analysis, options);
 		return true;
+	}
 	const char *meant = meant_command(options, &error);
 	if (meant)
 		complain("%s: no such file or command: did you mean culprit %s?", options->words[0], meant);

@@ -27,6 +27,7 @@ struct tls_decryption {
 	uint8_t *transcript;         /* handshake messages, where a private key may need them */
 	size_t length, capacity;
 	bool too_long;
+	struct tls_keys *keys;       /* from the server's hello on */
 };
 
 bool tls_decrypt_ready(const struct tls_state *state, unsigned index)
@@ -51,6 +52,8 @@ void tls_decrypt_finish(struct tls_state *state)
 	struct tls_decryption *own = state->decryption;
 	if (!own)
 		return;
+	if (own->keys)
+		tls_keys_tally(own->keys, state->connection.secrets == TLS_SECRETS_USED);
 	set_cipher(own, 0, NULL);
 	set_cipher(own, 1, NULL);
 	free(own->transcript);
@@ -225,6 +228,7 @@ static void take_server_hello(struct tls_state *state, struct stream *stream)
 	struct tls_decryption *own = state->decryption;
 	struct tls_connection *connection = &state->connection;
 	struct tls_suite parts;
+	own->keys = stream->keys;
 	memcpy(own->server_random, state->server_hello->random, 32);
 	own->extended = state->server_hello->extended_master_secret;
 	if (connection->version != TLS_1_3)

@@ -39,6 +39,7 @@ struct tls_keys {
 	size_t seen;                 /* of the report's secrets */
 	void *private[MAX_PRIVATE];  /* EVP_PKEY */
 	size_t private_count;
+	uint64_t tried, opened;      /* conversations */
 };
 
 struct tls_keys *tls_keys_create(void)
@@ -57,6 +58,18 @@ void tls_keys_destroy(struct tls_keys *keys)
 	free(keys->entries);
 	free(keys->buckets);
 	free(keys);
+}
+
+void tls_keys_tally(struct tls_keys *keys, bool opened)
+{
+	keys->tried++;
+	keys->opened += opened;
+}
+
+uint64_t tls_keys_tried(const struct tls_keys *keys, uint64_t *opened)
+{
+	*opened = keys->opened;
+	return keys->tried;
 }
 
 static size_t bucket_of(const struct tls_keys *keys, enum tls_label label, const uint8_t *id, size_t length)

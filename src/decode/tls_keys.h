@@ -43,6 +43,10 @@ size_t tls_keys_find(struct tls_keys *keys, enum tls_label label, const uint8_t 
 /* Remembers one that was worked out. */
 void tls_keys_remember(struct tls_keys *keys, enum tls_label label, const uint8_t *id, size_t id_length,
 		       const uint8_t *secret, size_t length);
+/* A conversation is over whose records could be read with them, or not. */
+void tls_keys_tally(struct tls_keys *keys, bool opened);
+/* How many conversations that was, and how many were opened. */
+uint64_t tls_keys_tried(const struct tls_keys *keys, uint64_t *opened);
 /* Decrypts a premaster secret with whichever private key fits: 48 bytes. */
 bool tls_keys_decrypt(struct tls_keys *keys, const uint8_t *encrypted, size_t length,
 		      uint8_t to[static TLS_MASTER_LENGTH]);

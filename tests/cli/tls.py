@@ -400,6 +400,15 @@ def stored(culprit, data):
             said = " ".join(said.split())
             assert words in said and "TLS 1.2, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 for lab.example" in said, said
         keys = os.path.join(data, "tls12-gcm.keys")
+        def noted(options, expected):
+            said = subprocess.run([culprit, "diagnose", *options, os.path.join(data, "tls12-gcm.pcap")],
+                                  capture_output=True, text=True).stderr
+            assert ("open none of the" in said) == expected, said
+        report("keys that open nothing are noted",
+               lambda: noted(["--keylog", os.path.join(data, "tls13-aes256.keys")], True))
+        report("… but not keys that fit", lambda: noted(["--keylog", keys], False))
+        report("… nor without a word asked for",
+               lambda: noted(["-q", "--keylog", os.path.join(data, "tls13-aes256.keys")], False))
         report("details say that it was decrypted", lambda: details(["--keylog", keys], "; decrypted"))
         report("… or not, and why", lambda: details(["--keylog", os.path.join(data, "tls13-aes256.keys")],
                                                     "no key for it in the key log"))
