@@ -17,6 +17,7 @@ import os
 import select
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -236,6 +237,30 @@ def quic_rows(culprit, trace):
     return [row["message"].replace("QUIC: ", "").replace("Initial, ", "") for row in csv.DictReader(io.StringIO(said))]
 
 
+def shared_ports(culprit, data):
+    """Speech, its keys and its addresses on one pair of ports: RFC 7983."""
+    stun, answer = (bytes.fromhex(text) for text in (
+        "000100002112a442010203040506070809101112",
+        "0101000c2112a4420102030405060708091011120020000800010c47e112a643"))
+    trace, ends = traces.Trace(), (("10.0.0.5", 40000), ("192.0.2.9", 50000))
+    trace.udp(*ends[0], *ends[1], stun, 5000)
+    trace.udp(*ends[1], *ends[0], answer, 5000)
+    trace.udp(*ends[0], *ends[1], b"\x17\xfe\xfd\0\1" + bytes(6) + b"\0\x08" + bytes(8), 5000)
+    for i in range(6):
+        trace.udp(*ends[0], *ends[1], struct.pack(">BBHII", 0x80, 0, i, 160 * i, 7) + bytes(160), 20000)
+    trace.udp(*ends[0], *ends[1], stun, 5000)
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "shared.pcap")
+        with open(path, "wb") as file:
+            file.write(trace.bytes())
+        said = subprocess.run([culprit, "packets", "--csv", "-q", path], stdout=subprocess.PIPE).stdout.decode()
+        assert findings(culprit, path) == [], findings(culprit, path)
+    found = [row["message"] for row in csv.DictReader(io.StringIO(said))]
+    assert found[:3] == ["stun : Binding request", "stun : Binding success, the client is 192.0.2.1:11605",
+                         "DTLS: Application"], found
+    assert found[6:] == ["rtp : PCMU %d" % i for i in (3, 4, 5)] + ["stun : Binding request"], found
+
+
 def datagrams(culprit, data):
     """DTLS of openssl and GnuTLS: cookies, fragments, and what ends it; STUN and TURN of coturn."""
     trace = os.path.join(data, "..", "dtls", "dtls.pcap")
@@ -384,6 +409,7 @@ def stored(culprit, data):
     report("QUIC: hellos in several datagrams", lambda: quic_pieces(culprit, data))
     report("QUIC: real ones, and version 2", lambda: quic_real(culprit, data))
     report("DTLS and STUN", lambda: datagrams(culprit, data))
+    report("DTLS, STUN and RTP share ports", lambda: shared_ports(culprit, data))
     with tempfile.TemporaryDirectory() as directory:
         changed = os.path.join(directory, "changed")
         text = open(os.path.join(data, "tls12-gcm.keys")).read().rstrip("\n")
