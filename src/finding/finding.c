@@ -146,6 +146,8 @@ static void widen(struct finding *finding, uint64_t packet, int64_t time)
 
 void finding_evidence(struct finding *finding, uint64_t packet, int64_t time, const char *format, ...)
 {
+	if (!packet)         /* the recorder missed it: nothing to cite */
+		return;
 	widen(finding, packet, time);
 	finding->evidence_total++;
 	/* Packet order, whatever order they came in: the place of this one among those kept. */

@@ -165,7 +165,8 @@ void finding_words(struct finding *finding, const char *name, const char *format
 void finding_address(struct finding *finding, const char *name, const struct address *address);
 void finding_threshold(struct finding *finding, const char *name, enum unit unit, double value);
 
-/* Evidence in packet order; the first 8 and the last are kept. Widens first/last packet and time. */
+/* Evidence in packet order; the first 8 and the last are kept. Widens first/last packet and time. Packet 0, which the
+ * trace does not hold, is none. */
 void finding_evidence(struct finding *finding, uint64_t packet, int64_t time, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 /* A line of a display that proves it; past FINDING_MAX_CITATIONS none is added. */
