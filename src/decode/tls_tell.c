@@ -45,8 +45,9 @@ void tls_tell_list(struct teller *teller, struct cursor *in, enum tls_field leng
 static void tell_random(struct teller *teller, struct cursor *in, bool timed)
 {
 	const uint8_t *at = in->next;
+	bool there = in->captured >= 32;
 	tell_bytes(teller, &tls_fields[TLS_F_RANDOM], in, 32);
-	if (!cursor_ok(in) || !timed)
+	if (!there || !timed)
 		return;
 	tell_number(teller, &tls_fields[TLS_F_RANDOM_TIME], at, 4, (int64_t)load_be32(at) * 1000000000);
 	struct cursor rest = cursor_make(at + 4, 28, 28);
