@@ -70,6 +70,21 @@ static void edit_zos(struct anonymiser *anonymiser, struct record *record)
 	record->zos = zos;
 }
 
+/* Bytes of the frame without its check sequence. Some recorders announce one that is not there: then the IP packet
+ * reaches into it. */
+static size_t without_check_sequence(const struct packet *packet, size_t length)
+{
+	const struct record *record = packet->record;
+	if (record->captured_length != record->original_length || record->fcs_length > length)
+		return length;
+	const struct ip_header *ip = packet->outer_ip;
+	for (unsigned i = 0; ip && i < packet->layer_count; i++)
+		if (packet->layers[i].facts == ip &&
+		    packet->layers[i].offset + ip->header_length + ip->payload_length > length - record->fcs_length)
+			return length;
+	return length - record->fcs_length;
+}
+
 void anonymiser_record(struct anonymiser *anonymiser, struct record *record)
 {
 	struct edit *edit = &anonymiser->edit;
@@ -77,8 +92,7 @@ void anonymiser_record(struct anonymiser *anonymiser, struct record *record)
 	if (length > sizeof anonymiser->bytes)
 		length = sizeof anonymiser->bytes;
 	packet_decode(&anonymiser->packet, record);
-	if (record->captured_length == record->original_length && record->fcs_length <= length)
-		length -= record->fcs_length;
+	length = without_check_sequence(&anonymiser->packet, length);
 	*edit = (struct edit){ .pseudonyms = anonymiser->pseudonyms, .packet = &anonymiser->packet,
 		.bytes = anonymiser->bytes, .length = length };
 	memcpy(anonymiser->bytes, record->bytes, length);

@@ -241,6 +241,20 @@ def anonymous_traces_tell_the_same_story():
 
 
 @test
+def a_check_sequence_that_is_not_there_takes_no_options():
+    convert(SAMPLE, "plain.pcap")
+    claims = bytearray(read("plain.pcap"))
+    order = "little" if claims[0] in (0xd4, 0x4d) else "big"
+    link = int.from_bytes(claims[20:24], order) | 0x44000000      # four bytes behind each frame
+    claims[20:24] = link.to_bytes(4, order)
+    with open("claims.pcap", "wb") as file:
+        file.write(claims)
+    convert("--anonymise=k", "plain.pcap", "one.pcap")
+    convert("--anonymise=k", "claims.pcap", "two.pcap")
+    assert read("one.pcap")[24:] == read("two.pcap")[24:]
+
+
+@test
 def anonymous_traces_name_nobody():
     if not can_anonymise():
         return
