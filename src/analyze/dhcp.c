@@ -305,7 +305,7 @@ static void hear(struct analysis_context *context, struct dhcp_heard *heard)
 	case DHCP_STEP_REBOOT:
 		client->address = heard->address;
 		client->asked = heard->here;
-	client->asked_transaction = heard->transaction;
+		client->asked_transaction = heard->transaction;
 		break;
 	case DHCP_STEP_CONFIRM:
 		confirm(context, client, heard);

@@ -100,6 +100,7 @@ static const struct decoder *const hears[] = { &http_decoder, &http2_decoder, NU
 #define PAGES 2048
 #define PAIRS 512
 #define AT_ONCE (20 * MILLISECOND)       /* within which the next request follows an answer */
+#define NEWS_LIMIT (10 * NANOSECONDS)     /* calls of gRPC with so long a time limit may wait for news by design */
 #define LIMIT_SLACK 10                   /* a time limit begins before its request is seen: so much of it less */
 #define AGAIN (NANOSECONDS)              /* within which a client that polls asks the same again */
 
@@ -233,7 +234,8 @@ static void follow_pair(struct analysis_context *context, const struct observati
 	if (!pair->full_since)
 		pair->full_since = record->time;
 	pair->waiting += at_once;
-	if (!pair->told && pair->busy >= state->connections && pair->waiting >= state->waiting && record->time - pair->full_since >= state->full_wait)
+	if (!pair->told && pair->busy >= state->connections && pair->waiting >= state->waiting &&
+	    record->time - pair->full_since >= state->full_wait)
 		report_head_of_line(context, session, pair, record);
 }
 
@@ -373,8 +375,14 @@ static void report_ran_out(struct analysis_context *context, const struct observ
 	finding_words(&finding, "outcome", "the client's time limit of %s was over",
 		      duration_text(request->time_limit, words));
 	finding_evidence(&finding, record->number, record->time, "the client calls it off");
+	finding.severity = SEVERITY_WARNING;
 	finding.confidence = CONFIDENCE_LIKELY;
 	finding_alternative(&finding, "the time limit is too short for what is asked", NULL);
+	if (request->time_limit >= NEWS_LIMIT) {
+		finding.severity = SEVERITY_NOTICE;
+		finding.confidence = CONFIDENCE_POSSIBLE;
+		finding_alternative(&finding, "the call waits for news by design", NULL);
+	}
 	finding_submit(context->findings, &finding);
 }
 

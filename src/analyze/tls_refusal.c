@@ -15,8 +15,9 @@ const struct finding_kind tls_fatal_alert = {
 	.title = "A TLS handshake was broken off with an alert",
 	.say = "{sender} broke off: {alert}, about what {receiver} sent.",
 	.meaning = "A fatal alert in the clear ends the connection, over TCP or in datagrams (DTLS), and in QUIC it is why "
-		   "an Initial closes it. Its sender complains about the last message of the other end. In TLS 1.3 alerts behind the Server Hello are encrypted: kind encrypted is one that "
-		   "only its length gives away.",
+		   "an Initial closes it. Its sender complains about the last message of the other end. In TLS 1.3 "
+		   "alerts behind the Server Hello are encrypted: kind encrypted is one that only its length gives "
+		   "away.",
 	.false_alarms = "close_notify is how connections end, and warnings such as unrecognized_name do not end "
 			"them. In datagrams anybody can say what looks like an alert: where its sender goes on with "
 			"the handshake, or the client tries again, nothing is said.",
@@ -295,7 +296,8 @@ static bool judge_server_alert(const struct tls_case *judged, uint8_t code)
 		return true;
 	}
 	if ((code == HANDSHAKE_FAILURE || code == INSUFFICIENT_SECURITY) && !story->server_hello.packet &&
-	    story->cipher_count && !(story->datagram && story->gaps) && !(judged->session->quality & (QUALITY_TRUNCATED | QUALITY_REORDERED))) {
+	    story->cipher_count && !(story->datagram && story->gaps) &&
+	    !(judged->session->quality & (QUALITY_TRUNCATED | QUALITY_REORDERED))) {
 		no_common_cipher(judged);
 		return true;
 	}

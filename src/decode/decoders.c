@@ -3,7 +3,8 @@
 
 extern const struct decoder aarp_decoder, ah_decoder, aoe_decoder, arp_decoder, ccp_decoder,
 	cdp_decoder, cdpcp_decoder, chap_decoder, cisco_hdlc_decoder, ppp_compressed_decoder,
-	dccp_decoder, ddp_decoder, dhcp_decoder, dhcpv6_decoder, dns_decoder, dtls_decoder, dtp_decoder, eapol_decoder, egp_decoder,
+	dccp_decoder, ddp_decoder, dhcp_decoder, dhcpv6_decoder, dns_decoder, dtls_decoder, dtp_decoder,
+	eapol_decoder, egp_decoder,
 	eigrp_decoder, erspan_decoder, erspan_3_decoder, esp_decoder, ethernet_decoder,
 	fcoe_decoder, fddi_decoder, fip_decoder, frame_relay_decoder, ftp_decoder, geneve_decoder, gre_decoder,
 	gtp_decoder,

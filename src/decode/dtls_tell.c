@@ -50,8 +50,8 @@ static void tell_fragment(struct teller *teller, const uint8_t *at, const struct
 	const char *name = field_words(tls_handshake_types, fragment->type);
 	struct mirror mirror = mirror_make(teller);
 	size_t size = fragment->bytes.declared;
-	tell_open(teller, &dtls_fields[TLS_F_HANDSHAKE], at, DTLS_MESSAGE_HEADER + size, 0, "Handshake Protocol: %s%s",
-		  name ? name : "unknown message", size < fragment->length ? " (fragment)" : "");
+	tell_open(teller, &dtls_fields[TLS_F_HANDSHAKE], at, DTLS_MESSAGE_HEADER + fragment->bytes.captured, 0,
+		  "Handshake Protocol: %s%s", name ? name : "unknown message", size < fragment->length ? " (fragment)" : "");
 	tell_number(teller, &dtls_fields[TLS_F_TYPE], at, 1, fragment->type);
 	tell_number(teller, &dtls_fields[TLS_F_LENGTH], at + 1, 3, fragment->length);
 	tell_number(teller, &dtls_fields[DTLS_F_MESSAGE_SEQUENCE], at + 4, 2, fragment->sequence);
@@ -130,7 +130,8 @@ void dtls_tell(struct teller *teller, struct cursor in, const struct packet *pac
 	const char *name = field_words(tls_content_types, record.type);
 	char version[TLS_NAME_SIZE];
 	struct cursor header = in;
-	tell_open(teller, &dtls_fields[TLS_F_RECORD], in.next, record.header + record.length, 0, "%s Record Layer: %s",
+	size_t whole = record.header + record.length, held = whole < in.captured ? whole : in.captured;
+	tell_open(teller, &dtls_fields[TLS_F_RECORD], in.next, held, 0, "%s Record Layer: %s",
 		  tls_version_name(record.version, version), record.short_header ? "Encrypted" : name ? name : "unknown");
 	tell_header(teller, &header, dtls);
 	cursor_skip(&in, record.header);

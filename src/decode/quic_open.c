@@ -60,7 +60,8 @@ static bool make_keys(const struct quic_initial *initial, struct keys *to)
 	bool second = quic_is_second(initial->version);
 	return EVP_Q_mac(tls_library(), "HMAC", NULL, "SHA256", NULL, salt_of(initial->version), SALT_LENGTH,
 			 initial->destination, initial->destination_length, first, sizeof first, &length) &&
-	       tls_expand_label("SHA256", first, length, initial->from_server ? "server in" : "client in", secret, sizeof secret) &&
+	       tls_expand_label("SHA256", first, length, initial->from_server ? "server in" : "client in", secret,
+				sizeof secret) &&
 	       tls_expand_label("SHA256", secret, sizeof secret, second ? "quicv2 key" : "quic key", to->key,
 				sizeof to->key) &&
 	       tls_expand_label("SHA256", secret, sizeof secret, second ? "quicv2 iv" : "quic iv", to->iv,

@@ -80,7 +80,8 @@ bool quic_open_initial(const struct quic_header *header, struct cursor in, const
 enum { FRAME_PADDING = 0, FRAME_PING = 1, FRAME_ACK = 2, FRAME_ACK_ECN = 3, FRAME_CRYPTO = 6,
 	FRAME_CLOSE = 0x1c };
 
-/* Reads the next number of a frame, and tells it where anybody asks. What was decrypted stands nowhere in the packet. */
+/* Reads the next number of a frame, and tells it where anybody asks. What was decrypted stands nowhere in the
+ * packet. */
 static uint64_t next_field(struct cursor *in, struct teller *teller, enum tls_field field)
 {
 	uint64_t value = quic_read_number(in);

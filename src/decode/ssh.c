@@ -119,7 +119,8 @@ static void mark_ssh(const void *facts, struct exchange_mark *mark)
 }
 
 enum { NAME_LISTS = 10 };
-enum { PROTOCOL, PACKET_LENGTH, PADDING_LENGTH, CODE, COOKIE, LISTS, GUESS = LISTS + 2 * NAME_LISTS, RESERVED, PADDING };
+enum { PROTOCOL, PACKET_LENGTH, PADDING_LENGTH, CODE, COOKIE, LISTS, GUESS = LISTS + 2 * NAME_LISTS,
+	RESERVED, PADDING };
 
 /* Two fields. */
 #define LIST(name) { "ssh." name, name " string", FIELD_TEXT }, { "ssh." name "_length", name " length", FIELD_UINT }

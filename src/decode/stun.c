@@ -290,8 +290,8 @@ static void tell_stun(struct teller *teller, struct cursor in, const struct pack
 	struct attribute attribute;
 	while (next_attribute(&list, &attribute)) {
 		const char *name = field_words(attributes, attribute.type);
-		tell_open(teller, &fields[ATTRIBUTE], attribute.at, attribute.length + 4u, attribute.type, "%s",
-			  name ? name : "Unknown");
+		tell_open(teller, &fields[ATTRIBUTE], attribute.at, attribute.value.captured + 4, attribute.type,
+			  "%s", name ? name : "Unknown");
 		tell_number(teller, &fields[ATTRIBUTE_TYPE], attribute.at, 2, attribute.type);
 		tell_number(teller, &fields[ATTRIBUTE_LENGTH], attribute.at + 2, 2, attribute.length);
 		tell_value(teller, &attribute, start + 4);

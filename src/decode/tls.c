@@ -500,7 +500,8 @@ static struct next decode_tls(struct cursor *in, struct packet *packet, void *to
 	}
 	facts->by_client = index == state->client;
 	facts->after_gap = stream->found_again;
-	facts->repeated = facts->encrypted && !facts->message_count && !facts->has_alert && facts->content_type == state->last_type;
+	facts->repeated = facts->encrypted && !facts->message_count && !facts->has_alert &&
+			  facts->content_type == state->last_type;
 	if (!facts->cut)
 		state->last_type = facts->plain ? UINT8_MAX : facts->content_type;
 	count_held(state, stream);

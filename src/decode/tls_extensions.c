@@ -189,7 +189,8 @@ void tls_tell_extensions(struct teller *teller, struct cursor *in, uint8_t messa
 		if (!cursor_ok(&look))
 			break;
 		const char *name = field_words(tls_extensions, type);
-		tell_open(teller, &tls_fields[TLS_F_EXTENSION], list.next, length + 4u, 0,
+		size_t whole = length + 4u;
+		tell_open(teller, &tls_fields[TLS_F_EXTENSION], list.next, whole < list.captured ? whole : list.captured, 0,
 			  "Extension: %s (len=%u)", name ? name : tls_is_grease(type) ? "GREASE"
 			  : "unknown", length);
 		tell_be16(teller, &tls_fields[TLS_F_EXTENSION_TYPE], &list);

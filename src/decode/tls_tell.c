@@ -264,7 +264,8 @@ void tls_tell_messages(struct teller *teller, struct cursor in, const struct tls
 		const char *name = field_words(tls_handshake_types, type);
 		if (size > look.declared)
 			break;       /* goes on in the next record, which tells it */
-		tell_open(teller, &tls_fields[TLS_F_HANDSHAKE], in.next, size + 4, 0, "Handshake Protocol: %s",
+		tell_open(teller, &tls_fields[TLS_F_HANDSHAKE], in.next,
+			  size + 4 < in.captured ? size + 4 : in.captured, 0, "Handshake Protocol: %s",
 			  name ? name : "unknown message");
 		tell_u8(teller, &tls_fields[TLS_F_TYPE], &in);
 		tell_be24(teller, &tls_fields[TLS_F_LENGTH], &in);
