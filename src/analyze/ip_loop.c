@@ -180,6 +180,9 @@ static bool may_be_copy(const struct observation *observation)
 	const struct packet *packet = observation->packet;
 	if (address_is_multicast(&packet->outer_ip->destination))
 		return false;
+	/* Resets come in rows, and from hosts and devices on the way alike: without an identification all are the same. */
+	if (packet->tcp && tcp_has(packet->tcp, TCP_RST) && !packet->ip->identification)
+		return false;
 	if (observation->twin_of)
 		return observation->twin_ttl_change > 0;
 	if (!observation->session)
