@@ -139,7 +139,8 @@ static void report_damage(struct analysis_context *context, const struct session
 		finding_alternative(&finding, "the trace was damaged or edited, not the packets",
 				    NULL);
 	} else if (!found->repeated[sender] && !session->side[!sender].packets) {
-		finding.severity = SEVERITY_WARNING;         /* it may have been confirmed; one way: a notice */
+		/* It may have been confirmed out of sight. A session that is known to be one way is weakened anyhow. */
+		finding.severity = finding.quality & QUALITY_ONE_WAY ? SEVERITY_WARNING : SEVERITY_NOTICE;
 	}
 	finding.count = found->damaged[sender].total;
 	blame_network_at(&finding, session, sender);
