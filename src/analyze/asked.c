@@ -2,6 +2,7 @@
 #include "analyze/asked.h"
 
 #include "core/clock.h"
+#include "session/hosts.h"
 
 #define ASKS_REMEMBERED 2048     /* a sweep of eight /24 subnets */
 #define HOSTS_REMEMBERED 2048
@@ -77,11 +78,7 @@ void asked_conclude(struct asked *asked)
 /* Its frames have the address of a router, and its packets have lost a hop: who is a router itself loses none. */
 static bool is_remote(const struct host *host)
 {
-	static const uint8_t starts[] = { 32, 64, 128, 255 };
-	for (size_t i = 0; i < sizeof starts; i++)
-		if (host->ttl_max == starts[i])
-			return false;
-	return host->seen_sending && host->has_mac && host->mac_shared;
+	return host->seen_sending && host->has_mac && host->mac_shared && hops_by_time_to_live(host->ttl_max) > 0;
 }
 
 static void describe(const struct asked *asked, const struct trace_state *trace,

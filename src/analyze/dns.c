@@ -331,7 +331,7 @@ static void note_code(struct analysis_context *context, const struct dns_heard *
 	const struct dns_header *dns = heard->dns;
 	enum dns_case_kind kind = case_of_code(dns);
 	if (kind < DNS_CASES) {
-		hear_error(heard, pair, lookup, try, kind, dns_note_lame(context, heard, try));
+		hear_error(heard, pair, lookup, try, kind, dns_note_lame(context, heard, pair, try));
 		return;
 	}
 	static const char reverse[] = "in-addr.arpa";

@@ -190,7 +190,8 @@ void dns_content_begin(struct analysis_context *context);
 void dns_second_answer(struct analysis_context *context, const struct dns_heard *heard, struct dns_try *try);
 void dns_foreign_answer(struct analysis_context *context, const struct dns_heard *heard);
 /* Does the server deny to serve a zone that was delegated to it? */
-bool dns_note_lame(struct analysis_context *context, const struct dns_heard *heard, const struct dns_try *try);
+bool dns_note_lame(struct analysis_context *context, const struct dns_heard *heard, const struct dns_pair *pair,
+		   const struct dns_try *try);
 void dns_note_referral(struct analysis_context *context, const struct dns_heard *heard, const struct dns_try *try);
 void dns_note_suffix(struct analysis_context *context, const struct dns_heard *heard,
 		     const struct dns_lookup *lookup);

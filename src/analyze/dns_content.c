@@ -198,7 +198,7 @@ static void report_lame(struct analysis_context *context, const struct dns_heard
 	finding_words(&finding, "zone", "%s", shown);
 	finding_count(&finding, "referrals", 1);
 	blame_service(&finding, "dns");
-	finding.confidence = delegation ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
+	finding.confidence = delegation && !heard->dns->rcode ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY;
 	finding_why(&finding, heard->dns->rcode ? "The zone was delegated to this server, and it answers with an error."
 		    : delegation ? "The zone was delegated to this server, and it refers back."
 				 : "The server refers to itself and does not answer.");
@@ -211,13 +211,14 @@ static void report_lame(struct analysis_context *context, const struct dns_heard
 	finding_submit(context->findings, &finding);
 }
 
-bool dns_note_lame(struct analysis_context *context, const struct dns_heard *heard, const struct dns_try *try)
+bool dns_note_lame(struct analysis_context *context, const struct dns_heard *heard, const struct dns_pair *pair,
+		   const struct dns_try *try)
 {
 	struct dns_state *state = context->state;
 	const struct dns_header *dns = heard->dns;
 	const struct dns_pair_key own = { heard->client.address, heard->server.address };
-	/* Who asks for recursion may be refused that alone. */
-	if (!try || try->recursive || dns->opcode != DNS_QUERY ||
+	/* Who asks for recursion may be refused that alone; and who has answered serves something. */
+	if (!try || try->recursive || pair->settled || dns->opcode != DNS_QUERY ||
 	    (dns->rcode != DNS_REFUSED && dns->rcode != DNS_SERVFAIL))
 		return false;
 	const struct dns_delegation *delegation = cache_find(&state->delegations, &own);

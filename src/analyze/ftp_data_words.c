@@ -308,22 +308,16 @@ void ftp_report_aborted(struct analysis_context *context, const struct session *
 			const struct ftp_transfer *transfer)
 {
 	const struct tcp_side *client = &session->tcp->side[session->client];
+	bool hung_up = client->fin_seen || client->rst_seen;
 	struct finding finding;
 	begin(&finding, &transfer_aborted, session, transfer);
 	cite_reply(&finding, transfer);
-	if (transfer->code == 426 && (client->fin_seen || client->rst_seen)) {
+	if (transfer->code == 426 && (hung_up || client_broke_off(session, transfer))) {
 		finding.severity = SEVERITY_NOTICE;
 		finding.sub_kind = "client-left";
 		blame_program(&finding, session, session->client);
-		finding_why(&finding, "The client had closed the command channel before: its user or program did not "
-				      "want the rest.");
-		finding.confidence = CONFIDENCE_LIKELY;
-	} else if (transfer->code == 426 && client_broke_off(session, transfer)) {
-		finding.severity = SEVERITY_NOTICE;
-		finding.sub_kind = "client-left";
-		blame_program(&finding, session, session->client);
-		finding_why(&finding, "The client had closed the data connection before: its user or program did not "
-				      "want the rest.");
+		finding_why(&finding, "The client had closed the %s before: its user or program did not want the rest.",
+			    hung_up ? "command channel" : "data connection");
 		finding.confidence = CONFIDENCE_LIKELY;
 	} else if (transfer->code == 426) {
 		blame_unknown(&finding);

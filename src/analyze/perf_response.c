@@ -4,7 +4,6 @@
  * Transactions are judged service by service at the end of the trace: one slow answer among many is
  * another story than a slow service, and only a service has something to compare with. */
 #include <stdio.h>
-#include <string.h>
 
 #include "analyze/analyzer.h"
 #include "analyze/answers.h"
@@ -450,7 +449,8 @@ static void name_parts(struct finding *finding, const struct service *service)
 	finding_words(finding, "parts", "%s", text);
 }
 
-static void blame_largest(struct finding *finding, const struct service *service)
+/* Returns which part it is. */
+static enum response_part blame_largest(struct finding *finding, const struct service *service)
 {
 	int best = 0;
 	for (int i = 1; i < RESPONSE_PARTS; i++)
@@ -489,6 +489,7 @@ static void blame_largest(struct finding *finding, const struct service *service
 		blame_unknown(finding);
 	}
 	finding_why(finding, "It is the largest part of the time of these answers.");
+	return (enum response_part)best;
 }
 
 static void report_slow(struct analysis_context *context, const struct service *service)
@@ -498,7 +499,7 @@ static void report_slow(struct analysis_context *context, const struct service *
 		return;
 	struct finding finding;
 	begin(&finding, &response_time, service);
-	blame_largest(&finding, service);
+	enum response_part largest = blame_largest(&finding, service);
 	/* A long transfer is a matter of size and rate, which the verdict on it judges. */
 	bool transfer = finding.blame.party == PARTY_UNKNOWN &&
 			(service->part[PART_TRANSFER] || service->part[PART_REQUEST]);
@@ -506,8 +507,7 @@ static void report_slow(struct analysis_context *context, const struct service *
 	if (transfer)
 		finding.severity = SEVERITY_INFO;
 	/* Who sends at its own pace (a film, a log) may mean to: perf/server-pause is no more than a notice, either. */
-	bool paced = strcmp(finding.sub_kind, response_part_name(PART_PAUSE)) == 0;
-	if (paced && finding.severity > SEVERITY_NOTICE)
+	if (largest == PART_PAUSE && finding.severity > SEVERITY_NOTICE)
 		finding.severity = SEVERITY_NOTICE;
 	finding.cost = service->cost_total;
 	finding.count = service->slow;

@@ -232,7 +232,6 @@ static const struct finding_kind *const kinds[] = {
 	&tls_cert_expired, &tls_cert_name_mismatch, &tls_cert_untrusted, &tls_no_server_hello,
 	&tls_clienthello_cut, &tls_sni_blocked, &tls_plaintext, NULL };
 
-
 const struct analyzer tls_failure_analyzer = {
 	.name = "tls-failure",
 	.kinds = kinds,

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "decode/http_head.h"
+
 #define HEAD_MOST 4096           /* bytes of an answer's head that are looked at */
 #define LINE_MOST 200            /* bytes of a line that are looked at */
 
@@ -62,17 +64,14 @@ bool words_set_up_tls(struct cursor payload, bool *cipher_change)
 /* The value of the header when the line is "Content-Length: N". */
 static bool take_length(const uint8_t *line, size_t left, uint64_t *length)
 {
-	static const char name[] = "content-length:";
-	size_t at = sizeof name - 1;
-	if (left <= at)
+	const uint8_t *colon = memchr(line, ':', left);
+	size_t name = colon ? (size_t)(colon - line) : 0;
+	if (!colon || !http_is_named((struct http_line){ line, name }, "content-length"))
 		return false;
-	for (size_t i = 0; i < at; i++)
-		if ((line[i] | (name[i] == '-' || name[i] == ':' ? 0 : 0x20)) != name[i])
-			return false;
-	while (at < left && line[at] == ' ')
-		at++;
-	for (*length = 0; at < left && line[at] >= '0' && line[at] <= '9' && *length < UINT32_MAX; at++)
-		*length = *length * 10 + (uint64_t)(line[at] - '0');
+	struct http_line value = { colon + 1, left - name - 1 };
+	while (value.length && *value.bytes == ' ')
+		value = (struct http_line){ value.bytes + 1, value.length - 1 };
+	*length = http_decimal(value);
 	return true;
 }
 
