@@ -301,6 +301,12 @@ static void keep_text(struct http2_message *message, const struct hpack_header *
 	message->header_count++;
 }
 
+/* Eight digits of hours are more than 64 bits of nanoseconds hold: no limit. */
+static int64_t time_of(uint64_t number, int64_t unit)
+{
+	return number <= (uint64_t)(INT64_MAX / unit) ? (int64_t)number * unit : 0;
+}
+
 /* "2500m": https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md. In nanoseconds; 0: none. */
 static int64_t time_limit(struct http_line value)
 {
@@ -311,7 +317,7 @@ static int64_t time_limit(struct http_line value)
 	struct http_line digits = { value.bytes, value.length - 1 };
 	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
 		if (value.bytes[value.length - 1] == (uint8_t)units[i].unit)
-			return (int64_t)http_decimal(digits) * units[i].length;
+			return time_of(http_decimal(digits), units[i].length);
 	return 0;
 }
 

@@ -144,7 +144,6 @@ void tls_take_message(struct tls_state *state, uint8_t type, struct cursor in, u
 	facts->by_client = index == state->client;
 }
 
-
 const struct decoder *const tls_carriers[] = { &tls_decoder, &dtls_decoder, &quic_decoder, NULL };
 
 const struct tls_facts *tls_facts_in(const struct decoder *decoder, const void *facts)
